@@ -1,0 +1,53 @@
+"""The `safeguards` command: one file a subcommand, loaded when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from safeguards import __version__
+from safeguards.errors import SafeguardsError
+
+COMMANDS = ("demo", "scan", "keys", "encrypt", "pseudonymise", "assess")
+USAGE = 64
+FAILED = 3
+
+
+class _Commands(click.Group):
+    """Imports a subcommand's module only when that subcommand runs, so that `--help` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"safeguards.cli.{cmd_name}").command
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="safeguards")
+def app() -> None:
+    """Keep a privacy policy's technical promises: find, encrypt, pseudonymise and assess personal data.
+
+    Exit codes: 0 done; 1 adverse finding; 2 record incomplete; 3 the engine failed; 64 usage.
+    """
+
+
+def run() -> None:
+    """Run the command line; every failure is one line on standard error and an exit code."""
+    try:
+        code = app(standalone_mode=False)
+    except click.ClickException as error:
+        click.echo(f"safeguards: {error.format_message()}", err=True)
+        code = USAGE
+    except SafeguardsError as error:
+        click.echo(f"safeguards: {error}", err=True)
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("safeguards: interrupted", err=True)
+        code = FAILED
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,56 @@
+"""One error tree for the whole toolkit.
+
+Every error a user can meet derives from :class:`SafeguardsError`. Messages name the column, option or
+key id that is at fault and what to do about it; they never contain a plaintext value or key material.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sqlalchemy.exc import DontWrapMixin
+
+
+class SafeguardsError(DontWrapMixin, Exception):
+    """Root of the tree. SQLAlchemy passes it on unwrapped, so that no wrapper prints bound parameters.
+
+    ``exit_code`` is what the command line ends with: 3, the engine failed, unless a subclass says otherwise.
+    """
+
+    exit_code: ClassVar[int] = 3
+
+
+class InputError(SafeguardsError):
+    """An option, a file, a column or a declaration that the caller can put right."""
+
+    exit_code: ClassVar[int] = 64
+
+
+class MissingExtra(SafeguardsError):
+    """A room was used without the optional packages it needs; the message is the install command."""
+
+    exit_code: ClassVar[int] = 64
+
+
+class KeyringError(SafeguardsError):
+    """Anything about keys: a missing keyring, key store, key file or provider."""
+
+
+class KeyUnavailable(KeyringError):
+    """The key that a value names cannot be had; without a key there is no plaintext."""
+
+
+class DecryptionFailed(SafeguardsError):
+    """A stored value is not an intact ciphertext of this field under this keyring."""
+
+
+class OperatorRefused(SafeguardsError):
+    """An SQL expression that would silently give wrong answers on an encrypted column."""
+
+    exit_code: ClassVar[int] = 64
+
+
+class AlreadyProtected(InputError):
+    """The value or column is already a ciphertext or a pseudonym; nothing was changed."""
+
+    exit_code: ClassVar[int] = 0

