@@ -10,6 +10,7 @@ import pkcs11
 from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass
 from pkcs11 import exceptions as failures
 
+from safeguards.crypto.framing import frame
 from safeguards.errors import InputError, KeyringError
 from safeguards_pkcs11.token import session
 from safeguards_pkcs11.uri import KeyUri, parse
@@ -145,8 +146,5 @@ def _find(opened: pkcs11.Session, key: KeyUri) -> Any:
 
 def _gcm(nonce: bytes, context: Mapping[str, str]) -> pkcs11.GCMParams:
     """Build the parameters; the associated data length-prefixes each part, so no two contexts share it."""
-    parts = [_LABEL]
-    for name in sorted(context):
-        parts += [name.encode("utf-8"), context[name].encode("utf-8")]
-    data = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
-    return pkcs11.GCMParams(nonce, data, TAG_BYTES * 8)
+    texts = (text.encode() for pair in sorted(context.items()) for text in pair)
+    return pkcs11.GCMParams(nonce, frame(_LABEL, *texts), TAG_BYTES * 8)
