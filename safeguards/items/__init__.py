@@ -1,1 +1,75 @@
-"""Being built."""
+"""What personal data is: one module an item, and this table of where each one lives.
+
+A new item is one new file, one line here and one test table. Items use the standard library only and are
+imported when they are asked for.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import NamedTuple
+
+from safeguards.errors import InputError
+from safeguards.items.item import Candidate, Item, LegalClass, Role, Verdict
+
+
+class Home(NamedTuple):
+    """Where an item lives, and what others call it."""
+
+    module: str
+    entity: str
+    presidio: str
+
+
+HOMES: dict[str, Home] = {
+    "kr_rrn": Home("kr.rrn", "KR_RRN", "KR_RRN"),
+    "kr_frn": Home("kr.frn", "KR_FRN", "KR_FRN"),
+    "kr_passport": Home("kr.passport", "KR_PASSPORT", "KR_PASSPORT"),
+    "kr_driver_license": Home("kr.driver_license", "KR_DRIVER_LICENSE", "KR_DRIVER_LICENSE"),
+    "kr_brn": Home("kr.brn", "KR_BRN", "KR_BRN"),
+    "kr_phone": Home("kr.phone", "PHONE_NUMBER", "PHONE_NUMBER"),
+    "email": Home("intl.email", "EMAIL_ADDRESS", "EMAIL_ADDRESS"),
+    "credit_card": Home("intl.credit_card", "CREDIT_CARD", "CREDIT_CARD"),
+    "ip_address": Home("intl.ip_address", "IP_ADDRESS", "IP_ADDRESS"),
+    "birth_date": Home("intl.birth_date", "BIRTH_DATE", "DATE_TIME"),
+    "person_name": Home("kr.name", "PERSON", "PERSON"),
+    "kr_address": Home("kr.address", "ADDRESS", "LOCATION"),
+}
+
+ENTITIES: dict[str, str] = {item_id: home.entity for item_id, home in HOMES.items()}
+"""Item id to the entity that spans carry."""
+
+PRESIDIO: dict[str, str] = {item_id: home.presidio for item_id, home in HOMES.items()}
+"""Item id to the entity that Presidio's recognizers report."""
+
+
+@cache
+def get(item_id: str) -> Item:
+    """Return the item of that id.
+
+    Raises:
+        InputError: there is no such item; the message lists those there are.
+    """
+    if item_id not in HOMES:
+        raise InputError(f"unknown item {item_id!r}; known items: {', '.join(HOMES)}")
+    item: Item = import_module(f"safeguards.items.{HOMES[item_id].module}").ITEM
+    return item
+
+
+def all_items() -> tuple[Item, ...]:
+    """Return every item, in the table's order."""
+    return tuple(map(get, HOMES))
+
+
+__all__ = [
+    "ENTITIES",
+    "PRESIDIO",
+    "Candidate",
+    "Item",
+    "LegalClass",
+    "Role",
+    "Verdict",
+    "all_items",
+    "get",
+]

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
+
+from safeguards.errors import InputError
+
+if TYPE_CHECKING:
+    from safeguards.items.checkdigit import CheckDigit
 
 
 class LegalClass(Enum):
@@ -30,7 +36,7 @@ class Verdict:
     """What a validator says of a candidate.
 
     ``score`` is the certainty in 0..1 without context; ``in_context`` the certainty when a context word
-    stands near. ``reason`` is a phrase a person understands. A score of 0 rejects the candidate.
+    stands near. ``reason`` is a phrase a person understands. A verdict of 0 and 0 rejects the candidate.
     """
 
     score: float
@@ -39,6 +45,9 @@ class Verdict:
 
     def __bool__(self) -> bool:
         return self.in_context > 0
+
+
+REJECTED = Verdict(0.0, 0.0, "not such a value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +69,18 @@ class Item:
 
     An item finds itself in text either by ``pattern`` (a regular expression without look-around; boundaries
     are checked by the detector) and ``validate``, or by ``candidates`` where rules need more than a pattern.
-    ``canonical`` maps every spelling of one value to one text; search tags and pseudonyms are made of it, so
-    its ``canonical_version`` grows whenever its result changes. ``masks`` has the profiles ``finance`` and
-    ``netact``.
+    ``validate`` always judges one whole value, so that columns can be classified by it. Text reaches all
+    three folded as :func:`safeguards.items.text.fold` does. Attributes that are not plain:
+
+    ``canonical``: maps every spelling of one value to one text, and any other text to itself, folded; search
+        tags and pseudonyms are made of it, so ``canonical_version`` grows whenever its result changes.
+    ``masks``: the profiles ``finance`` and ``netact``; text that is not the item becomes asterisks.
+    ``context``: words that, standing near, raise a candidate to ``Verdict.in_context``.
+    ``against``: labels that, standing nearer before a candidate, say it is something else.
+    ``glue``: characters that make a candidate part of something longer if a letter or digit follows them.
+    ``column_names``: words of a header that name the item; Latin ones match whole words.
+    ``check_digit``: its arithmetic as data, where there is one, for a vectorised validator.
+    ``check_digit_binding``: false where genuine values may fail it.
     """
 
     id: str
@@ -76,16 +94,22 @@ class Item:
     canonical: Callable[[str], str]
     masks: Mapping[str, Mask]
     source: str
+    validate: Callable[[str], Verdict]
     pattern: str | None = None
-    validate: Callable[[str], Verdict] | None = None
     candidates: Callable[[str], Iterable[Candidate]] | None = None
     canonical_version: int = 1
-    column_names: tuple[str, ...] = field(default=())
+    column_names: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+    glue: str = "-"
+    check_digit: CheckDigit | None = None
+    check_digit_binding: bool = True
 
     def mask(self, value: str, profile: str = "finance") -> str:
         """Mask ``value`` as the profile shows it.
 
         Raises:
-            KeyError: the profile is neither ``finance`` nor ``netact``.
+            InputError: the profile is neither ``finance`` nor ``netact``.
         """
+        if profile not in self.masks:
+            raise InputError(f"unknown mask profile {profile!r}; use one of: {', '.join(self.masks)}")
         return self.masks[profile](value)

@@ -1,0 +1,45 @@
+"""Calendar dates inside identifiers."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from safeguards.items.text import plain
+
+OLDEST_YEARS = 120
+"""Nobody verified has lived longer than 122 years; older birth dates are other numbers."""
+
+_WRITTEN = re.compile(
+    r"(?:(\d{4})\s?(?:년|[-./])\s?(\d{1,2})\s?(?:월|[-./])\s?(\d{1,2})\s?일?\.?|(\d{4})(\d{2})(\d{2}))"
+    r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\s?생?"
+)
+_SHORT = re.compile(r"\d{2}(\d{2})(\d{2})")
+
+
+def calendar_date(year: int, month: int, day: int) -> date | None:
+    """Return the date, or None where the calendar has none."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def is_birth_date(born: date | None) -> bool:
+    """Say whether a living person may have been born then: not after today, not before 120 years ago."""
+    return born is not None and date.today().year - OLDEST_YEARS <= born.year and born <= date.today()
+
+
+def written_date(text: str) -> date | None:
+    """Read a full date as Koreans write it: 1990-03-01, 1990. 3. 1., 1990년 3월 1일(생), 19900301."""
+    found = _WRITTEN.fullmatch(plain(text))
+    if not found:
+        return None
+    year, month, day = found.group(1, 2, 3) if found.group(1) else found.group(4, 5, 6)
+    return calendar_date(int(year), int(month), int(day))
+
+
+def is_short_date(text: str) -> bool:
+    """Say whether ``text`` is six digits YYMMDD of some century."""
+    found = _SHORT.fullmatch(text)
+    return found is not None and calendar_date(2000, int(found.group(1)), int(found.group(2))) is not None

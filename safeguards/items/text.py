@@ -1,0 +1,63 @@
+"""Folding of spellings that look alike: full-width forms, exotic dashes and invisible characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200d\u200e\u200f"
+    "\u2060\u2061\u2062\u2063\u2064\ufeff"
+)
+"""Characters without width that hide a value from a plain search (Unicode Default_Ignorable)."""
+
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u30fc\ufe58\ufe63\uff70\u3161"
+_SPACES = "\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_DOTS = {"\u3002": ".", "\uff61": ".", "\u2024": ".", "\ufe52": ".", "\ufe6b": "@"}
+
+FOLDED: dict[int, str] = {
+    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
+    **dict.fromkeys(map(ord, _DASHES), "-"),
+    **dict.fromkeys(map(ord, _SPACES), " "),
+    **{ord(odd): plain for odd, plain in _DOTS.items()},
+}
+"""One character to one character, so that offsets stay what they are."""
+
+_DELETED = dict.fromkeys(map(ord, INVISIBLE))
+_SEPARATORS = re.compile(r"[\s\-./()·]+")
+_SPACE = re.compile(r"\s+")
+
+
+def fold(text: str) -> str:
+    """Return ``text`` with full-width forms, dashes and spaces in ASCII and invisible characters gone."""
+    return text if text.isascii() else text.translate(FOLDED).translate(_DELETED)
+
+
+def plain(text: str) -> str:
+    """Return ``text`` folded, in Unicode NFKC and stripped: the canonical form of what is no item's value."""
+    return text.strip() if text.isascii() else unicodedata.normalize("NFKC", fold(text)).strip()
+
+
+def compact(text: str) -> str:
+    """Return ``plain`` text without spaces, hyphens, dots, slashes and brackets."""
+    return _SEPARATORS.sub("", plain(text))
+
+
+def squeeze(text: str) -> str:
+    """Return ``plain`` text with every run of white space as one space."""
+    return _SPACE.sub(" ", plain(text))
+
+
+def spaceless(text: str) -> str:
+    """Return ``plain`` text without white space."""
+    return _SPACE.sub("", plain(text))
+
+
+def stars(text: str) -> str:
+    """Return as many asterisks as ``text`` has characters: the mask of what cannot be parsed."""
+    return "*" * len(text)
+
+
+def words(table: str) -> tuple[str, ...]:
+    """Read a table of words or phrases, separated by commas and line ends."""
+    return tuple(word for line in table.splitlines() for word in map(str.strip, line.split(",")) if word)
