@@ -1,0 +1,103 @@
+"""XAES-256-GCM (C2SP): AES-256-GCM with a 24-byte nonce, safe for 2^80 messages under one key.
+
+The first half of the nonce derives an AES key (NIST SP 800-108r1, CMAC in counter mode), the second half is
+the GCM nonce. Source: https://c2sp.org/XAES-256-GCM
+"""
+
+from __future__ import annotations
+
+import os
+import weakref
+from functools import lru_cache
+from itertools import repeat
+
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import ECB
+
+from safeguards.values import Secret
+
+KEY_BYTES = 32
+NONCE_BYTES = 24
+OVERHEAD_BYTES = 16
+_HALF = 12
+_CMAC_POLYNOMIAL = 0x87
+_COUNTERS = (b"\x00\x01X\x00", b"\x00\x02X\x00")
+# One derived key serves this many values before a writer draws another (2026-11): far below GCM's 2^32.
+_VALUES_PER_DERIVED_KEY = 1024
+_DERIVED_KEYS_KEPT = 1024
+
+
+class Xaes256Gcm:
+    """XAES-256-GCM under one 32-byte key.
+
+    Safe to share between threads. A forked child draws its own derived key.
+
+    Raises:
+        ValueError: the key has another length than 32 bytes.
+    """
+
+    __slots__ = ("__weakref__", "_derived", "_ecb", "_mask", "_tickets", "_writer")
+
+    def __init__(self, key: Secret) -> None:
+        if len(key.reveal()) != KEY_BYTES:
+            raise ValueError(f"an XAES-256-GCM key has {KEY_BYTES} bytes")
+        self._ecb = Cipher(AES(key.reveal()), ECB())  # noqa: S305  single blocks inside CMAC
+        self._mask = self._subkey()
+        self._derived = lru_cache(_DERIVED_KEYS_KEPT)(self._derive)
+        self._renew()
+        _instances.add(self)
+
+    def encrypt(self, nonce: bytes, data: bytes, associated: bytes) -> bytes:
+        """Return ciphertext and 16-byte tag under an explicit 24-byte nonce; ``seal`` chooses one itself."""
+        return self._derived(nonce[:_HALF]).encrypt(nonce[_HALF:], data, associated)
+
+    def decrypt(self, nonce: bytes, sealed: bytes, associated: bytes) -> bytes:
+        """Return the plaintext of ciphertext and tag.
+
+        Raises:
+            cryptography.exceptions.InvalidTag: any of key, nonce, data or associated data differs.
+        """
+        return self._derived(nonce[:_HALF]).decrypt(nonce[_HALF:], sealed, associated)
+
+    def seal(self, data: bytes, associated: bytes) -> bytes:
+        """Return a fresh nonce, the ciphertext and the tag.
+
+        Deriving an AES key costs more than encrypting a short value, so that up to 1,024 values share the
+        first half of their nonces; the second half is random for each.
+        """
+        for _ in self._tickets:
+            prefix, writer = self._writer
+            break
+        else:
+            prefix, writer = self._renew()
+        rest = os.urandom(_HALF)
+        return prefix + rest + writer.encrypt(rest, data, associated)
+
+    def _renew(self) -> tuple[bytes, AESGCM]:
+        prefix = os.urandom(_HALF)
+        self._writer = prefix, self._derive(prefix)
+        self._tickets = repeat(None, _VALUES_PER_DERIVED_KEY - 1)
+        return self._writer
+
+    def _subkey(self) -> int:
+        """CMAC's first subkey (NIST SP 800-38B, 6.1) as a 128-bit integer."""
+        block = int.from_bytes(self._ecb.encryptor().update(bytes(16)), "big")
+        doubled = (block << 1) & (1 << 128) - 1
+        return doubled ^ _CMAC_POLYNOMIAL if block >> 127 else doubled
+
+    def _derive(self, prefix: bytes) -> AESGCM:
+        blocks = (int.from_bytes(counter + prefix, "big") ^ self._mask for counter in _COUNTERS)
+        return AESGCM(self._ecb.encryptor().update(b"".join(block.to_bytes(16, "big") for block in blocks)))
+
+
+_instances: weakref.WeakSet[Xaes256Gcm] = weakref.WeakSet()
+
+
+def _renew_all() -> None:
+    for instance in list(_instances):
+        instance._renew()
+
+
+os.register_at_fork(after_in_child=_renew_all)

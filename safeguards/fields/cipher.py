@@ -1,0 +1,153 @@
+"""One field's cipher: typed values to envelopes and back, and to search tags."""
+
+from __future__ import annotations
+
+import struct
+from datetime import date
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+
+from safeguards import items
+from safeguards.crypto.envelope import Envelope, MalformedEnvelope, Suite, is_envelope, parse, prefix
+from safeguards.crypto.framing import frame
+from safeguards.crypto.tags import TAG_BYTES, tag
+from safeguards.errors import AlreadyProtected, DecryptionFailed, InputError, KeyUnavailable
+from safeguards.fields.codec import Codec
+from safeguards.fields.keys import FieldKeys
+from safeguards.fields.search import Exact
+from safeguards.keys import registry
+from safeguards.values import FieldId
+
+_VERSION = b"safeguards/1"
+_UNTAGGED = prefix()
+_TAGGED = prefix(bytes(TAG_BYTES))[: len(_UNTAGGED)]
+_BAD_VALUE = (TypeError, ValueError, OverflowError, struct.error)
+
+
+class Cipher:
+    """Encrypts, decrypts and tags the values of one field.
+
+    Holds the keyring's name and derives keys when they are first needed. Safe to share between threads.
+
+    Args:
+        field: the field's rename-proof id, such as ``"member.rrn"``.
+        codec: how its values are written as bytes.
+        item: the kind of personal data, for the canonical form that search compares.
+        search: ``Exact()`` for equality search, or None.
+        keyring: the name that ``safeguards.use`` gave to the keyring.
+    """
+
+    def __init__(
+        self,
+        field: str,
+        codec: Codec,
+        *,
+        item: str | None = None,
+        search: Exact | None = None,
+        keyring: str = registry.DEFAULT,
+    ) -> None:
+        self.field = FieldId(field)
+        self.codec = codec
+        self.item = items.get(item) if item is not None else None
+        self.search = search
+        self.keyring = keyring
+        self.prefix_length = len(_UNTAGGED) + (TAG_BYTES if search else 0)
+        self._associated = frame(_VERSION, self.field.encode(), codec.tag)
+        self._keys: FieldKeys | None = None
+
+    def encrypt(self, value: Any) -> bytes:
+        """Return the envelope of a value that is not None.
+
+        Raises:
+            InputError: the value is not of the field's type.
+            AlreadyProtected: the value is bytes that already form an envelope.
+            KeyringError: there is no usable keyring.
+        """
+        data = self._encode(value)
+        keys = self._current()
+        header = (self._tag(keys, value, data) if self.search else _UNTAGGED) + keys.address
+        return header + keys.writer.seal(data, self._associated + header)
+
+    def decrypt(self, data: bytes) -> Any:
+        """Return the value in an envelope.
+
+        Raises:
+            DecryptionFailed: the bytes are no intact envelope of this field under this keyring.
+            KeyringError: there is no usable keyring.
+        """
+        try:
+            envelope = parse(data)
+            if envelope.suite is Suite.XAES_256_GCM:
+                return self.codec.decode(self._open(envelope))
+        except (MalformedEnvelope, InvalidTag, KeyUnavailable, *_BAD_VALUE):
+            pass
+        raise self._failure() from None
+
+    def tag(self, value: Any) -> bytes:
+        """Return the first bytes, ``prefix_length`` of them, that the value's envelopes share.
+
+        Raises:
+            InputError: the value is not of the field's type, or the field has no search.
+        """
+        if self.search is None:
+            raise InputError(f"field {self.field} has no search: declare it with search=Exact()")
+        return self._tag(self._current(), value, self._encode(value))
+
+    def shares_tags(self, other: Cipher) -> bool:
+        """Say whether equal values get equal tags in both fields, so that the two can be joined."""
+        mine, theirs = self._tag_labels(), other._tag_labels()
+        return bool(mine) and mine == theirs and self.keyring == other.keyring
+
+    def __repr__(self) -> str:
+        return f"Cipher({self.field!r}, keyring={self.keyring!r})"
+
+    def _open(self, envelope: Envelope) -> bytes:
+        keys = self._current()
+        reader = keys.reader(envelope.key_id)
+        return reader.decrypt(envelope.nonce, envelope.sealed, self._associated + envelope.header)
+
+    def _failure(self) -> DecryptionFailed:
+        return DecryptionFailed(
+            f"field {self.field}: a stored value cannot be decrypted: it was altered, cut, moved here from "
+            "another column, never encrypted, or written under a key that this keyring does not hold"
+        )
+
+    def _encode(self, value: Any) -> bytes:
+        try:
+            data = self.codec.encode(value)
+        except _BAD_VALUE:
+            kind = self.codec.python_type.__name__
+            raise InputError(
+                f"field {self.field} takes {kind} values that the type can hold, not {type(value).__name__}"
+            ) from None
+        if data[:1] == _UNTAGGED[:1] and is_envelope(data):
+            raise AlreadyProtected(
+                f"field {self.field}: the value is already encrypted; pass the plain value"
+            )
+        return data
+
+    def _tag(self, keys: FieldKeys, value: Any, data: bytes) -> bytes:
+        return _TAGGED + tag(keys.tag_key, self._canonical(value, data))
+
+    def _canonical(self, value: Any, data: bytes) -> bytes:
+        if self.item is None:
+            return data
+        text = value.isoformat() if isinstance(value, date) else str(value)
+        return self.item.canonical(text).encode()
+
+    def _current(self) -> FieldKeys:
+        ring = registry.resolve(self.keyring)
+        keys = self._keys
+        if keys is None or keys.ring is not ring or keys.key_id != ring.data_key_id:
+            keys = self._keys = FieldKeys(ring, self.field, self._tag_labels())
+        return keys
+
+    def _tag_labels(self) -> tuple[str, ...]:
+        if self.search is None:
+            return ()
+        scope = ("group", self.search.group) if self.search.group else ("field", self.field)
+        form = (
+            (self.item.id, str(self.item.canonical_version)) if self.item else ("", self.codec.tag.decode())
+        )
+        return (*scope, *form)

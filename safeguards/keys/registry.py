@@ -1,0 +1,59 @@
+"""Keyrings by name: types, steps and workers hold a name and find the keyring here."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+from safeguards.errors import KeyringError
+from safeguards.keys.keyring import Keyring
+
+DEFAULT = "default"
+_VARIABLE = "SAFEGUARDS_KEYRING"
+_rings: dict[str, Keyring] = {}
+_lock = threading.Lock()
+
+
+def use(ring: Keyring | None, name: str = DEFAULT) -> None:
+    """Make ``ring`` the keyring of that name in this process; None forgets the name."""
+    with _lock:
+        if ring is None:
+            _rings.pop(name, None)
+        else:
+            _rings[name] = ring
+
+
+def resolve(name: str = DEFAULT) -> Keyring:
+    """Return the keyring of that name: one given to :func:`use`, else one that the environment names.
+
+    ``SAFEGUARDS_KEYRING`` (or ``SAFEGUARDS_KEYRING_<NAME>``) holds the key store's URL and, after a blank,
+    the provider's URI.
+
+    Raises:
+        KeyringError: there is no such keyring, or it cannot be opened.
+    """
+    ring = _rings.get(name)
+    return ring if ring is not None else _open(name)
+
+
+def registered(name: str) -> bool:
+    """Say whether :func:`resolve` would look somewhere for that name; nothing is opened."""
+    return name in _rings or _variable(name) in os.environ
+
+
+def _variable(name: str) -> str:
+    return _VARIABLE if name == DEFAULT else f"{_VARIABLE}_{name.upper()}"
+
+
+def _open(name: str) -> Keyring:
+    variable = _variable(name)
+    setting = os.environ.get(variable, "").split()
+    if not 1 <= len(setting) <= 2:
+        raise KeyringError(
+            f"no keyring {name!r}: call safeguards.use(...) or set "
+            f'{variable}="sqlite:///keys.db local:master.key"'
+        )
+    with _lock:
+        if name not in _rings:
+            _rings[name] = Keyring.open(*setting)
+        return _rings[name]

@@ -1,0 +1,82 @@
+"""Which operators an encrypted column answers, and with what; all others raise when they are built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from sqlalchemy import BindParameter, ClauseElement, ColumnElement, Null
+from sqlalchemy.sql import operators
+from sqlalchemy.types import TypeEngine
+
+from safeguards.errors import OperatorRefused
+from safeguards.sqlalchemy.tag import TagOf
+
+if TYPE_CHECKING:
+    from safeguards.sqlalchemy.types import Encrypted
+
+_BY_TAG = {operators.eq, operators.ne, operators.in_op, operators.not_in_op}
+_BY_NULL = {operators.is_, operators.is_not}
+
+
+class EncryptedComparator(TypeEngine.Comparator[Any]):
+    """Compares by search tag; ``is_(None)`` looks at the column itself."""
+
+    def operate(self, op: Callable[..., Any], *other: Any, **kwargs: Any) -> ColumnElement[Any]:
+        """Build the expression, or raise OperatorRefused."""
+        if op in {operators.eq, operators.ne} and _is_null(other[0]):
+            op = operators.is_ if op is operators.eq else operators.is_not
+        if op in _BY_NULL:
+            return self._by_null(op, *other, **kwargs)
+        if op not in _BY_TAG:
+            self._refuse(op)
+        return self._by_tag(op, other[0], **kwargs)
+
+    def reverse_operate(self, op: Callable[..., Any], other: Any, **kwargs: Any) -> NoReturn:
+        """Refuse: no reversible operator has a meaning on ciphertext."""
+        self._refuse(op)
+
+    def _by_null(self, op: Callable[..., Any], *other: Any, **kwargs: Any) -> ColumnElement[Any]:
+        if not _is_null(other[0]):
+            self._refuse(op)
+        return super().operate(op, *other, **kwargs)
+
+    def _by_tag(self, op: Callable[..., Any], other: Any, **kwargs: Any) -> ColumnElement[Any]:
+        kind: Encrypted = self.type  # type: ignore[assignment]
+        if kind.search is None:
+            raise OperatorRefused(
+                f"field {kind.field} cannot be compared: equal values have different ciphertexts; "
+                "declare it with search=Exact()"
+            )
+        return TagOf(self.expr).operate(op, self._tagged(op, other), **kwargs)
+
+    def _tagged(self, op: Callable[..., Any], other: Any) -> Any:
+        if not isinstance(other, ClauseElement) and not hasattr(other, "__clause_element__"):
+            return other
+        element = other.__clause_element__() if hasattr(other, "__clause_element__") else other
+        if isinstance(element, BindParameter):
+            return element
+        if op not in {operators.eq, operators.ne} or not _same_tags(
+            self.type, getattr(element, "type", None)
+        ):
+            self._refuse(op)
+        return TagOf(element)
+
+    def _refuse(self, op: Callable[..., Any]) -> NoReturn:
+        kind: Encrypted = self.type  # type: ignore[assignment]
+        name = getattr(op, "__name__", str(op)).removesuffix("_op")
+        raise OperatorRefused(
+            f"field {kind.field} is encrypted: {name!r} has no meaning on it; it answers ==, !=, in_, "
+            "not_in and is_(None), and joins with columns of the same Exact(group=...)"
+        )
+
+
+def _is_null(other: Any) -> bool:
+    return other is None or isinstance(other, Null)
+
+
+def _same_tags(mine: Any, other: Any) -> bool:
+    """Say whether two types make the same tag of the same value."""
+    from safeguards.sqlalchemy.types import Encrypted
+
+    return isinstance(other, Encrypted) and other.search is not None and mine.cipher.shares_tags(other.cipher)

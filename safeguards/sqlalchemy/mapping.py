@@ -1,0 +1,88 @@
+"""What happens when an encrypted column joins a table: one column a field, and its index on the tag."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, Constraint, ForeignKeyConstraint, Index, Table, UniqueConstraint, event
+
+from safeguards.errors import InputError
+from safeguards.sqlalchemy.hygiene import protect_table
+from safeguards.sqlalchemy.tag import TagOf
+
+if TYPE_CHECKING:
+    from safeguards.sqlalchemy.types import Encrypted
+
+_FIELDS = "safeguards.fields"
+_UNIQUE = "safeguards.unique"
+
+
+def watch(column: Any) -> None:
+    """Prepare a column for the moment when it joins its table."""
+    event.listen(column, "before_parent_attach", _take_index)
+    event.listen(column, "after_parent_attach", _join)
+
+
+def is_encrypted(column: Any) -> bool:
+    """Say whether an SQL element carries the values of an encrypted field."""
+    from safeguards.sqlalchemy.types import Encrypted
+
+    return isinstance(getattr(column, "type", None), Encrypted)
+
+
+def _take_index(column: Column[Any], table: Table) -> None:
+    # SQLAlchemy would index the ciphertext, which is different for every row; ours goes on the tag.
+    kind = _kind(column)
+    if column.primary_key:
+        raise InputError(f"field {kind.field}: an encrypted column cannot be a primary key of {table.name}")
+    if kind.search is None and (column.unique or column.index):
+        raise InputError(
+            f"field {kind.field}: unique= and index= need search=Exact(): only tags can be compared"
+        )
+    column.info.setdefault(_UNIQUE, bool(column.unique))
+    column.unique = column.index = None
+
+
+def _join(column: Column[Any], table: Table) -> None:
+    kind = _kind(column)
+    _claim(table, column, str(kind.field))
+    protect_table(table.name)
+    if kind.search is not None:
+        # The flag keeps `to_metadata` from copying the index, which the copied column makes itself.
+        Index(None, TagOf(column), unique=column.info[_UNIQUE], _column_flag=True)
+
+
+def _claim(table: Table, column: Column[Any], field: str) -> None:
+    """Refuse a field id on a second column: values could be swapped between the two."""
+    place = f"{table.fullname}.{column.name}"
+    owner = table.metadata.info.setdefault(_FIELDS, {}).setdefault(field, place)
+    if owner != place:
+        raise InputError(
+            f"field {field} is already the id of {owner}; give {place} an id of its own "
+            "(a mixin takes its field ids from the class that uses it)"
+        )
+
+
+def _kind(column: Column[Any]) -> Encrypted:
+    return column.type  # type: ignore[return-value]
+
+
+@event.listens_for(UniqueConstraint, "after_parent_attach")
+@event.listens_for(ForeignKeyConstraint, "after_parent_attach")
+def _refuse_constraint(constraint: Constraint, _table: Any) -> None:
+    for column in getattr(constraint, "columns", ()):
+        if is_encrypted(column):
+            raise InputError(
+                f"column {column.name} is encrypted: a {type(constraint).__name__} would compare "
+                "ciphertexts; use unique=True with search=Exact(), or join by Exact(group=...)"
+            )
+
+
+@event.listens_for(Index, "after_parent_attach")
+def _refuse_index(index: Index, _table: Any) -> None:
+    for expression in index.expressions:
+        if is_encrypted(expression):
+            raise InputError(
+                f"index {index.name} is on an encrypted column: ciphertexts cannot be looked up; "
+                "search=Exact() makes the index that can"
+            )

@@ -1,0 +1,186 @@
+"""The check of whole statements: an encrypted column stands only where its ciphertext misleads nobody.
+
+It runs when a statement is compiled, which SQLAlchemy caches, and so costs nothing for each execution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NoReturn
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Delete,
+    Insert,
+    Label,
+    Null,
+    Select,
+    Update,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import BinaryExpression, TypeCoerce, _textual_label_reference
+from sqlalchemy.sql.functions import count
+from sqlalchemy.sql.selectable import FromClause, Join, SelectBase, _CompoundSelectKeyword
+
+from safeguards.errors import OperatorRefused
+from safeguards.sqlalchemy.mapping import is_encrypted
+from safeguards.sqlalchemy.tag import TagOf
+
+_KEEPS_DUPLICATES = {_CompoundSelectKeyword.UNION_ALL}
+
+
+@compiles(Select)
+def _select(statement: Select[Any], compiler: SQLCompiler, **kw: Any) -> str:
+    columns = list(statement._raw_columns)
+    if statement._distinct and all(isinstance(column, ColumnElement) for column in columns):
+        _refuse_first(columns, "DISTINCT")
+    _check((column for column in columns if not _is_plain(column)), "a function, CAST or expression")
+    _check(statement._where_criteria, "WHERE")
+    _check(statement._having_criteria, "HAVING")
+    _check_sorting(statement)
+    _check(_join_conditions(statement), "a join condition")
+    return compiler.visit_select(statement, **kw)  # type: ignore[no-any-return, no-untyped-call]
+
+
+@compiles(CompoundSelect)
+def _compound(statement: CompoundSelect[Any], compiler: SQLCompiler, **kw: Any) -> str:
+    if statement.keyword not in _KEEPS_DUPLICATES:
+        _refuse_first(statement.selected_columns, statement.keyword.value)
+    _check_sorting(statement)
+    return compiler.visit_compound_select(statement, **kw)  # type: ignore[no-any-return, no-untyped-call]
+
+
+@compiles(Update)
+def _update(statement: Update, compiler: SQLCompiler, **kw: Any) -> str:
+    _check(statement._where_criteria, "WHERE")
+    _check_assignments(dict(statement._values or {}))
+    return compiler.visit_update(statement, **kw)
+
+
+@compiles(Delete)
+def _delete(statement: Delete, compiler: SQLCompiler, **kw: Any) -> str:
+    _check(statement._where_criteria, "WHERE")
+    return compiler.visit_delete(statement, **kw)  # type: ignore[no-any-return, no-untyped-call]
+
+
+@compiles(Insert)
+def _insert(statement: Insert, compiler: SQLCompiler, **kw: Any) -> str:
+    _check_assignments(dict(statement._values or {}))
+    if statement.select is not None:
+        _check_copied(statement)
+    return compiler.visit_insert(statement, **kw)  # type: ignore[no-any-return, no-untyped-call]
+
+
+def _is_plain(element: Any) -> bool:
+    """Say whether a SELECT gives the column itself, under whatever name."""
+    while isinstance(element, Label):
+        element = element.element
+    return _is_source(element) or (is_encrypted(element) and _is_column(element))
+
+
+def _is_source(element: Any) -> bool:
+    # A function is both a column and a source of rows.
+    return isinstance(element, FromClause) and not isinstance(element, ColumnElement)
+
+
+def _is_column(element: Any) -> bool:
+    return getattr(element, "is_clause_element", False) and element.__visit_name__ in {
+        "column",
+        "scalar_select",
+        "grouping",
+    }
+
+
+def _check(elements: Iterable[Any], position: str) -> None:
+    for element in elements:
+        for found in _exposed(element):
+            _refuse(found, position)
+
+
+def _exposed(element: Any) -> Iterator[Any]:
+    """Yield encrypted columns below ``element`` that are not behind a tag, an IS NULL or a type_coerce."""
+    if isinstance(element, (TagOf, TypeCoerce, SelectBase)) or _is_source(element):
+        return
+    if _tests_null(element) or _counts(element):
+        return
+    if is_encrypted(element):
+        yield element
+        return
+    for child in element.get_children():
+        yield from _exposed(child)
+
+
+def _tests_null(element: Any) -> bool:
+    return (
+        isinstance(element, BinaryExpression)
+        and element.operator in {operators.is_, operators.is_not}
+        and isinstance(element.right, Null)
+    )
+
+
+def _counts(element: Any) -> bool:
+    """COUNT of non-NULL values is exact; COUNT(DISTINCT ...) has an operator inside and is not."""
+    return isinstance(element, count) and all(_is_column(child) for child in element.clauses)
+
+
+def _join_conditions(statement: Select[Any]) -> Iterator[Any]:
+    for _, condition, _, _ in statement._setup_joins:
+        if condition is not None and isinstance(condition, ColumnElement):
+            yield condition
+    for source in statement._from_obj:
+        if isinstance(source, Join) and source.onclause is not None:
+            yield source.onclause
+
+
+def _check_sorting(statement: Select[Any] | CompoundSelect[Any]) -> None:
+    for clauses, position in (
+        (statement._order_by_clauses, "ORDER BY"),
+        (statement._group_by_clauses, "GROUP BY"),
+    ):
+        _check(clauses, position)
+        parts = (part for clause in clauses for part in visitors.iterate(clause))
+        named = {part.element for part in parts if isinstance(part, _textual_label_reference)}
+        if named:
+            _refuse_first((c for c in statement.selected_columns if named & _names(c)), position)
+
+
+def _names(column: Any) -> set[Any]:
+    return {getattr(column, "key", None), getattr(column, "name", None)}
+
+
+def _check_assignments(values: dict[Any, Any]) -> None:
+    for column, value in values.items():
+        if not is_encrypted(column):
+            _check([value] if isinstance(value, ColumnElement) else [], "SET of another column")
+        elif isinstance(value, ColumnElement) and not isinstance(value, (BindParameter, Null)):
+            _refuse(column, "an assignment computed by the database, which would store plaintext")
+
+
+def _check_copied(statement: Insert) -> None:
+    """INSERT ... FROM SELECT copies ciphertexts as they are: both sides must be the same field."""
+    sources = statement.select.selected_columns  # type: ignore[union-attr]
+    names = [str(name) for name in statement._select_names or ()]
+    for name, source in zip(names, sources, strict=False):
+        target: Any = statement.table.c.get(name)
+        fields = [
+            getattr(side.type, "field", None) if is_encrypted(side) else None for side in (target, source)
+        ]
+        if fields[0] != fields[1]:
+            _refuse(target if fields[0] else source, "INSERT ... FROM SELECT between different fields")
+
+
+def _refuse_first(columns: Iterable[Any], position: str) -> None:
+    for column in columns:
+        if is_encrypted(column):
+            _refuse(column, position)
+
+
+def _refuse(element: Any, position: str) -> NoReturn:
+    raise OperatorRefused(
+        f"field {element.type.field} is encrypted and cannot stand in {position}: its ciphertext would "
+        "give a wrong answer; compare it with ==, in_ or is_(None), or select it and compute in Python"
+    )

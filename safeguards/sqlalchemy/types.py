@@ -1,0 +1,121 @@
+"""The column type of encrypted fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from sqlalchemy import Dialect, LargeBinary, String
+from sqlalchemy.dialects import mysql
+from sqlalchemy.types import TypeDecorator, TypeEngine, to_instance
+
+from safeguards.errors import DecryptionFailed, InputError, OperatorRefused
+from safeguards.fields import Cipher, Exact, codec_for
+from safeguards.keys.registry import DEFAULT
+from safeguards.sqlalchemy.comparator import EncryptedComparator
+
+Bind = Callable[[Any], bytes | None]
+Result = Callable[[Any], Any]
+
+
+class Encrypted(TypeDecorator[Any]):
+    """A column that is encrypted in the database and plain in Python.
+
+    ``Encrypted("member.rrn", item="kr_rrn", search=Exact())``. NULL stays NULL. With ``search``, the column
+    answers ``==``, ``!=``, ``in_`` and joins over the item's canonical form, through an index that the table
+    gets by itself; ``unique=True`` on the column makes that index unique. Every other operator raises.
+
+    Args:
+        field: the field's rename-proof id; one column of a schema has it.
+        type: the SQLAlchemy type of the plain values.
+        item: the kind of personal data; selects the canonical form and never rejects a write.
+        search: ``Exact()``, or None for a column that is only stored and read.
+        keyring: the name given to ``safeguards.use``; the type never holds a key.
+
+    Raises:
+        InputError: the field id, type or item is unknown.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+    comparator_factory = EncryptedComparator
+
+    def __init__(
+        self,
+        field: str,
+        type: type[TypeEngine[Any]] | TypeEngine[Any] = String,  # noqa: A002  the field's word
+        *,
+        item: str | None = None,
+        search: Exact | None = None,
+        keyring: str = DEFAULT,
+    ) -> None:
+        super().__init__()
+        self.type = to_instance(type)
+        self.item = item
+        self.search = search
+        self.keyring = keyring
+        codec = codec_for(_python_type(self.type, field))
+        self._cipher = Cipher(field, codec, item=item, search=search, keyring=keyring)
+        self.field = self._cipher.field
+
+    @property
+    def cipher(self) -> Cipher:
+        """The field's cipher, for code below the ORM."""
+        return self._cipher
+
+    @property
+    def python_type(self) -> type[Any]:
+        """The Python type of plain values."""
+        return self._cipher.codec.python_type
+
+    def bind_processor(self, dialect: Dialect) -> Bind:
+        """Encrypt on the way into the database."""
+        encrypt = self._cipher.encrypt
+        return lambda value: None if value is None else encrypt(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Result:
+        """Decrypt on the way out of it."""
+        decrypt, field = self._cipher.decrypt, self.field
+
+        def process(value: Any) -> Any:
+            if value is None:
+                return None
+            if isinstance(value, (bytes, memoryview, bytearray)):
+                return decrypt(bytes(value))
+            raise DecryptionFailed(
+                f"field {field}: a stored value is not encrypted; run `safeguards encrypt` on this column"
+            )
+
+        return process
+
+    def literal_processor(self, dialect: Dialect) -> NoReturn:
+        """Refuse to print a value into SQL text."""
+        raise OperatorRefused(f"field {self.field}: literal_binds would print the value into the statement")
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose BLOB, BYTEA or, on MariaDB and MySQL, LONGBLOB."""
+        return mysql.LONGBLOB() if dialect.name in {"mysql", "mariadb"} else LargeBinary()
+
+    def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
+        """Treat the other side of an assignment as a plain value of this field."""
+        return self
+
+    def _set_parent(self, parent: Any, outer: bool = False, **kw: Any) -> None:
+        from safeguards.sqlalchemy.mapping import watch
+
+        super()._set_parent(parent, outer=outer, **kw)
+        watch(parent)
+
+    def __repr__(self) -> str:
+        options = {"item": self.item, "search": self.search}
+        if self.keyring != DEFAULT:
+            options["keyring"] = self.keyring
+        shown = "".join(f", {name}={value!r}" for name, value in options.items() if value is not None)
+        return f"Encrypted({str(self.field)!r}, {self.type!r}{shown})"
+
+
+def _python_type(plain: TypeEngine[Any], field: str) -> type:
+    try:
+        return plain.python_type
+    except NotImplementedError:
+        raise InputError(f"field {field}: values of type {plain!r} cannot be encrypted") from None
