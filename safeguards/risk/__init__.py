@@ -1,1 +1,12 @@
-"""Being built."""
+"""How easily a person is found again in a table: the size of each class of look-alikes."""
+
+from __future__ import annotations
+
+from safeguards.plugins import require
+
+require("pyarrow", "pipeline")
+
+from safeguards.risk.classes import ClassCounter  # noqa: E402
+from safeguards.risk.metrics import Risk, measure  # noqa: E402
+
+__all__ = ["ClassCounter", "Risk", "measure"]
