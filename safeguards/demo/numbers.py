@@ -8,11 +8,12 @@ from __future__ import annotations
 from datetime import date
 from random import Random
 
+from safeguards import items
+from safeguards.items.checkdigit import EAN13, LUHN, CheckDigit
+
 # Since this day the digits after the first of the second half are random (Enforcement Rule of the Resident
 # Registration Act, amended 2020): no region, no check digit.
 RRN_WITHOUT_CHECK_DIGIT = date(2020, 10, 5)
-_RRN_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
-_BRN_WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
 _REGIONS = 95
 _LICENCE_OFFICES = (*range(11, 27), 28)
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
@@ -20,31 +21,30 @@ _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
 def resident_registration(draw: Random, birth: date, male: bool, issued: date) -> str:
     """Return an RRN ``YYMMDD-SNNNNNN``; its last digit checks only when ``issued`` before October 2020."""
-    return _registration(draw, birth, _century_digit(birth, male, first=1), issued)
+    return _registration(draw, birth, _century_digit(birth, male, first=1), issued, _check("kr_rrn"))
 
 
 def foreigner_registration(draw: Random, birth: date, male: bool, issued: date) -> str:
     """Return a foreigner registration number, whose seventh digit is 5 to 8."""
-    return _registration(draw, birth, _century_digit(birth, male, first=5), issued, complement=2)
+    return _registration(draw, birth, _century_digit(birth, male, first=5), issued, _check("kr_frn"))
 
 
 def _century_digit(birth: date, male: bool, first: int) -> int:
     return first + (0 if male else 1) + (2 if birth.year >= 2000 else 0)
 
 
-def _registration(draw: Random, birth: date, digit: int, issued: date, complement: int = 0) -> str:
+def _registration(draw: Random, birth: date, digit: int, issued: date, check: CheckDigit) -> str:
+    front = f"{birth:%y%m%d}"
     if issued >= RRN_WITHOUT_CHECK_DIGIT:
-        return f"{birth:%y%m%d}-{digit}{draw.randrange(10**6):06d}"
-    body = f"{birth:%y%m%d}{digit}{draw.randrange(_REGIONS + 1):02d}{draw.randrange(1000):03d}"
-    check = (11 - _weighted(body, _RRN_WEIGHTS) % 11 + complement) % 10
-    return f"{body[:6]}-{body[6:]}{check}"
+        return f"{front}-{digit}{draw.randrange(10**6):06d}"
+    rest = f"{digit}{draw.randrange(_REGIONS + 1):02d}{draw.randrange(1000):03d}"
+    return f"{front}-{rest}{check.expected(front + rest)}"
 
 
 def business_registration(draw: Random) -> str:
     """Return a business registration number ``NNN-NN-NNNNN`` with its check digit."""
     body = f"{draw.randrange(101, 1000)}{draw.randrange(1, 80):02d}{draw.randrange(10**4):04d}"
-    total = _weighted(body, _BRN_WEIGHTS) + int(body[8]) * 5 // 10
-    return f"{body[:3]}-{body[3:5]}-{body[5:]}{-total % 10}"
+    return f"{body[:3]}-{body[3:5]}-{body[5:]}{_check('kr_brn').expected(body)}"
 
 
 def driver_licence(draw: Random, issued: date) -> str:
@@ -68,7 +68,7 @@ def mobile(draw: Random) -> str:
 def card(draw: Random) -> str:
     """Return a 16-digit card number in fours whose Luhn digit is right."""
     body = f"4{draw.randrange(10**14):014d}"
-    digits = body + str(-_luhn(body) % 10)
+    digits = f"{body}{LUHN.expected(body)}"
     return "-".join(digits[start : start + 4] for start in range(0, 16, 4))
 
 
@@ -85,14 +85,10 @@ def epoch_seconds(draw: Random, day: date) -> int:
 def barcode(draw: Random) -> str:
     """Return an EAN-13 of Korea (880), which looks like an RRN and is none."""
     body = f"880{draw.randrange(10**9):09d}"
-    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(body))
-    return f"{body}{-total % 10}"
+    return f"{body}{EAN13.expected(body)}"
 
 
-def _weighted(digits: str, weights: tuple[int, ...]) -> int:
-    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True))
-
-
-def _luhn(body: str) -> int:
-    doubled = (int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body)))
-    return sum(value - 9 if value > 9 else value for value in doubled)
+def _check(item: str) -> CheckDigit:
+    check = items.get(item).check_digit
+    assert check is not None, f"{item} has no check digit"
+    return check

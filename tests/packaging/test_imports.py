@@ -1,0 +1,82 @@
+"""What importing the package costs a program: nothing optional, and few names."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import safeguards
+
+CORE = ("errors", "values", "plugins", "items", "crypto", "keys", "fields", "sqlalchemy")
+# Top-level modules that the two core dependencies bring; everything else is optional.
+ALLOWED = {
+    "safeguards",
+    "sqlalchemy",
+    "cryptography",
+    "_cffi_backend",
+    "cffi",
+    "typing_extensions",
+    "greenlet",
+}
+PUBLIC_NAMES = 15
+
+_LOADED = """
+import sys
+before = set(sys.modules)
+import {module}
+new = {{name.partition(".")[0] for name in set(sys.modules) - before}}
+print(sorted(new - set(sys.stdlib_module_names)))
+"""
+
+
+def _loaded_by(module: str) -> set[str]:
+    command = [sys.executable, "-c", _LOADED.format(module=module)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return set(ast.literal_eval(done.stdout))
+
+
+@pytest.mark.parametrize("module", ["safeguards", *(f"safeguards.{room}" for room in CORE)])
+def test_importing_a_core_room_loads_nothing_optional(module: str) -> None:
+    loaded = _loaded_by(module)
+    assert "safeguards" in loaded
+    assert loaded <= ALLOWED
+
+
+def test_the_package_exposes_few_names_and_all_of_them_exist() -> None:
+    assert len(safeguards.__all__) <= PUBLIC_NAMES
+    assert all(hasattr(safeguards, name) for name in safeguards.__all__)
+
+
+def test_no_module_of_the_core_names_an_optional_package_at_its_top() -> None:
+    package = Path(safeguards.__file__).parent
+    files = [package / f"{room}.py" for room in CORE] + [
+        f for room in CORE for f in (package / room).rglob("*.py")
+    ]
+    optional = {
+        "numpy",
+        "pyarrow",
+        "click",
+        "rich",
+        "jinja2",
+        "faker",
+        "narwhals",
+        "hyperscan",
+        "phonenumbers",
+    }
+    assert not [
+        (file.name, name) for file in files if file.is_file() for name in _imported(file) if name in optional
+    ]
+
+
+def _imported(file: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.parse(file.read_text("utf-8")).body:
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names.add((node.module or "").partition(".")[0])
+    return names
