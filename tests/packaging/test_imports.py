@@ -17,10 +17,10 @@ ALLOWED = {
     "safeguards",
     "sqlalchemy",
     "cryptography",
-    "_cffi_backend",
     "cffi",
     "typing_extensions",
     "greenlet",
+    "cython_runtime",
 }
 PUBLIC_NAMES = 15
 
@@ -29,7 +29,7 @@ import sys
 before = set(sys.modules)
 import {module}
 new = {{name.partition(".")[0] for name in set(sys.modules) - before}}
-print(sorted(new - set(sys.stdlib_module_names)))
+print(sorted(name for name in new - set(sys.stdlib_module_names) if not name.startswith("_")))
 """
 
 
