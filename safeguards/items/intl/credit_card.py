@@ -31,7 +31,7 @@ _ISSUERS = (
 """First and last issuer prefix, and lengths: Visa, Mastercard, American Express, Diners Club, Discover,
 UnionPay, JCB, domestic Korean (ISO/IEC 7812-1 issuer identification numbers)."""
 
-_GROUPED = re.compile(r"[0-9*]{4}([ -])[0-9*]{4}\1[0-9*]{4}\1[0-9*]{4}|[0-9]{4}([ -])[0-9]{6}\2[0-9]{5}")
+_GROUPED = re.compile(r"[0-9]{4}([ -])[0-9]{4}\1[0-9]{4}\1[0-9]{4}|[0-9]{4}([ -])[0-9]{6}\2[0-9]{5}")
 
 
 def canonical(text: str) -> str:
@@ -53,8 +53,6 @@ def validate(value: str) -> Verdict:
     """Judge by issuer, length and the Luhn digit; a mistyped number in groups still counts in context."""
     grouped = _GROUPED.fullmatch(value) is not None
     digits = compact(value)
-    if "*" in digits:
-        return Verdict(0.6, 0.9, "card number, masked") if grouped and digits[:4].isdigit() else REJECTED
     if not digits.isdigit() or not _issued(digits) or len(set(digits)) == 1:
         return REJECTED
     if LUHN.holds(digits):
@@ -86,7 +84,7 @@ ITEM = Item(
     masks={"finance": mask, "netact": mask},
     source="ISO/IEC 7812-1; Notice 7 (card numbers encrypted at rest)",
     validate=validate,
-    pattern=r"[0-9]{4}[ -][0-9*]{4}[ -][0-9*]{4}[ -][0-9*]{4}|[0-9]{4}[ -][0-9]{6}[ -][0-9]{5}|[0-9]{13,19}",
+    pattern=r"[0-9]{4}[ -][0-9]{4}[ -][0-9]{4}[ -][0-9]{4}|[0-9]{4}[ -][0-9]{6}[ -][0-9]{5}|[0-9]{13,19}",
     column_names=words(
         """
         카드번호, 신용카드, 카드, credit card, card number, card no, cardno, pan, card num

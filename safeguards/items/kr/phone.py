@@ -18,7 +18,7 @@ _FIXED = re.compile(
 )
 _CENTRE = re.compile(r"1(?:5[2-9]|6[0-9]|8[0-9])[0-9]{5}")
 _ABROAD = re.compile(r"\+[1-9][0-9]{6,14}")
-_COUNTRY = re.compile(r"\+?82(?=0?(?:1[016789]|[2-6]|[78]0|50))0?")
+_COUNTRY = re.compile(r"^\+?82(?=0?(?:1[016789]|[2-6]|[78]0|50))0?")
 _AREA = re.compile(r"02|050[2-8]|0[0-9]{2}|1[0-9]{3}")
 
 
@@ -55,7 +55,7 @@ def validate(value: str) -> Verdict:
     if kind == "fixed":
         return Verdict(0.75 if separated else 0.3, 0.95, "area code and number of the Korean numbering plan")
     if kind == "centre":
-        return Verdict(0.3, 0.6, "nationwide call-centre number") if separated else REJECTED
+        return Verdict(0.2, 0.45, "nationwide call-centre number") if separated else REJECTED
     return REJECTED
 
 
@@ -93,8 +93,8 @@ ITEM = Item(
     masks={"finance": mask_finance, "netact": mask_netact},
     source="Telecommunications Business Act 48; numbering plan of the Ministry of Science and ICT",
     validate=validate,
-    pattern=r"(?:\+82 ?-? ?(?:\(0\))?|\(?0)(?:1[016789]|2|[3-6][1-5]|[78]0|50[2-8])"
-    rf"{_SEPARATOR}?[0-9]{{3,4}}{_SEPARATOR}?[0-9]{{4}}"
+    pattern=r"(?:(?:\+82 ?-? ?(?:\(0\) ?)?|0)(?:1[016789]|2|[3-6][1-5]|[78]0|50[2-8])"
+    rf"{_SEPARATOR}?|\(0(?:1[016789]|2|[3-6][1-5]|[78]0|50[2-8])\) ?)[0-9]{{3,4}}{_SEPARATOR}?[0-9]{{4}}"
     r"|1[568][0-9]{2}-[0-9]{4}",
     column_names=words(
         """

@@ -1,0 +1,65 @@
+"""Find personal data in text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from safeguards.detection.engine import compile_rules
+from safeguards.detection.folding import fold_text
+from safeguards.detection.overlap import resolve
+from safeguards.detection.span import Span
+from safeguards.errors import InputError
+from safeguards.items import ENTITIES, all_items
+from safeguards.items.item import Item
+
+THRESHOLD = 0.5
+"""Candidates less likely than not are not reported."""
+
+
+class Detector:
+    """Finds the items of `safeguards.items` in text and columns.
+
+    Args:
+        threshold: the least score, in 0..1, that is reported.
+        entities: entities (``KR_RRN``) or item ids (``kr_rrn``) to look for; all of them by default.
+
+    Threads may share a detector: everything is compiled when it is made.
+
+    Raises:
+        InputError: an entity is unknown, or the threshold is outside 0..1.
+    """
+
+    def __init__(self, threshold: float = THRESHOLD, entities: Iterable[str] | None = None) -> None:
+        if not 0 <= threshold <= 1:
+            raise InputError(f"threshold must lie in 0..1, not {threshold}")
+        self.threshold = threshold
+        self.items = _chosen(entities)
+        self._rules = compile_rules(self.items)
+
+    def detect(self, text: str) -> list[Span]:
+        """Return what is found in ``text``, without overlaps, in its order.
+
+        Offsets are code points of ``text`` as it is, also where full-width or invisible characters were read
+        through.
+        """
+        folded = fold_text(text)
+        return resolve(
+            Span(rule.entity, *folded.original(found.start, found.end), found.score, found.reason)
+            for rule in self._rules
+            for found in rule.find(folded.text)
+            if found.score >= self.threshold
+        )
+
+    def detect_many(self, texts: Iterable[str | None]) -> list[list[Span]]:
+        """Return the spans of each text; None has none."""
+        return [self.detect(text) if text else [] for text in texts]
+
+
+def _chosen(entities: Iterable[str] | None) -> tuple[Item, ...]:
+    if entities is None:
+        return all_items()
+    wanted = {entities} if isinstance(entities, str) else set(entities)
+    if unknown := wanted - {*ENTITIES, *ENTITIES.values()}:
+        known = ", ".join(ENTITIES.values())
+        raise InputError(f"unknown entity {', '.join(sorted(unknown))}; known: {known}")
+    return tuple(item for item in all_items() if item.id in wanted or item.entity in wanted)

@@ -1,0 +1,54 @@
+"""Text as the rules read it, with the way back to offsets of the original."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from safeguards.items.text import FOLDED, INVISIBLE
+
+_SHRINKING = re.compile(f"[{INVISIBLE}]+|[\u1100-\u115e][\u1161-\u11a7][\u11a8-\u11ff]?")
+"""Invisible characters, and Hangul syllables written as two or three conjoining letters (NFD)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedText:
+    """``text`` is the original with look-alikes folded; ``starts`` and ``ends`` map each of its characters
+    to the original, and are None where every offset stays what it was.
+    """
+
+    text: str
+    starts: Sequence[int] | None = None
+    ends: Sequence[int] | None = None
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Return where ``text[start:end]`` (not empty) stands in the original."""
+        if self.starts is None or self.ends is None:
+            return start, end
+        return self.starts[start], self.ends[end - 1]
+
+
+def fold_text(text: str) -> FoldedText:
+    """Fold full-width forms, dashes and spaces; drop invisible characters; compose Hangul."""
+    if text.isascii():
+        return FoldedText(text)
+    if _SHRINKING.search(text) is None:
+        return FoldedText(text.translate(FOLDED))
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    position = 0
+    for found in (*_SHRINKING.finditer(text), None):
+        upto = found.start() if found else len(text)
+        pieces.append(text[position:upto])
+        starts.extend(range(position, upto))
+        ends.extend(range(position + 1, upto + 1))
+        composed = unicodedata.normalize("NFC", found.group()) if found else ""
+        if found and composed and composed[0] not in INVISIBLE:
+            pieces.append(composed)
+            starts.extend([found.start()] * len(composed))
+            ends.extend([found.end()] * len(composed))
+        position = found.end() if found else upto
+    return FoldedText("".join(pieces).translate(FOLDED), starts, ends)
