@@ -1,0 +1,142 @@
+"""CSV and TSV files: every column is text, because a phone number read as a number loses its zero."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import IO, Literal
+
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from safeguards.errors import InputError
+from safeguards.tables import decoding
+from safeguards.tables.source import BATCH_ROWS, pick, refuse_duplicates, reservoir, resize
+
+BLOCK = 8 << 20
+_DELIMITERS = (",", ";", "\t", "|")
+
+
+class DelimitedFile:
+    """A file with a header line. An empty cell is NULL; a quoted empty one is the empty text.
+
+    The delimiter is the one of comma, semicolon, tab and bar that the header holds most often.
+    """
+
+    def __init__(self, path: Path, encoding: str | None, delimiter: str | None = None) -> None:
+        self.name = path.name
+        self._path = path
+        self._encoding = encoding or decoding.find_encoding(path)
+        header = self._header_line()
+        self._delimiter = delimiter or max(_DELIMITERS, key=header.count)
+        self._names = next(csv.reader(io.StringIO(header, newline=""), delimiter=self._delimiter))
+        refuse_duplicates(self._names, self.name)
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        """Every column is a string."""
+        return pa.schema([pa.field(name, pa.string()) for name in self._names])
+
+    def rows(self) -> int | None:
+        """Return None: lines are no rows where cells hold line breaks."""
+        return None
+
+    def batches(
+        self, columns: Sequence[str] | None = None, size: int = BATCH_ROWS
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield the rows.
+
+        Raises:
+            InputError: a row has another number of cells than the header, or is not in the file's encoding.
+        """
+        wanted = pick(self.schema, columns, self.name)
+        bad: list[arrow_csv.InvalidRow] = []
+        with decoding.open_bytes(self._path) as stream:
+            try:
+                with self._reader(stream, wanted, bad) as reader:
+                    yield from resize(reader, size)
+            except UnicodeError:
+                raise self._undecodable() from None
+            except pa.ArrowInvalid as error:
+                raise self._fault(error, bad) from None
+
+    def sample(self, rows: int, seed: int = 0) -> pa.Table:
+        """Draw rows at random; reads the file once."""
+        return reservoir(self.schema, self.batches(), rows, seed)
+
+    def _reader(
+        self, stream: IO[bytes], wanted: list[str], bad: list[arrow_csv.InvalidRow]
+    ) -> arrow_csv.CSVStreamingReader:
+        def refuse(row: arrow_csv.InvalidRow) -> Literal["skip", "error"]:
+            bad.append(row)
+            return "error"
+
+        return arrow_csv.open_csv(
+            stream,
+            read_options=arrow_csv.ReadOptions(
+                encoding=self._encoding,
+                block_size=BLOCK,
+                use_threads=False,
+                column_names=self._names,
+                skip_rows_after_names=1,
+            ),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=self._delimiter,
+                newlines_in_values=True,
+                ignore_empty_lines=len(self._names) > 1,
+                invalid_row_handler=refuse,
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=self.schema,
+                include_columns=wanted,
+                null_values=[""],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=False,
+            ),
+        )
+
+    def _header_line(self) -> str:
+        """Return the first row, which may span lines inside quotes."""
+        with decoding.open_bytes(self._path) as stream:
+            head = stream.read(decoding.CHUNK)
+        text = head.decode("utf-8-sig" if self._encoding == "utf-8" else self._encoding, errors="replace")
+        lines = text.splitlines(keepends=True)
+        header = ""
+        for line in lines:
+            header += line
+            if header.strip() and header.count('"') % 2 == 0:
+                return header
+        raise InputError(f"{self.name}: the file is empty; its first line must name the columns")
+
+    def _fault(self, error: pa.ArrowInvalid, bad: list[arrow_csv.InvalidRow]) -> InputError:
+        if bad:
+            row = bad[0]
+            return InputError(
+                f"{self.name}, line {self._line_of(row)}: {row.actual_columns} cells where the header has "
+                f"{row.expected_columns}; mend or remove that line"
+            )
+        if "UTF8" in str(error):
+            return self._undecodable()
+        if "straddling" in str(error):
+            return InputError(
+                f"{self.name}: a row is longer than {BLOCK >> 20} MB; is a quotation mark left open?"
+            )
+        return InputError(f"{self.name}: not a table of cells separated by {self._delimiter!r}")
+
+    def _undecodable(self) -> InputError:
+        return InputError(
+            f"{self.name}: holds text that is not {self._encoding}; name its encoding or convert the file"
+        )
+
+    def _line_of(self, row: arrow_csv.InvalidRow) -> object:
+        """Find the line that a person would count; Arrow counts rows, and blank lines are none."""
+        with decoding.open_bytes(self._path) as stream:
+            text = io.TextIOWrapper(stream, self._encoding, errors="replace", newline="")
+            reader = csv.reader(text, delimiter=self._delimiter)
+            for cells in reader:
+                if len(cells) not in {0, row.expected_columns}:
+                    return reader.line_num
+        return row.number

@@ -1,0 +1,122 @@
+"""JSON lines: one object a line; nested values stay JSON text."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pyarrow as pa
+
+from safeguards.errors import InputError
+from safeguards.tables import decoding
+from safeguards.tables.source import BATCH_ROWS, pick, reservoir
+
+_EXACT_FLOAT = 2**53
+_EXACT_INT = 2**63
+_TYPES: dict[frozenset[str], pa.DataType] = {
+    frozenset({"bool"}): pa.bool_(),
+    frozenset({"int"}): pa.int64(),
+    frozenset({"float"}): pa.float64(),
+    frozenset({"int", "float"}): pa.float64(),
+}
+
+
+class JsonLinesFile:
+    """A file of one JSON object a line; a key that a line lacks is NULL there.
+
+    A column whose values are of several kinds, or nested, is text: texts as they are, the rest as JSON.
+    """
+
+    def __init__(self, path: Path, encoding: str | None) -> None:
+        self.name = path.name
+        self._path = path
+        found = encoding or decoding.find_encoding(path)
+        self._encoding = "utf-8-sig" if found == "utf-8" else found
+        if not any(True for _ in self._objects()):
+            raise InputError(f"{self.name}: the file is empty; it should hold one JSON object a line")
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        """Keys in order of appearance, with the type that holds all their values; reads the file once."""
+        kinds: dict[str, set[str]] = {}
+        for row in self._objects():
+            for key, value in row.items():
+                kinds.setdefault(key, set()).add(_kind(value))
+        return pa.schema([pa.field(key, _arrow_type(found)) for key, found in kinds.items()])
+
+    def rows(self) -> int | None:
+        """Return None: only reading would tell."""
+        return None
+
+    def batches(
+        self, columns: Sequence[str] | None = None, size: int = BATCH_ROWS
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield the rows.
+
+        Raises:
+            InputError: a line is no JSON object, or not in the file's encoding.
+        """
+        wanted = pick(self.schema, columns, self.name)
+        schema = pa.schema([self.schema.field(name) for name in wanted])
+        objects = self._objects()
+        while rows := list(islice(objects, size)):
+            yield pa.record_batch([_column(rows, field) for field in schema], schema=schema)
+
+    def sample(self, rows: int, seed: int = 0) -> pa.Table:
+        """Draw rows at random; reads the file once more than its schema did."""
+        return reservoir(self.schema, self.batches(), rows, seed)
+
+    def _objects(self) -> Iterator[dict[str, Any]]:
+        with decoding.open_bytes(self._path) as stream:
+            try:
+                for number, line in enumerate(io.TextIOWrapper(stream, self._encoding), 1):
+                    if not line.isspace():
+                        yield self._object(line, number)
+            except UnicodeError:
+                problem = f"holds text that is not {self._encoding}; name its encoding or convert the file"
+                raise InputError(f"{self.name}: {problem}") from None
+
+    def _object(self, line: str, number: int) -> dict[str, Any]:
+        try:
+            row = json.loads(line, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError):
+            row = None
+        if not isinstance(row, dict):
+            raise InputError(f"{self.name}, line {number}: not a JSON object; mend or remove that line")
+        return row
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        if -_EXACT_FLOAT <= value <= _EXACT_FLOAT:
+            return "int"
+        return "large" if -_EXACT_INT <= value < _EXACT_INT else "huge"
+    return type(value).__name__
+
+
+def _arrow_type(kinds: set[str]) -> pa.DataType:
+    known = kinds - {"NoneType"}
+    if known and known <= {"int", "large"}:
+        return pa.int64()
+    return _TYPES.get(frozenset(known), pa.string())
+
+
+def _column(rows: Sequence[Mapping[str, Any]], field: pa.Field[Any]) -> pa.Array[Any]:
+    values = [row.get(field.name) for row in rows]
+    if pa.types.is_string(field.type):
+        values = [value if value is None or isinstance(value, str) else _text(value) for value in values]
+    array: pa.Array[Any] = pa.array(values, field.type)
+    return array
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,131 @@
+"""One table of a database as a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine, Row
+
+from safeguards.tables import sql_sampling, sqlite_types
+from safeguards.tables.source import BATCH_ROWS, pick
+from safeguards.tables.sql_types import arrow_type, sql_name, to_array
+from safeguards.tables.urls import refused_as_input
+
+# Columns of MariaDB that `SELECT *` leaves out, among them the search index of an encrypted column.
+_INVISIBLE = sa.text("""
+    SELECT column_name FROM information_schema.columns
+    WHERE table_schema = DATABASE() AND table_name = :table AND extra LIKE '%INVISIBLE%'""")
+
+
+class TableSource:
+    """A table or view. ``sql_types`` maps each column to its type as the database spells it."""
+
+    def __init__(self, engine: Engine, schema: str | None, table: str, name: str) -> None:
+        self.name = name
+        self.engine = engine
+        self.place = (schema, table)
+        with refused_as_input(f"cannot read {name}", engine.url):
+            hidden = self._invisible()
+            reflected = sa.inspect(engine).get_columns(table, schema)
+            self._declared = {
+                column["name"]: column["type"] for column in reflected if column["name"] not in hidden
+            }
+            self.sql_types = {name: sql_name(kind, engine.dialect) for name, kind in self._declared.items()}
+        self.selectable = sa.table(table, *(sa.column(name) for name in self._declared), schema=schema)
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns' names, in order."""
+        return list(self._declared)
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        """Arrow types; on SQLite those of the values stored, which takes one pass over the table."""
+        types = [arrow_type(self._declared[name]) for name in self.columns]
+        if self.engine.dialect.name == "sqlite":
+            with refused_as_input(f"cannot read {self.name}", self.engine.url):
+                types = sqlite_types.stored(self.engine, self.selectable, self.columns, types)
+        return pa.schema(list(zip(self.columns, types, strict=True)))
+
+    def rows(self) -> int | None:
+        """Count the rows."""
+        query = sa.select(sa.func.count()).select_from(self.selectable)
+        with (
+            refused_as_input(f"cannot read {self.name}", self.engine.url),
+            self.engine.connect() as connection,
+        ):
+            return int(connection.execute(query).scalar_one())
+
+    def batches(
+        self, columns: Sequence[str] | None = None, size: int = BATCH_ROWS
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield the rows over a server-side cursor, in no order.
+
+        Raises:
+            InputError: the table cannot be read, or a value has not its column's type.
+        """
+        wanted = pick(self.schema, columns, self.name)
+        schema = pa.schema([self.schema.field(name) for name in wanted])
+        query = sa.select(*(self.selectable.c[name] for name in wanted))
+        for rows in self.stream(query, size):
+            yield pa.RecordBatch.from_arrays(self._arrays(rows, schema), schema=schema)
+
+    def sample(self, rows: int, seed: int = 0) -> pa.Table:
+        """Draw rows at random without reading a large table whole, where the database has a way.
+
+        See :mod:`safeguards.tables.sql_sampling`. On SQLite the types are those of the values drawn.
+        """
+        drawn = sql_sampling.draw(self, rows, seed)
+        types = [arrow_type(self._declared[name]) for name in self.columns]
+        if self.engine.dialect.name == "sqlite":
+            types = [
+                sqlite_types.seen(kind, values)
+                for kind, values in zip(types, self._values(drawn), strict=True)
+            ]
+        schema = pa.schema(list(zip(self.columns, types, strict=True)))
+        return pa.Table.from_arrays(self._arrays(drawn, schema), schema=schema)
+
+    def stream(self, query: sa.Select[Any], size: int = BATCH_ROWS) -> Iterator[Sequence[Row[Any]]]:
+        """Yield the rows of ``query`` in lists of at most ``size``, as the driver returns them."""
+        with (
+            refused_as_input(f"cannot read {self.name}", self.engine.url),
+            self.engine.connect() as connection,
+        ):
+            result = connection.execute(query, execution_options={"stream_results": True, "yield_per": size})
+            try:
+                yield from result.partitions(size)
+            except GeneratorExit:
+                self._cut(connection, result)
+                raise
+
+    def _cut(self, connection: sa.Connection, result: sa.CursorResult[Any]) -> None:
+        """End a query early: MariaDB's client would read the rest of the table before it closes a cursor."""
+        if self.engine.dialect.name not in {"mysql", "mariadb"}:
+            return
+        number = connection.connection.dbapi_connection.thread_id()  # type: ignore[union-attr]
+        with self.engine.connect() as other:
+            other.execute(sa.text(f"KILL QUERY {int(number)}"))
+        with suppress(sa.exc.DBAPIError):
+            for _ in result:
+                """What was under way, up to the server's word that the query was killed."""
+
+    def _arrays(self, rows: Sequence[Sequence[Any]], schema: pa.Schema) -> list[pa.Array[Any]]:
+        columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
+        return [
+            to_array(values, field.type, field.name, self.name)
+            for values, field in zip(columns, schema, strict=True)
+        ]
+
+    def _values(self, rows: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
+        return list(zip(*rows, strict=True)) if rows else [()] * len(self.columns)
+
+    def _invisible(self) -> set[str]:
+        if self.engine.dialect.name not in {"mysql", "mariadb"}:
+            return set()
+        with self.engine.connect() as connection:
+            return set(connection.execute(_INVISIBLE, {"table": self.place[1]}).scalars())

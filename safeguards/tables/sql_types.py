@@ -1,0 +1,137 @@
+"""SQL column types as Arrow types, and what drivers return as Arrow columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pyarrow as pa
+from sqlalchemy import types as sql
+from sqlalchemy.dialects.postgresql import DOMAIN
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import CompileError
+
+from safeguards.errors import InputError
+
+_DECIMAL128, _DECIMAL256 = 38, 76
+_BY_PYTHON: dict[type, pa.DataType] = {
+    bool: pa.bool_(),
+    int: pa.int64(),
+    float: pa.float64(),
+    bytes: pa.binary(),
+    date: pa.date32(),
+}
+
+
+def sql_name(declared: sql.TypeEngine[Any], dialect: Dialect) -> str:
+    """Return a column's type as SQL spells it."""
+    try:
+        return str(declared.compile(dialect))
+    except CompileError:
+        return "UNKNOWN"
+
+
+def arrow_type(declared: sql.TypeEngine[Any]) -> pa.DataType:
+    """Return the Arrow type for a declared SQL type; what has none of its own becomes text."""
+    if isinstance(declared, DOMAIN):
+        declared = declared.data_type
+    if isinstance(declared, sql.Float | sql.Double):
+        return pa.float64()
+    if isinstance(declared, sql.Numeric):
+        return _decimal(declared.precision, declared.scale or 0)
+    if isinstance(declared, sql.DateTime):
+        return pa.timestamp("us", tz="UTC" if declared.timezone else None)
+    if isinstance(declared, sql.BigInteger) and getattr(declared, "unsigned", False):
+        return pa.uint64()
+    try:
+        python: type = declared.python_type
+    except NotImplementedError:
+        return pa.string()
+    return _BY_PYTHON.get(python, pa.string())
+
+
+def stored_type(declared: pa.DataType, kinds: Iterable[str], clean: bool) -> pa.DataType:
+    """Return the Arrow type for what SQLite really stores, whatever was declared.
+
+    ``kinds`` are SQLite's ``typeof`` values; ``clean`` says that all values have the declared
+    date or Boolean form.
+    """
+    found = set(kinds) - {"null"}
+    if not found:
+        return declared
+    dated = pa.types.is_temporal(declared) and found == {"text"}
+    if clean and (dated or (pa.types.is_boolean(declared) and found == {"integer"})):
+        return declared
+    if found == {"integer"}:
+        return pa.int64()
+    if found <= {"integer", "real"}:
+        return pa.float64()
+    return pa.binary() if "blob" in found else pa.string()
+
+
+def to_array(values: Sequence[Any], kind: pa.DataType, column: str, table: str) -> pa.Array[Any]:
+    """Return one column of driver values as an Arrow array of type ``kind``.
+
+    Raises:
+        InputError: a value does not fit; the message names the column, not the value.
+    """
+    convert = _converter(kind)
+    try:
+        return pa.array(
+            [None if value is None else convert(value) for value in values] if convert else values, kind
+        )
+    except (pa.ArrowException, ValueError, TypeError, OverflowError, ArithmeticError):
+        raise InputError(f"column {column!r} of {table} holds a value that is no {kind}") from None
+
+
+def _decimal(precision: int | None, scale: int) -> pa.DataType:
+    if precision is None or precision > _DECIMAL256 or scale > precision:
+        return pa.string()
+    return pa.decimal128(precision, scale) if precision <= _DECIMAL128 else pa.decimal256(precision, scale)
+
+
+def _converter(kind: pa.DataType) -> Callable[[Any], Any] | None:
+    if pa.types.is_string(kind):
+        return _text
+    if pa.types.is_binary(kind):
+        return _bytes
+    if pa.types.is_date(kind):
+        return _date
+    if pa.types.is_timestamp(kind):
+        return _moment
+    if pa.types.is_boolean(kind):
+        return bool
+    return float if pa.types.is_floating(kind) else None
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, default=_text)
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def _bytes(value: Any) -> bytes:
+    if isinstance(value, UUID):
+        return value.bytes
+    return str(value).encode() if isinstance(value, str | int | float) else bytes(value)
+
+
+def _date(value: Any) -> date | None:
+    if isinstance(value, str):
+        return None if value.startswith("0000-00-00") else date.fromisoformat(value)
+    return value  # type: ignore[no-any-return]
+
+
+def _moment(value: Any) -> datetime | None:
+    """MariaDB's zero date is no moment: NULL, as its own connectors read it."""
+    if isinstance(value, str):
+        return None if value.startswith("0000-00-00") else datetime.fromisoformat(value)
+    return value  # type: ignore[no-any-return]

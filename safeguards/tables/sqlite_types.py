@@ -1,0 +1,68 @@
+"""What SQLite columns really hold: a declared type binds nobody there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from safeguards.errors import InputError
+from safeguards.tables.sql_types import stored_type, to_array
+
+_KINDS = ("integer", "real", "text", "blob")
+_OF_PYTHON = {int: "integer", float: "real", str: "text", bytes: "blob", type(None): "null"}
+_SECONDS = "%Y-%m-%d %H:%M:%S"
+
+
+def stored(
+    engine: Engine, table: sa.TableClause, columns: Sequence[str], declared: Sequence[pa.DataType]
+) -> list[pa.DataType]:
+    """Return the Arrow type of each column by all of its values; one pass over the table."""
+    flags = [
+        sa.func.coalesce(sa.func.max(test), 0)
+        for name, kind in zip(columns, declared, strict=True)
+        for test in (
+            *(sa.func.typeof(table.c[name]) == stored for stored in _KINDS),
+            _unclean(table.c[name], kind),
+        )
+    ]
+    with engine.connect() as connection:
+        row = connection.execute(sa.select(*flags).select_from(table)).one()
+    width = len(_KINDS) + 1
+    return [
+        stored_type(kind, {name for name, flag in zip(_KINDS, part, strict=False) if flag}, not part[-1])
+        for kind, part in zip(
+            declared, (row[start : start + width] for start in range(0, len(row), width)), strict=True
+        )
+    ]
+
+
+def seen(declared: pa.DataType, values: Sequence[Any]) -> pa.DataType:
+    """Return the Arrow type for ``values``, which were drawn from a column declared as ``declared``."""
+    kinds = {_OF_PYTHON[kind] for kind in set(map(type, values))}
+    return stored_type(declared, kinds, _fits(declared, values))
+
+
+def _unclean(column: sa.ColumnClause[Any], declared: pa.DataType) -> sa.ColumnElement[Any]:
+    """Build a test that is 1 for a value that has not the declared date or Boolean form."""
+    if pa.types.is_date(declared):
+        return sa.func.date(column).is_distinct_from(column)
+    if pa.types.is_timestamp(declared):
+        form = sa.func.strftime(_SECONDS, column).is_distinct_from(sa.func.substr(column, 1, 19))
+        return form | sa.func.length(column).not_in((19, 26))
+    if pa.types.is_boolean(declared):
+        return column.not_in((0, 1))
+    return sa.literal(0)
+
+
+def _fits(declared: pa.DataType, values: Sequence[Any]) -> bool:
+    if pa.types.is_boolean(declared):
+        return all(value in (0, 1, None) for value in values)
+    try:
+        to_array(values, declared, "", "")
+    except InputError:
+        return False
+    return True

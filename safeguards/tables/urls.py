@@ -1,0 +1,110 @@
+"""Database URLs: the driver that is installed, and errors that hold no password."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+
+from sqlalchemy import create_engine
+from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from safeguards.errors import InputError, MissingExtra, SafeguardsError
+
+# The drivers to read with, by database; an async one of an application's URL gives way to them.
+_DRIVERS = {
+    "sqlite": ("pysqlite", "sqlite3", ""),
+    "postgresql": ("psycopg", "psycopg", "postgresql"),
+    "mysql": ("pymysql", "pymysql", "mariadb"),
+    "mariadb": ("pymysql", "pymysql", "mariadb"),
+}
+_ASYNC = {"asyncpg", "aiosqlite", "aiomysql", "asyncmy", "psycopg_async"}
+_SCHEMES = "sqlite:///FILE, postgresql://USER@HOST/DATABASE or mariadb://USER@HOST/DATABASE"
+_CONNECT_SECONDS = 10
+_MESSAGE_LIMIT = 200
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine for ``url``, having connected once.
+
+    Raises:
+        InputError: no such database, file or server, or the URL is none.
+        MissingExtra: the driver is not installed.
+    """
+    parsed = _with_driver(_parse(url))
+    if parsed.get_backend_name() == "sqlite":
+        _check_sqlite(parsed)
+    elif not parsed.database:
+        raise InputError(f"the URL names no database: {_SCHEMES}")
+    engine = _engine(parsed)
+    with refused_as_input(f"cannot open {shown(parsed)}", parsed), engine.connect():
+        return engine
+
+
+def shown(url: URL) -> str:
+    """Return a URL as text without its password and options."""
+    return url.set(query={}).render_as_string(hide_password=True)
+
+
+@contextmanager
+def refused_as_input(what: str, url: URL) -> Iterator[None]:
+    """Turn whatever a database says into one line that holds no password, statement or parameter."""
+    try:
+        yield
+    except SafeguardsError:
+        raise
+    except SQLAlchemyError as error:
+        raise InputError(f"{what}: {_first_line(error, url)}") from None
+
+
+def _parse(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        raise InputError(f"not a database URL; it should look like {_SCHEMES}") from None
+
+
+def _with_driver(url: URL) -> URL:
+    backend, _, driver = url.drivername.partition("+")
+    backend = "postgresql" if backend == "postgres" else backend
+    if backend not in _DRIVERS:
+        raise InputError(f"{backend!r} is no database that can be read; use {_SCHEMES}")
+    own, module, extra = _DRIVERS[backend]
+    if driver and driver != own and driver not in _ASYNC:
+        return url.set(drivername=f"{backend}+{driver}")
+    try:
+        import_module(module)
+    except ModuleNotFoundError:
+        raise MissingExtra(f'this needs {module}: pip install "pii-safeguards[{extra}]"') from None
+    return url.set(drivername=f"{backend}+{own}")
+
+
+def _check_sqlite(url: URL) -> None:
+    """SQLite would make an empty database of a misspelt name."""
+    name = url.database or ""
+    if name in {"", ":memory:"}:
+        raise InputError("a database in memory holds nothing to read; name a file: sqlite:///FILE")
+    if not name.startswith("file:") and not Path(name).is_file():
+        raise InputError(f"no such file: {name}")
+
+
+def _engine(url: URL) -> Engine:
+    timeout = {} if url.get_backend_name() == "sqlite" else {"connect_timeout": _CONNECT_SECONDS}
+    try:
+        return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=timeout)
+    except NoSuchModuleError:
+        raise InputError(f"unknown driver {url.drivername!r}; use {_SCHEMES}") from None
+    except ModuleNotFoundError as error:
+        raise MissingExtra(f"this URL needs {error.name}: pip install {error.name}") from None
+    except (ArgumentError, TypeError):
+        raise InputError(f"an option of the URL is not understood by {url.get_driver_name()}") from None
+
+
+def _first_line(error: SQLAlchemyError, url: URL) -> str:
+    cause = getattr(error, "orig", None) or error
+    text = " ".join(str(argument) for argument in cause.args) or type(cause).__name__
+    line = text.strip().splitlines()[0][:_MESSAGE_LIMIT] if text.strip() else type(cause).__name__
+    return line.replace(str(url.password), "***") if url.password else line

@@ -1,0 +1,155 @@
+"""Files written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import IO, Any, Protocol, cast
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow import csv as arrow_csv
+
+from safeguards.errors import InputError
+from safeguards.tables import decoding
+from safeguards.tables.files import kind_of
+
+_JSON_TYPES = (str, int, float, bool, type(None))
+
+
+class _Writer(Protocol):
+    def write_batch(self, batch: pa.RecordBatch) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def write_file(
+    path: str | os.PathLike[str],
+    schema: pa.Schema,
+    batches: Iterable[pa.RecordBatch],
+    *,
+    metadata: Callable[[], Mapping[str, str]] | None = None,
+) -> None:
+    """Write ``batches`` to ``path`` as its ending says; the name appears when all is on disk, or never.
+
+    An existing file of that name is replaced at that moment. ``metadata`` is called after the last batch and
+    goes into a Parquet file's own key-value metadata; the other kinds have no place for it.
+
+    Raises:
+        InputError: the ending is unknown, the folder is not writable, or a column has no form in that kind.
+    """
+    location = Path(path)
+    kind = kind_of(location)
+    _check_types(schema, kind, location)
+    with whole_file(location) as file, _compressed(file, location) as sink:
+        writer = _open_writer(sink, schema, kind)
+        try:
+            for batch in batches:
+                writer.write_batch(batch)
+            if metadata is not None and isinstance(writer, pq.ParquetWriter):
+                writer.add_key_value_metadata(dict(metadata()))
+        finally:
+            writer.close()
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """Open a nameless file that takes the name ``path`` when the block ends well.
+
+    On Linux nothing is left even by a killed process; elsewhere a hidden ``.partial`` file may be.
+
+    Raises:
+        InputError: the folder is missing or not writable.
+    """
+    hidden = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
+    try:
+        descriptor, named = _create(hidden)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+    try:
+        with open(descriptor, "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            if not named:
+                _name(file.fileno(), hidden)
+        os.replace(hidden, path)
+    except BaseException:
+        hidden.unlink(missing_ok=True)
+        raise
+
+
+def _create(hidden: Path) -> tuple[int, bool]:
+    """Return a descriptor, and whether the file already bears the name ``hidden``."""
+    nameless = getattr(os, "O_TMPFILE", 0)
+    if nameless and os.path.isdir("/proc/self/fd"):
+        with contextlib.suppress(OSError):
+            return os.open(hidden.parent, nameless | os.O_RDWR, 0o666), False
+    return os.open(hidden, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666), True
+
+
+def _name(descriptor: int, path: Path) -> None:
+    """Give a nameless file its first name."""
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        # Only with a folder's descriptor does Python follow the link in /proc to the file itself.
+        os.link(f"/proc/self/fd/{descriptor}", path.name, src_dir_fd=folder, dst_dir_fd=folder)
+    finally:
+        os.close(folder)
+
+
+@contextlib.contextmanager
+def _compressed(file: IO[bytes], path: Path) -> Iterator[Any]:
+    compression = decoding.COMPRESSIONS.get(path.suffix.lower())
+    if compression is None:
+        yield file
+        return
+    # Arrow closes what it wraps, so it gets a descriptor of its own.
+    own = cast(io.IOBase, os.fdopen(os.dup(file.fileno()), "wb"))
+    with pa.CompressedOutputStream(pa.PythonFile(own, "w"), compression) as stream:
+        yield stream
+
+
+def _open_writer(sink: Any, schema: pa.Schema, kind: str) -> _Writer:
+    if kind == ".parquet":
+        return pq.ParquetWriter(sink, schema, compression="zstd")
+    if kind in {".jsonl", ".ndjson"}:
+        return _JsonLines(sink)
+    options = arrow_csv.WriteOptions(delimiter="\t" if kind == ".tsv" else ",")
+    return arrow_csv.CSVWriter(sink, schema, write_options=options)
+
+
+def _check_types(schema: pa.Schema, kind: str, path: Path) -> None:
+    for field in schema:
+        if kind != ".parquet" and _formless(field.type, kind):
+            raise InputError(
+                f"column {field.name!r} is {field.type}, which {kind} cannot hold: write {path.stem}.parquet"
+            )
+
+
+def _formless(data_type: pa.DataType, kind: str) -> bool:
+    binary = pa.types.is_binary(data_type) or pa.types.is_large_binary(data_type)
+    binary = binary or pa.types.is_fixed_size_binary(data_type) or pa.types.is_binary_view(data_type)
+    return binary or (pa.types.is_nested(data_type) and kind in {".csv", ".tsv"})
+
+
+class _JsonLines:
+    def __init__(self, sink: Any) -> None:
+        self._sink = sink
+
+    def write_batch(self, batch: pa.RecordBatch) -> None:
+        lines = [json.dumps(row, ensure_ascii=False, default=_json_value) for row in batch.to_pylist()]
+        self._sink.write("".join(f"{line}\n" for line in lines).encode())
+
+    def close(self) -> None:
+        """Leave the sink to its owner."""
+
+
+def _json_value(value: object) -> object:
+    return value.isoformat() if isinstance(value, date | datetime | time) else str(value)
