@@ -105,14 +105,14 @@ class TableSource:
 
     def _cut(self, connection: sa.Connection, result: sa.CursorResult[Any]) -> None:
         """End a query early: MariaDB's client would read the rest of the table before it closes a cursor."""
-        if self.engine.dialect.name not in {"mysql", "mariadb"}:
-            return
-        number = connection.connection.dbapi_connection.thread_id()  # type: ignore[union-attr]
-        with self.engine.connect() as other:
-            other.execute(sa.text(f"KILL QUERY {int(number)}"))
-        with suppress(sa.exc.DBAPIError):
-            for _ in result:
-                """What was under way, up to the server's word that the query was killed."""
+        if self.engine.dialect.name in {"mysql", "mariadb"}:
+            number = connection.connection.dbapi_connection.thread_id()  # type: ignore[union-attr]
+            with self.engine.connect() as other:
+                other.execute(sa.text(f"KILL QUERY {int(number)}"))
+            with suppress(sa.exc.DBAPIError):
+                for _ in result:
+                    """What was under way, up to the server's word that the query was killed."""
+        result.close()
 
     def _arrays(self, rows: Sequence[Sequence[Any]], schema: pa.Schema) -> list[pa.Array[Any]]:
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
