@@ -13,9 +13,13 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
+from safeguards import Keyring, use
+
 CI = os.environ.get("CI") == "true"
 
-settings.register_profile("quick", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "quick", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("deep", parent=settings.get_profile("quick"), max_examples=400)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "deep" if CI else "quick"))
 
@@ -109,3 +113,12 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """An empty database on each of the three engines in turn."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture
+def ring(tmp_path: Path) -> Iterator[Keyring]:
+    """The default keyring for one test, in files of its own."""
+    ring = Keyring.create(f"sqlite:///{tmp_path / 'keys.db'}", f"local:{tmp_path / 'master.key'}")
+    use(ring)
+    yield ring
+    use(None)

@@ -67,19 +67,17 @@ class Xaes256Gcm:
         Deriving an AES key costs more than encrypting a short value, so that up to 1,024 values share the
         first half of their nonces; the second half is random for each.
         """
-        for _ in self._tickets:
-            prefix, writer = self._writer
-            break
-        else:
-            prefix, writer = self._renew()
+        if not next(self._tickets, False):
+            self._renew()
+            next(self._tickets)
+        prefix, writer = self._writer
         rest = os.urandom(_HALF)
         return prefix + rest + writer.encrypt(rest, data, associated)
 
-    def _renew(self) -> tuple[bytes, AESGCM]:
+    def _renew(self) -> None:
         prefix = os.urandom(_HALF)
         self._writer = prefix, self._derive(prefix)
-        self._tickets = repeat(None, _VALUES_PER_DERIVED_KEY - 1)
-        return self._writer
+        self._tickets = repeat(True, _VALUES_PER_DERIVED_KEY)
 
     def _subkey(self) -> int:
         """CMAC's first subkey (NIST SP 800-38B, 6.1) as a 128-bit integer."""

@@ -13,7 +13,7 @@ from safeguards.crypto.envelope import Envelope, MalformedEnvelope, Suite, is_en
 from safeguards.crypto.framing import frame
 from safeguards.crypto.tags import TAG_BYTES, tag
 from safeguards.errors import AlreadyProtected, DecryptionFailed, InputError, KeyUnavailable
-from safeguards.fields.codec import Codec
+from safeguards.fields.codec import Codec, codec_for
 from safeguards.fields.keys import FieldKeys
 from safeguards.fields.search import Exact
 from safeguards.keys import registry
@@ -99,6 +99,11 @@ class Cipher:
         mine, theirs = self._tag_labels(), other._tag_labels()
         return bool(mine) and mine == theirs and self.keyring == other.keyring
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A cipher travels as its declaration; the keys stay here.
+        item = self.item.id if self.item else None
+        return _rebuild, (str(self.field), self.codec.python_type, item, self.search, self.keyring)
+
     def __repr__(self) -> str:
         return f"Cipher({self.field!r}, keyring={self.keyring!r})"
 
@@ -128,7 +133,7 @@ class Cipher:
         return data
 
     def _tag(self, keys: FieldKeys, value: Any, data: bytes) -> bytes:
-        return _TAGGED + tag(keys.tag_key, self._canonical(value, data))
+        return _TAGGED + tag(keys.tag_key.reveal(), self._canonical(value, data))
 
     def _canonical(self, value: Any, data: bytes) -> bytes:
         if self.item is None:
@@ -151,3 +156,7 @@ class Cipher:
             (self.item.id, str(self.item.canonical_version)) if self.item else ("", self.codec.tag.decode())
         )
         return (*scope, *form)
+
+
+def _rebuild(field: str, python_type: type, item: str | None, search: Exact | None, keyring: str) -> Cipher:
+    return Cipher(field, codec_for(python_type), item=item, search=search, keyring=keyring)

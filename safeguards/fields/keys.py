@@ -5,6 +5,7 @@ from __future__ import annotations
 from safeguards.crypto.envelope import Suite, address
 from safeguards.crypto.xaes import Xaes256Gcm
 from safeguards.keys import Keyring
+from safeguards.values import Secret
 
 
 class FieldKeys:
@@ -19,7 +20,7 @@ class FieldKeys:
         self.ring = ring
         self.key_id = ring.data_key_id
         self.address = address(Suite.XAES_256_GCM, self.key_id)
-        self.tag_key = ring.tag_key(*tag_labels).reveal() if tag_labels else b""
+        self.tag_key = ring.tag_key(*tag_labels) if tag_labels else Secret(b"")
         self.readers: dict[int, Xaes256Gcm] = {}
         self._field = field
         self.writer = self.reader(self.key_id)

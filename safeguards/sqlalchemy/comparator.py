@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from sqlalchemy import BindParameter, ClauseElement, ColumnElement, Null
+from sqlalchemy import BinaryExpression, BindParameter, ClauseElement, ColumnElement, Label, Null
 from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeEngine
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from safeguards.sqlalchemy.types import Encrypted
 
 _BY_TAG = {operators.eq, operators.ne, operators.in_op, operators.not_in_op}
+_CARRIES_TAG = {"column", "scalar_select", "grouping"}
 _BY_NULL = {operators.is_, operators.is_not}
 
 
@@ -42,25 +43,34 @@ class EncryptedComparator(TypeEngine.Comparator[Any]):
         return super().operate(op, *other, **kwargs)
 
     def _by_tag(self, op: Callable[..., Any], other: Any, **kwargs: Any) -> ColumnElement[Any]:
+        element = other.__clause_element__() if hasattr(other, "__clause_element__") else other
+        if isinstance(element, ColumnElement) and not isinstance(element, BindParameter):
+            return self._by_column(op, element, **kwargs)
+        tag = self._tag()
+        if isinstance(element, BindParameter):
+            element = element._with_binary_element_type(tag.type)
+        elif isinstance(element, ClauseElement):
+            self._refuse(op)
+        return tag.operate(op, element, **kwargs)
+
+    def _by_column(
+        self, op: Callable[..., Any], other: ColumnElement[Any], **kwargs: Any
+    ) -> ColumnElement[Any]:
+        # SQLAlchemy also compares columns to look them up, so that this may not raise: an expression without
+        # meaning is refused when it is compiled.
+        expression = super().operate(op, other, **kwargs)
+        if isinstance(expression, BinaryExpression) and _same_tags(self.type, other.type):
+            expression.left, expression.right = self._tag(), TagOf(_bare(other))
+        return expression
+
+    def _tag(self) -> TagOf:
         kind: Encrypted = self.type  # type: ignore[assignment]
         if kind.search is None:
             raise OperatorRefused(
                 f"field {kind.field} cannot be compared: equal values have different ciphertexts; "
                 "declare it with search=Exact()"
             )
-        return TagOf(self.expr).operate(op, self._tagged(op, other), **kwargs)
-
-    def _tagged(self, op: Callable[..., Any], other: Any) -> Any:
-        if not isinstance(other, ClauseElement) and not hasattr(other, "__clause_element__"):
-            return other
-        element = other.__clause_element__() if hasattr(other, "__clause_element__") else other
-        if isinstance(element, BindParameter):
-            return element
-        if op not in {operators.eq, operators.ne} or not _same_tags(
-            self.type, getattr(element, "type", None)
-        ):
-            self._refuse(op)
-        return TagOf(element)
+        return TagOf(_bare(self.expr))
 
     def _refuse(self, op: Callable[..., Any]) -> NoReturn:
         kind: Encrypted = self.type  # type: ignore[assignment]
@@ -73,6 +83,20 @@ class EncryptedComparator(TypeEngine.Comparator[Any]):
 
 def _is_null(other: Any) -> bool:
     return other is None or isinstance(other, Null)
+
+
+def _bare(element: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return the column behind a label.
+
+    Raises:
+        OperatorRefused: the element is computed, so that its first bytes are no tag.
+    """
+    while isinstance(element, Label):
+        element = element.element
+    if element.__visit_name__ not in _CARRIES_TAG:
+        kind: Encrypted = element.type  # type: ignore[assignment]
+        raise OperatorRefused(f"field {kind.field} is encrypted: an expression over it cannot be compared")
+    return element
 
 
 def _same_tags(mine: Any, other: Any) -> bool:

@@ -1,11 +1,15 @@
-"""Errors of statements on protected tables show no parameters: a sibling's error would print ours."""
+"""What SQLAlchemy itself would print of protected tables: parameters in errors, rows in its debug log."""
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, event
+import logging
+import re
+
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import StatementError
 
+_HIDDEN = "(hidden: a row may hold decrypted values)"
 _protected_tables: set[str] = set()
 
 
@@ -16,12 +20,32 @@ def protect_table(name: str) -> None:
 
 @event.listens_for(Engine, "handle_error")
 def _hide_parameters(context: ExceptionContext) -> None:
+    # A sibling column's error would print our values.
     error = context.sqlalchemy_exception
-    if not isinstance(error, StatementError) or not _touches(error.statement or ""):
-        return
-    error.hide_parameters = True
-    error.params = None
+    if isinstance(error, StatementError) and _touches(error.statement or ""):
+        error.hide_parameters = True
+        error.params = None
 
 
 def _touches(statement: str) -> bool:
-    return any(name in statement for name in _protected_tables)
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", statement) for name in _protected_tables)
+
+
+class _HideRows(logging.Filter):
+    """``echo="debug"`` prints every row as Python sees it, which is decrypted."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno == logging.DEBUG and "Row %r" in str(record.msg):
+            record.args = (_HIDDEN,)
+        return True
+
+
+_hide_rows = _HideRows()
+
+
+@event.listens_for(Engine, "engine_connect")
+def _watch_log(connection: Connection) -> None:
+    if connection._echo:
+        wrapped = connection.engine.logger
+        logger: logging.Logger = getattr(wrapped, "logger", wrapped)
+        logger.addFilter(_hide_rows)  # adding it twice changes nothing

@@ -44,7 +44,7 @@ class Encrypted(TypeDecorator[Any]):
         self,
         field: str,
         type: type[TypeEngine[Any]] | TypeEngine[Any] = String,  # noqa: A002  the field's word
-        *,
+        # Not keyword-only: SQLAlchemy makes its cache key of positional names, and these belong in it.
         item: str | None = None,
         search: Exact | None = None,
         keyring: str = DEFAULT,
