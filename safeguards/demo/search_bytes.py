@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 
 _PREFIX = 6  # two syllables in UTF-8, the shortest name
+_CHUNK = 4 << 20
+_Numbers = np.ndarray[tuple[int], np.dtype[np.uint64]]
 
 
 def values_in(file: Path, values: Iterable[str]) -> int:
@@ -19,12 +21,20 @@ def values_in(file: Path, values: Iterable[str]) -> int:
     data = file.read_bytes()
     if len(data) < _PREFIX or not wanted:
         return 0
-    places = np.flatnonzero(np.isin(_numbers(data), np.fromiter(wanted, np.uint64, len(wanted))))
+    prefixes = np.fromiter(wanted, np.uint64, len(wanted))
     return sum(
         data.startswith(value, place)
-        for place in places.tolist()
+        for start in range(0, len(data) - _PREFIX + 1, _CHUNK)
+        for place in _places(data, start, prefixes)
         for value in wanted[_number(data[place : place + _PREFIX])]
     )
+
+
+def _places(data: bytes, start: int, prefixes: _Numbers) -> list[int]:
+    """Return the offsets of the chunk at ``start`` where one of the prefixes stands."""
+    found = np.isin(_numbers(data[start : start + _CHUNK + _PREFIX - 1]), prefixes)
+    offsets: list[int] = (np.flatnonzero(found) + start).tolist()
+    return offsets
 
 
 def _by_prefix(values: Iterable[bytes]) -> dict[int, set[bytes]]:
@@ -40,7 +50,7 @@ def _number(prefix: bytes) -> int:
     return int.from_bytes(prefix, "little")
 
 
-def _numbers(data: bytes) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+def _numbers(data: bytes) -> _Numbers:
     """Return the six bytes at every offset as one little-endian number each."""
     octets = np.frombuffer(data, np.uint8)
     count = len(octets) - _PREFIX + 1

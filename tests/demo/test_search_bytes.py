@@ -33,6 +33,12 @@ def test_finds_a_value_at_the_very_end_and_none_in_an_empty_file(file: Path) -> 
     assert values_in(file, ["홍길"]) == 0
 
 
+def test_finds_a_value_across_the_border_of_two_chunks(file: Path) -> None:
+    for before in range(11):
+        file.write_bytes(bytes((4 << 20) - before) + b"0123456789" + bytes(9))
+        assert values_in(file, ["0123456789"]) == 1
+
+
 def test_refuses_a_value_too_short_to_mean_anything(file: Path) -> None:
     with pytest.raises(ValueError, match="at least 6 bytes"):
         values_in(file, ["홍"])
