@@ -16,6 +16,7 @@ from safeguards.crypto.xaes import NONCE_BYTES, OVERHEAD_BYTES
 MAGIC = 0xFE
 KEY_ID_BYTES = 4
 KEY_ID_LIMIT = 1 << 8 * KEY_ID_BYTES
+ADDRESS_BYTES = 1 + KEY_ID_BYTES  # of suite 1 and 2
 SUBJECT_BYTES = 16
 TAG_LIMIT = 32
 _PREFIX = 2

@@ -74,6 +74,15 @@ class Xaes256Gcm:
         rest = os.urandom(_HALF)
         return prefix + rest + writer.encrypt(rest, data, associated)
 
+    def open(self, sealed: bytes, associated: bytes) -> bytes:
+        """Return the plaintext of what ``seal`` returned.
+
+        Raises:
+            cryptography.exceptions.InvalidTag: any of key, data or associated data differs.
+        """
+        reader = self._derived(sealed[:_HALF])
+        return reader.decrypt(sealed[_HALF:NONCE_BYTES], sealed[NONCE_BYTES:], associated)
+
     def _renew(self) -> None:
         prefix = os.urandom(_HALF)
         self._writer = prefix, self._derive(prefix)

@@ -11,7 +11,8 @@ from safeguards.values import Secret
 class FieldKeys:
     """The writer under the newest data key, readers for older ones, and the tag key where there is search.
 
-    ``address`` is the part of an envelope's header that names the newest key.
+    ``address`` is the part of an envelope's header that names the newest key; ``readers`` holds, by that part,
+    the ciphers that were needed so far.
     """
 
     __slots__ = ("_field", "address", "key_id", "readers", "ring", "tag_key", "writer")
@@ -21,7 +22,7 @@ class FieldKeys:
         self.key_id = ring.data_key_id
         self.address = address(Suite.XAES_256_GCM, self.key_id)
         self.tag_key = ring.tag_key(*tag_labels) if tag_labels else Secret(b"")
-        self.readers: dict[int, Xaes256Gcm] = {}
+        self.readers: dict[bytes, Xaes256Gcm] = {}
         self._field = field
         self.writer = self.reader(self.key_id)
 
@@ -31,9 +32,10 @@ class FieldKeys:
         Raises:
             KeyUnavailable: the keyring does not hold that data key.
         """
-        found = self.readers.get(key_id)
+        place = address(Suite.XAES_256_GCM, key_id)
+        found = self.readers.get(place)
         if found is None:
-            found = self.readers[key_id] = Xaes256Gcm(self.ring.field_key(key_id, self._field))
+            found = self.readers[place] = Xaes256Gcm(self.ring.field_key(key_id, self._field))
         return found
 
     def __repr__(self) -> str:

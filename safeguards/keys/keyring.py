@@ -95,8 +95,7 @@ class Keyring:
     @property
     def data_key_id(self) -> int:
         """The id of the data key that new values are written under."""
-        self._check_open()
-        return self._data_key_id
+        return self._data_key_id or self._newest(DATA)
 
     def rotate(self) -> int:
         """Add a data key for new values and return its id; older values stay readable.
@@ -163,6 +162,7 @@ class Keyring:
         """Forget all keys; every later use raises KeyringError."""
         with self._lock:
             self._closed = True
+            self._data_key_id = 0
             self._keys = {}
 
     @property

@@ -12,7 +12,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 
 from safeguards.crypto.framing import frame
-from safeguards.crypto.xaes import KEY_BYTES, NONCE_BYTES, Xaes256Gcm
+from safeguards.crypto.xaes import KEY_BYTES, Xaes256Gcm
 from safeguards.errors import KeyringError
 from safeguards.values import Secret
 
@@ -55,7 +55,7 @@ class LocalProvider:
             KeyringError: another key file or context wrapped it, or it was altered.
         """
         try:
-            return self._cipher.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _bind(context))
+            return self._cipher.open(wrapped, _bind(context))
         except (InvalidTag, ValueError):
             raise KeyringError(
                 f"the key file {self.path} does not open this keyring's keys: "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import ExceptionContext
@@ -46,6 +47,6 @@ _hide_rows = _HideRows()
 @event.listens_for(Engine, "engine_connect")
 def _watch_log(connection: Connection) -> None:
     if connection._echo:
-        wrapped = connection.engine.logger
+        wrapped: Any = connection.engine.logger
         logger: logging.Logger = getattr(wrapped, "logger", wrapped)
         logger.addFilter(_hide_rows)  # adding it twice changes nothing
