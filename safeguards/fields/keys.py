@@ -11,8 +11,8 @@ from safeguards.values import Secret
 class FieldKeys:
     """The writer under the newest data key, readers for older ones, and the tag key where there is search.
 
-    ``address`` is the part of an envelope's header that names the newest key; ``readers`` holds, by that part,
-    the ciphers that were needed so far.
+    ``address`` is the part of an envelope's header that names the newest key; ``readers`` holds, by that
+    part, the ciphers that were needed so far.
     """
 
     __slots__ = ("_field", "address", "key_id", "readers", "ring", "tag_key", "writer")
