@@ -39,6 +39,10 @@ def _take_index(column: Column[Any], table: Table) -> None:
         raise InputError(
             f"field {kind.field}: unique= and index= need search=Exact(): only tags can be compared"
         )
+    if column.server_default is not None or column.server_onupdate is not None:
+        raise InputError(
+            f"field {kind.field}: a default of the database would be stored in plain; use default="
+        )
     column.info.setdefault(_UNIQUE, bool(column.unique))
     column.unique = column.index = None
 

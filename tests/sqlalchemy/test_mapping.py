@@ -112,6 +112,7 @@ REFUSED = {
     ),
     "a wider unique constraint": lambda: table(Column("a", Encrypted("t.a")), UniqueConstraint("id", "a")),
     "a foreign key": lambda: table(Column("a", Encrypted("t.a"), ForeignKey("u.id"))),
+    "a server default": lambda: table(Column("a", Encrypted("t.a"), server_default="x")),
     "a type that cannot be encrypted": lambda: table(Column("a", Encrypted("t.a", PickleType))),
     "an unknown item": lambda: table(Column("a", Encrypted("t.a", item="kr_nothing"))),
     "a bad field id": lambda: table(Column("a", Encrypted("t a"))),
