@@ -1,4 +1,7 @@
-"""Rules that find Korean addresses in text."""
+"""Rules that find Korean addresses in text: region, road or lot, number, then building, floor and unit.
+
+Road Name Address Act 7 and Enforcement Decree 6 (order of the parts).
+"""
 
 from __future__ import annotations
 
@@ -6,31 +9,47 @@ import re
 from collections.abc import Iterator
 
 from safeguards.items.item import Candidate
-from safeguards.items.kr.regions import PROVINCES, SHORT
+from safeguards.items.kr.regions import DISTRICTS, PROVINCES, SHORT
 
-_PROVINCE = "|".join(sorted((*PROVINCES, *SHORT), key=len, reverse=True))
-_DISTRICT = r"[가-힣]{1,5}[시군구]"
-_TOWN = r"[가-힣]{1,6}(?:[0-9]{1,2})?[읍면]"
-_ROAD = r"[가-힣A-Za-z0-9·]{1,15}(?:로|길)(?: ?[0-9]{1,4}(?:번|가|나|다|라)?길)?"
-_LOT = r"[가-힣]{1,6}[0-9]{0,2}(?:동|리|가)(?:[0-9]가)?"
+
+def _one_of(names: frozenset[str] | tuple[str, ...]) -> str:
+    return "|".join(sorted(names, key=len, reverse=True))
+
+
+_PROVINCE = _one_of((*PROVINCES, *SHORT))
+_DISTRICT = _one_of(DISTRICTS)
+_REGION = (
+    rf"(?:(?:{_PROVINCE})(?: {{1,2}}(?:{_DISTRICT})){{0,2}}|(?:{_DISTRICT})(?: {{1,2}}(?:{_DISTRICT}))?)"
+)
+_TOWN = r"(?:[가-힣]{1,6}[0-9]{0,2}[읍면] {1,2})?"
+_ROAD = r"[가-힣A-Za-z0-9·.]{1,15}(?:로|길)(?: ?[0-9]{1,4}(?:번|가|나|다|라|마|바|사|아)?길)?"
+_LOT = r"[가-힣·]{1,7}(?:[0-9]{1,2}(?:동|가|리)|동|리|읍|면|로[0-9]가|동[0-9]가|가)"
 _NUMBER = r"(?:지하 ?)?(?:산 ?)?[0-9]{1,5}(?:-[0-9]{1,4})?(?:번지)?"
 _UNIT = (
-    r"(?:,? ?(?:[가-힣A-Za-z0-9()·&-]{0,20}?(?:아파트|빌라|오피스텔|타워|빌딩|센터|"
-    r"하이츠|청사|[0-9]동|[A-Z가나다라]동|[0-9]차|[0-9]단지|층|[0-9]호|[0-9]호실)))"
+    r"(?:(?:지하 ?|B|제)?[0-9]{1,4}(?:동|층|호실?|단지|차|관)|제?[A-Z가나다라마바](?:동|관|룸|호)|"
+    r"[1-9][0-9]{0,3}-[0-9]{1,4}(?!-))(?![0-9])"
 )
+_NAME = r"[가-힣A-Za-z0-9&·'-]{1,15}"
+_KIND = (
+    r"아파트|빌라|빌|빌딩|타워|오피스텔|센터|청사|하우스|파크|캐슬|맨션|마을|상가|리조트|호텔|병원|학교|기숙사|원룸|주택|"
+    r"플라자|스퀘어|더샵|자이|래미안|푸르지오|힐스테이트|아이파크|국세청|경찰청|관세청|병무청|조달청|통계청|시청|구청|군청"
+)
+_BUILDING = rf"{_NAME}(?: {_NAME}){{0,2}}?(?= {_UNIT})|(?:[가-힣A-Za-z0-9·]{{0,12}}(?:{_KIND}))(?![가-힣])"
+_QUARTER = r" ?\([가-힣0-9·]{1,8}(?:동|리|가|읍|면)(?:[0-9]가)?(?:, ?[가-힣A-Za-z0-9 ·-]{1,24})?\)"
+_PLACE = r" (?:(?:앞|인근|옆|주차장) (?:교차로|진입로|삼거리|사거리|도로)|노상|일원(?! [가-힣]{2}))"
 _ADDRESS = re.compile(
-    rf"(?:(?:{_PROVINCE}) {{1,2}})?(?:{_DISTRICT} ){{0,3}}(?:{_TOWN} )?"
-    rf"(?:{_ROAD}|{_LOT}) ?{_NUMBER}{_UNIT}{{0,5}}"
+    rf"{_REGION} {{1,2}}(?:{_TOWN}(?:{_LOT}|{_ROAD}) ?{_NUMBER}|{_TOWN.rstrip('?')}{_NUMBER})(?![0-9])"
+    rf"(?:,? (?:{_UNIT}|{_BUILDING})){{0,5}}(?:{_QUARTER})?(?:{_PLACE})?"
 )
-_FIRST = re.compile(rf"(?:{_PROVINCE})")
 _ANCHOR = re.compile(rf"(?<![가-힣])(?:{_PROVINCE}|{_DISTRICT}) ")
+_DETAIL = re.compile(_UNIT)
+SCORE = 0.9
+SCORE_WITH_UNIT = 0.95
 
 
 def is_district(word: str, *, first: bool) -> bool:
-    """Say whether ``word`` is a province, city, county or district."""
-    if first and _FIRST.fullmatch(word):
-        return True
-    return re.fullmatch(_DISTRICT, word) is not None
+    """Say whether ``word`` is a province (at the beginning of an address), city, county or district."""
+    return word in DISTRICTS or (first and (word in PROVINCES or word in SHORT))
 
 
 def candidates(text: str) -> Iterator[Candidate]:
@@ -38,7 +57,9 @@ def candidates(text: str) -> Iterator[Candidate]:
     position = 0
     while anchor := _ANCHOR.search(text, position):
         found = _ADDRESS.match(text, anchor.start())
-        position = anchor.end()
-        if found and found.end() > anchor.end():
-            position = found.end()
-            yield Candidate(*found.span(), 0.9, "district, road or lot, and number")
+        position = found.end() if found else anchor.end() - 1
+        if found:
+            has_unit = _DETAIL.search(text, anchor.end(), found.end()) is not None
+            yield Candidate(
+                *found.span(), SCORE_WITH_UNIT if has_unit else SCORE, "region, road or lot, and number"
+            )
