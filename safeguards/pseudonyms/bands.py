@@ -1,0 +1,112 @@
+"""Bands of numbers and coding at bounds, on whole arrays."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from safeguards.errors import InputError
+from safeguards.pseudonyms.column import as_text, is_text, plain
+
+Number = int | float
+_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
+# Quotients are rounded to this many digits first: 0.3 / 0.1 is a hair below 3 in binary.
+_DIGITS = 9
+_LARGEST = 2.0**53
+
+
+def check_width(name: str, width: object, *, whole: bool) -> None:
+    """Raise InputError unless ``width`` is None or a positive number, whole where that is asked."""
+    kinds = int if whole else (int, float)
+    if width is not None and (
+        isinstance(width, bool) or not isinstance(width, kinds) or not 0 < width < _LARGEST
+    ):
+        raise InputError(f"{name}= is a positive {'whole ' if whole else ''}number")
+
+
+def check_bounds(width: Number | None, bottom: object, top: object) -> None:
+    """Raise InputError unless the bounds are numbers in order, on the edges of bands of ``width``."""
+    for name, bound in (("bottom", bottom), ("top", top)):
+        if bound is None:
+            continue
+        if isinstance(bound, bool) or not isinstance(bound, int | float) or abs(bound) >= _LARGEST:
+            raise InputError(f"{name}= is a number")
+        if width is not None and Decimal(str(bound)) % Decimal(str(width)):
+            raise InputError(f"{name}={bound} cuts a band of {width}: choose a multiple of {width}")
+    if isinstance(bottom, int | float) and isinstance(top, int | float) and not bottom < top:
+        raise InputError("bottom= must be below top=")
+
+
+def require_numbers(kind: pa.DataType) -> None:
+    """Raise InputError for a type that never holds numbers."""
+    numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    if not (numeric or pa.types.is_null(kind) or is_text(kind) or _numeric_dictionary(kind)):
+        raise InputError(f"is {kind}, which holds no numbers")
+
+
+def numbers(values: Any) -> Any:
+    """Return float64; NULL where a value is none or no finite number."""
+    values = plain(values)
+    if is_text(values.type):
+        text = pc.utf8_trim_whitespace(as_text(values))
+        values = pc.if_else(pc.match_substring_regex(text, _NUMBER), text, None)
+    result = values.cast(pa.float64(), safe=False)
+    return pc.if_else(pc.less(pc.abs(result), pa.scalar(_LARGEST)), result, None)
+
+
+def label(values: Any, width: Number, bottom: Number | None, top: Number | None) -> Any:
+    """Return the label of each number's band; a string array."""
+    found = values.to_numpy(zero_copy_only=False).astype(np.float64)
+    known = np.nan_to_num(found)
+    places = np.floor(np.round(known / width, _DIGITS))
+    if bottom is not None:
+        places[known < bottom] = -np.inf
+    if top is not None:
+        places[known >= top] = np.inf
+    distinct, where = np.unique(places, return_inverse=True)
+    names = [_name(place, width, bottom, top) for place in distinct]
+    places_known: Any = pa.array(where, mask=np.isnan(found))
+    return pa.array(names, pa.string()).take(places_known)
+
+
+def code(values: Any, found: Any, bottom: Number | None, top: Number | None) -> Any:
+    """Return ``values`` with those beyond a bound replaced by the bound, in their own type."""
+    if pa.types.is_dictionary(values.type):
+        return code(plain(values), found, bottom, top).cast(values.type)
+    for bound, beyond in ((bottom, pc.less), (top, pc.greater)):
+        if bound is not None:
+            values = pc.if_else(beyond(found, pa.scalar(float(bound))), _scalar(bound, values.type), values)
+    return values
+
+
+def _numeric_dictionary(kind: pa.DataType) -> bool:
+    return pa.types.is_dictionary(kind) and pa.types.is_integer(kind.value_type)
+
+
+def _scalar(bound: Number, kind: pa.DataType) -> Any:
+    try:
+        if is_text(kind):
+            return pa.scalar(str(bound), kind)
+        # By way of a decimal: Arrow would cut 1.5 to 1 for a column of whole numbers.
+        return pa.scalar(Decimal(str(bound))).cast(kind)
+    except pa.ArrowInvalid:
+        raise InputError(f"is {kind}, which cannot hold the bound {bound}") from None
+
+
+def _name(place: float, width: Number, bottom: Number | None, top: Number | None) -> str:
+    if np.isinf(place):
+        return f"<{_spell(bottom)}" if place < 0 else f"{_spell(top)}+"
+    if not isinstance(width, int):
+        return f"[{place * width:.12g},{(place + 1) * width:.12g})"
+    low = int(place) * width
+    if width == 1:
+        return str(low)
+    return f"{low}-{low + width - 1}" if low >= 0 else f"{low} to {low + width - 1}"
+
+
+def _spell(bound: Number | None) -> str:
+    return format(bound, ".12g")

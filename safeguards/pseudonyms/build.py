@@ -1,0 +1,37 @@
+"""Transforms from plain data, as a TOML file holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from safeguards.errors import InputError
+from safeguards.pseudonyms.generalise import Generalise
+from safeguards.pseudonyms.mask import Mask
+from safeguards.pseudonyms.plainly import Drop, Keep
+from safeguards.pseudonyms.token import Token
+from safeguards.pseudonyms.transform import Transform
+
+TRANSFORMS: dict[str, type[Transform]] = {kind.name: kind for kind in (Token, Mask, Generalise, Keep, Drop)}
+
+
+def transform_from(described: object) -> Transform:
+    """Make a transform of its name, or of a mapping such as ``{"transform": "token", "item": "email"}``.
+
+    Raises:
+        InputError: no such transform, or no such setting of it.
+    """
+    settings = {"transform": described} if isinstance(described, str) else described
+    if not isinstance(settings, Mapping):
+        raise InputError('is no transform: write "drop" or {transform = "token", item = "email"}')
+    options: dict[str, Any] = dict(settings)
+    name = options.pop("transform", None)
+    if name not in TRANSFORMS:
+        raise InputError(f"names no transform ({name!r}); known: {', '.join(TRANSFORMS)}")
+    kind = TRANSFORMS[name]
+    known = [field.name for field in fields(kind)]
+    unknown = [option for option in options if option not in known]
+    if unknown:
+        raise InputError(f"{name} has no setting {unknown[0]!r}; it has: {', '.join(known)}")
+    return kind(**options)

@@ -1,0 +1,119 @@
+"""Arrow columns as text and by their distinct values: the two things transforms are built of."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from safeguards.errors import InputError
+
+_INTEGRAL = 2.0**63
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Say whether a column of type ``kind`` holds text, dictionary-encoded or not."""
+    if pa.types.is_dictionary(kind):
+        return is_text(kind.value_type)
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+
+
+def is_bytes(kind: pa.DataType) -> bool:
+    """Say whether a column of type ``kind`` holds bytes, dictionary-encoded or not."""
+    if pa.types.is_dictionary(kind):
+        return is_bytes(kind.value_type)
+    plain = pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind)
+    return plain or pa.types.is_fixed_size_binary(kind)
+
+
+def require_flat(kind: pa.DataType) -> None:
+    """Raise InputError for a type whose values have no one spelling as text."""
+    if pa.types.is_nested(kind) or isinstance(kind, pa.BaseExtensionType):
+        raise InputError(f"is {kind}, of which no single value can be made: flatten it, or use Drop()")
+
+
+def by_unique(values: Any, convert: Callable[[Any], Any]) -> Any:
+    """Apply ``convert`` to the distinct values of ``values`` and put the results in their places."""
+    encoded = plain(values).dictionary_encode()
+    return convert(encoded.dictionary).take(encoded.indices)
+
+
+def map_text(values: Any, convert: Callable[[str], str | None]) -> Any:
+    """Apply ``convert`` to each distinct value's text; the result is a string array."""
+    return by_unique(values, lambda unique: pa.array(map(convert, as_text(unique).to_pylist()), pa.string()))
+
+
+def as_nfc(text: str) -> str:
+    """Return text in Unicode NFC without white space around it: what texts of no item are compared by."""
+    return text.strip() if text.isascii() else unicodedata.normalize("NFC", text).strip()
+
+
+def plain(values: Any) -> Any:
+    """Return an array without dictionary encoding and in a type that Arrow's kernels know; NULLs as text."""
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    if pa.types.is_null(values.type) or pa.types.is_string_view(values.type):
+        return values.cast(pa.string())
+    return values.cast(pa.binary()) if pa.types.is_binary_view(values.type) else values
+
+
+def as_text(values: Any) -> Any:
+    """Spell values as text, the same value the same way whatever type holds it; a string array.
+
+    Whole numbers are digits, also those that pandas made floats for the sake of a NULL; dates are ISO 8601;
+    moments have no trailing zeros; bytes are hexadecimal.
+    """
+    values = plain(values)
+    kind = values.type
+    require_flat(kind)
+    if pa.types.is_floating(kind):
+        return _spelled(values, _spell_float)
+    if is_bytes(kind):
+        return _spelled(values, bytes.hex)
+    if pa.types.is_timestamp(kind) or pa.types.is_time(kind):
+        return pc.replace_substring_regex(
+            values.cast(_micro(kind)).cast(pa.string()), r"\.?0{6}|(\.\d*[1-9])0+", r"\1"
+        )
+    return values.cast(pa.string())
+
+
+def trimmed(values: Any) -> Any:
+    """Return ``values`` without dictionary entries that no row uses: those are values of rows left out."""
+    if not pa.types.is_dictionary(values.type):
+        return values
+    used = pc.unique(values.indices).drop_null().sort()
+    places = pc.index_in(values.indices, used).cast(values.type.index_type)
+    return pa.DictionaryArray.from_arrays(places, values.dictionary.take(used), ordered=values.type.ordered)
+
+
+class Unfit(InputError):
+    """A value that a transform has no place for; ``row`` counts from 1 in the array at hand."""
+
+    def __init__(self, problem: str, row: int) -> None:
+        super().__init__(problem)
+        self.row = row
+
+
+def refuse_unfit(bad: Any, problem: str) -> None:
+    """Raise :class:`Unfit` for the first row that the Boolean array ``bad`` marks."""
+    row = pc.index(bad, True).as_py()
+    if row >= 0:
+        raise Unfit(problem, row + 1)
+
+
+def _spelled(values: Any, spell: Callable[[Any], str]) -> Any:
+    return pa.array([None if value is None else spell(value) for value in values.to_pylist()], pa.string())
+
+
+def _spell_float(value: float) -> str:
+    whole = value.is_integer() and abs(value) < _INTEGRAL
+    return str(int(value)) if whole else repr(value)
+
+
+def _micro(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_timestamp(kind):
+        return pa.timestamp("us", kind.tz)
+    return pa.time64("us")

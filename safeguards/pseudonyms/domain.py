@@ -1,0 +1,76 @@
+"""A domain: the scope inside which one value has one pseudonym."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from safeguards.errors import InputError, KeyringError
+from safeguards.items import get
+from safeguards.keys import registered, resolve
+from safeguards.keys.registry import DEFAULT
+from safeguards.values import Secret
+
+PSEUDONYMS = "pseudonyms"
+TEXT = "text"
+_NAME_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A named scope of pseudonyms; two domains are unlinkable without their keyring.
+
+    Within one domain the same item and value give the same pseudonym, whatever table or column it stands in.
+    A domain names its keyring and never holds a key, so it can be pickled and sent to workers.
+
+    Args:
+        name: what the scope is for, such as ``"ads-2026"``; text, normalised to NFC.
+        keyring: the name given to ``safeguards.use``; None takes ``pseudonyms`` where there is such a
+            keyring, and the default one elsewhere.
+        epoch: a number; the next one starts over with pseudonyms that cannot be linked to earlier ones.
+
+    Raises:
+        InputError: the name is empty or unprintable, or the epoch negative.
+    """
+
+    name: str
+    keyring: str | None = None
+    epoch: int = 0
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name.strip() or not self.name.isprintable():
+            raise InputError('a domain needs a printable name, such as "ads-2026"')
+        if len(self.name) > _NAME_LIMIT:
+            raise InputError(f"a domain's name has at most {_NAME_LIMIT} characters")
+        if isinstance(self.epoch, bool) or not isinstance(self.epoch, int) or self.epoch < 0:
+            raise InputError("a domain's epoch is a whole number from 0")
+        object.__setattr__(self, "name", unicodedata.normalize("NFC", self.name))
+
+    @property
+    def keyring_name(self) -> str:
+        """The name of the keyring that the domain's keys come from."""
+        return self.keyring or (PSEUDONYMS if registered(PSEUDONYMS) else DEFAULT)
+
+    @property
+    def kept_apart(self) -> bool:
+        """Whether the keys come from another keyring than the one that encrypts data.
+
+        The law wants what reverses or links pseudonyms stored and accessed apart (PIPA 28-4(1)).
+        """
+        if self.keyring_name == DEFAULT:
+            return False
+        try:
+            return not registered(DEFAULT) or resolve(DEFAULT).id != resolve(self.keyring_name).id
+        except KeyringError:
+            return False
+
+    def key(self, item: str | None) -> tuple[int, Secret]:
+        """Derive the domain's key for an item, None for text of no item; returns the root key's id with it.
+
+        Raises:
+            KeyringError: there is no such keyring.
+            InputError: there is no such item.
+        """
+        # A new canonical form would change pseudonyms silently: it changes the key, which the manifest shows.
+        label = TEXT if item is None else f"{item}/{get(item).canonical_version}"
+        return resolve(self.keyring_name).pseudonym_key(self.name, label, self.epoch)

@@ -1,0 +1,37 @@
+"""Values that are protected already: ciphertexts and tokens must not be taken for plain ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow.compute as pc
+
+from safeguards.crypto.envelope import MAGIC, is_envelope
+from safeguards.errors import AlreadyProtected
+from safeguards.pseudonyms.column import is_bytes, is_text, plain
+from safeguards.pseudonyms.token import MARK, PATTERN
+
+_FIRST = bytes((MAGIC,))
+
+
+def refuse_ciphertexts(values: Any) -> None:
+    """Raise AlreadyProtected when an array of bytes holds an envelope."""
+    if is_bytes(values.type) and any(
+        value[:1] == _FIRST and is_envelope(value) for value in _present(values)
+    ):
+        raise AlreadyProtected("is encrypted: decrypt it first, or use Drop(); nothing was written")
+
+
+def refuse_tokens(values: Any) -> None:
+    """Raise AlreadyProtected when an array of text holds a token."""
+    if not is_text(values.type):
+        return
+    text = plain(values).cast("string")
+    marked = text.filter(pc.starts_with(text, MARK))
+    if len(marked) and pc.any(pc.match_substring_regex(marked, PATTERN)).as_py():
+        raise AlreadyProtected("holds tokens already: use Keep() or Drop(); nothing was written")
+
+
+def _present(values: Any) -> list[bytes]:
+    unique: list[bytes] = plain(values).drop_null().to_pylist()
+    return unique

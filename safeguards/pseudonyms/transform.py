@@ -1,0 +1,97 @@
+"""What a transform is: data that says what happens to a column, and what that does to its values."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+import pyarrow as pa
+
+from safeguards import items
+from safeguards.errors import InputError
+from safeguards.pseudonyms.domain import Domain
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a transform does to values.
+
+    ``injective``: different values (by their canonical form) stay different. ``reversible``: whoever holds
+    the key can go back. ``lossy``: detail is gone for good, also for a key holder who tries all values.
+    ``type_preserving``: the column keeps its type.
+    """
+
+    injective: bool
+    reversible: bool
+    lossy: bool
+    type_preserving: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A transform with its key in hand, ready for arrays; it stays in the process that made it."""
+
+    apply: Callable[[Any], Any]
+    key_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Transform(ABC):
+    """What happens to one column. Subclasses are frozen dataclasses: data that can be pickled, and no keys.
+
+    NULL stays NULL in each, and the input is never changed.
+    """
+
+    name: ClassVar[str]
+    keyed: ClassVar[bool] = False
+
+    item: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.item is not None:
+            items.get(self.item)
+
+    @property
+    @abstractmethod
+    def traits(self) -> Traits:
+        """What the transform does to values."""
+
+    @abstractmethod
+    def output(self, kind: pa.DataType) -> pa.DataType | None:
+        """Return the type of the result for a column of type ``kind``; None when the column goes.
+
+        Raises:
+            InputError: columns of that type cannot be transformed so.
+        """
+
+    @abstractmethod
+    def bind(self, domain: Domain | None) -> Bound:
+        """Take the key that the transform needs from ``domain``.
+
+        Raises:
+            InputError: it needs a domain and there is none.
+            KeyringError: the domain's keyring is not there.
+        """
+
+    def apply(self, values: Any, domain: Domain | None = None) -> Any:
+        """Transform one Arrow array.
+
+        Raises:
+            InputError: arrays of that type, or a value in it, cannot be transformed so.
+        """
+        self.output(values.type)
+        return self.bind(domain).apply(values)
+
+    def parameters(self) -> Mapping[str, object]:
+        """Return what the manifest tells of the settings: those that differ from what was not said."""
+        own = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "item"}
+        return {name: value for name, value in own.items() if value is not None}
+
+
+def require_domain(domain: Domain | None, name: str) -> Domain:
+    """Return ``domain``, or raise InputError for a keyed transform without one."""
+    if domain is None:
+        raise InputError(f'{name} is keyed: name a domain, such as domain="ads-2026"')
+    return domain
