@@ -8,5 +8,6 @@ require("pyarrow", "detection")
 
 from safeguards.detection.detector import Detector  # noqa: E402
 from safeguards.detection.span import Span  # noqa: E402
+from safeguards.detection.verdict import ColumnVerdict  # noqa: E402
 
-__all__ = ["Detector", "Span"]
+__all__ = ["ColumnVerdict", "Detector", "Span"]

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+import pyarrow as pa
+
+from safeguards.detection.classify import classify
+from safeguards.detection.column import detect_column
 from safeguards.detection.engine import compile_rules
 from safeguards.detection.folding import fold_text
 from safeguards.detection.overlap import resolve
 from safeguards.detection.span import Span
+from safeguards.detection.verdict import ColumnVerdict
 from safeguards.errors import InputError
 from safeguards.items import ENTITIES, all_items
 from safeguards.items.item import Item
+from safeguards.tables import is_frame, open_frame
 
 THRESHOLD = 0.5
 """Candidates less likely than not are not reported."""
+
+SAMPLE_ROWS = 2_000
+"""Rows from which a column is classified: enough for shares of half a percent."""
 
 
 class Detector:
@@ -49,6 +59,35 @@ class Detector:
             for found in rule.find(folded.text)
             if found.score >= self.threshold
         )
+
+    def detect_column(self, values: Any) -> pa.Table:
+        """Return the spans of a column as a table of row, start, end, entity and score.
+
+        Arrow arrays and chunked arrays of text, sliced and dictionary-encoded ones, lists and pandas series
+        give equal spans for equal texts; NULL has none.
+
+        Raises:
+            InputError: the column does not hold text.
+        """
+        return detect_column(values, self.detect)
+
+    def classify(
+        self, table: Any, *, rows: int = SAMPLE_ROWS, sql_types: Mapping[str, str] | None = None
+    ) -> list[ColumnVerdict]:
+        """Say of each column what it holds, from a fair sample of ``rows`` rows.
+
+        Args:
+            table: a source of `safeguards.tables`, or an Arrow table or data frame.
+            rows: the size of the sample.
+            sql_types: column names to SQL types, where a database declares them.
+        """
+        source = open_frame(table) if is_frame(table) else table
+        types = sql_types if sql_types is not None else getattr(source, "sql_types", {})
+        return self.classify_sample(source.sample(rows), types)
+
+    def classify_sample(self, sample: pa.Table, sql_types: Mapping[str, str]) -> list[ColumnVerdict]:
+        """Say of each column of a sample what it holds."""
+        return classify(sample, self.items, self.detect, sql_types)
 
     def detect_many(self, texts: Iterable[str | None]) -> list[list[Span]]:
         """Return the spans of each text; None has none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -81,6 +81,7 @@ class Item:
     ``column_names``: words of a header that name the item; Latin ones match whole words.
     ``check_digit``: its arithmetic as data, where there is one, for a vectorised validator.
     ``check_digit_binding``: false where genuine values may fail it.
+    ``judge_column``: judges a column's distinct values together, where one value alone proves nothing.
     """
 
     id: str
@@ -103,6 +104,7 @@ class Item:
     glue: str = "-"
     check_digit: CheckDigit | None = None
     check_digit_binding: bool = True
+    judge_column: Callable[[Sequence[str]], Verdict] | None = None
 
     def mask(self, value: str, profile: str = "finance") -> str:
         """Mask ``value`` as the profile shows it.

@@ -1,0 +1,56 @@
+"""The cells of a column as texts, each once with its count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from safeguards.detection.column import is_text
+from safeguards.detection.folding import fold_text
+
+RRN_DIGITS = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Distinct texts of a column with their counts; ``prose`` says whether spans may stand inside them."""
+
+    texts: tuple[str, ...]
+    counts: tuple[int, ...]
+    prose: bool
+    numeric: bool
+
+    @property
+    def rows(self) -> int:
+        """The number of cells that are not empty."""
+        return sum(self.counts)
+
+
+def cells(column: pa.ChunkedArray[Any]) -> Cells:
+    """Return the cells that are neither NULL nor blank; types that hold no text have none."""
+    prose = is_text(column.type)
+    numeric = pa.types.is_integer(column.type) or (
+        pa.types.is_decimal(column.type) and column.type.scale == 0
+    )
+    if not (prose or numeric or pa.types.is_date(column.type) or pa.types.is_timestamp(column.type)):
+        return Cells((), (), prose=False, numeric=False)
+    if pa.types.is_timestamp(column.type):
+        column = column.cast(pa.date32(), safe=False)
+    entries: Any = pc.value_counts(column.cast(pa.large_string()))
+    counted = [
+        (fold_text(entry["values"]).text.strip(), entry["counts"])
+        for entry in entries.to_pylist()
+        if entry["values"] is not None
+    ]
+    pairs = [(text, count) for text, count in counted if text]
+    return Cells(tuple(text for text, _ in pairs), tuple(count for _, count in pairs), prose, numeric)
+
+
+def spellings(text: str, *, numeric: bool) -> tuple[str, ...]:
+    """Return how a cell may be written: numbers have lost their leading zeros."""
+    if not numeric:
+        return (text,)
+    return text, f"0{text}", text.zfill(RRN_DIGITS)

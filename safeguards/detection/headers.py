@@ -1,0 +1,50 @@
+"""What a column's name says about its content."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from safeguards.items.item import Item
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z0-9])(?=[가-힣])|(?<=[가-힣])(?=[A-Za-z0-9])")
+_NO_WORD = re.compile(r"[^0-9a-z가-힣]+")
+_TAIL = r"(?:번호|일자|정보|값|란|명|원문|평문|[0-9]{1,2})?(?![가-힣])"
+
+
+def named(header: str, items: Iterable[Item]) -> set[str]:
+    """Return the ids of the items that ``header`` names.
+
+    Latin hints match whole words, also of snake_case and camelCase: ``tel`` is not found in ``hotel``. Hangul
+    hints match at the end of a word, so that 전화요금 is no telephone number. A hint inside a longer one of
+    another item does not count: 이메일주소 is no address.
+    """
+    text = _normalised(header)
+    hits = [
+        (found.start(), found.end(), item.id)
+        for item in items
+        for hint in item.column_names
+        for found in _hint(hint).finditer(text)
+    ]
+    return {
+        item_id
+        for start, end, item_id in hits
+        if not any(
+            start >= other_start and end <= other_end and end - start < other_end - other_start
+            for other_start, other_end, other_id in hits
+            if other_id != item_id
+        )
+    }
+
+
+def _normalised(header: str) -> str:
+    spaced = _CAMEL.sub(" ", unicodedata.normalize("NFKC", header))
+    return _NO_WORD.sub(" ", spaced.casefold()).strip()
+
+
+def _hint(hint: str) -> re.Pattern[str]:
+    text = re.escape(_normalised(hint)).replace(r"\ ", " ?")
+    if hint.isascii():
+        return re.compile(rf"(?<![0-9a-z]){text}(?:[0-9]{{1,2}})?(?![0-9a-z])")
+    return re.compile(text + _TAIL)

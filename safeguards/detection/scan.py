@@ -1,0 +1,129 @@
+"""Scan the tables of a source: findings with what the law says of them, never a value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pyarrow as pa
+
+from safeguards.crypto.envelope import is_envelope
+from safeguards.detection.detector import SAMPLE_ROWS, Detector
+from safeguards.detection.verdict import ColumnVerdict
+from safeguards.items import all_items
+from safeguards.items.item import Item, LegalClass
+from safeguards.tables import Source
+
+_SEVEREST_FIRST = (
+    LegalClass.AUTHENTICATION,
+    LegalClass.UNIQUE_IDENTIFIER,
+    LegalClass.SENSITIVE,
+    LegalClass.FINANCIAL,
+    LegalClass.GENERAL,
+)
+_NOT_IN_A_FIELD_ID = re.compile(r"[\s\x00-\x1f]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One column of one table.
+
+    ``items`` are those the column holds or that stand inside its cells; ``encrypted`` is the share of its
+    values that are ciphertexts of this toolkit; ``proposal`` is the declaration that would encrypt it.
+    """
+
+    table: str
+    verdict: ColumnVerdict
+    items: tuple[Item, ...]
+    sql_type: str
+    encrypted: float
+    proposal: str | None
+
+    @property
+    def must_encrypt(self) -> bool:
+        """Whether the law has it encrypted at rest (PIPA 24-2, Notice 7)."""
+        return any(item.must_encrypt for item in self.items)
+
+    @property
+    def legal_class(self) -> LegalClass | None:
+        """The severest class among the items, or None where there is none."""
+        classes = {item.legal_class for item in self.items}
+        return next((rank for rank in _SEVEREST_FIRST if rank in classes), None)
+
+    @property
+    def adverse(self) -> bool:
+        """Whether something stands in plain text that the law has encrypted."""
+        return self.must_encrypt and self.encrypted < 1
+
+    @property
+    def found(self) -> bool:
+        """Whether there is anything to report."""
+        return bool(self.items or self.encrypted or self.verdict.traces)
+
+
+@dataclass(frozen=True, slots=True)
+class TableScan:
+    """One table: ``rows`` is its exact count where known, ``sampled`` the rows looked at."""
+
+    table: str
+    rows: int | None
+    sampled: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether the table has no row."""
+        return self.sampled == 0
+
+    @property
+    def adverse(self) -> bool:
+        """Whether a finding is adverse."""
+        return any(finding.adverse for finding in self.findings)
+
+
+def scan(
+    source: Source, detector: Detector, rows: int = SAMPLE_ROWS, *, name: str | None = None
+) -> TableScan:
+    """Scan one source by a fair sample of ``rows`` rows; ``name`` is the table's, by default the source's."""
+    table = name or source.name
+    sql_types: Mapping[str, str] = getattr(source, "sql_types", {})
+    sample = source.sample(rows)
+    verdicts = detector.classify_sample(sample, sql_types)
+    findings = tuple(
+        _finding(table, verdict, sample.column(place), sql_types.get(verdict.column, ""))
+        for place, verdict in enumerate(verdicts)
+    )
+    return TableScan(table, source.rows(), sample.num_rows, findings)
+
+
+def _finding(table: str, verdict: ColumnVerdict, values: pa.ChunkedArray[Any], sql_type: str) -> Finding:
+    by_entity = _by_entity()
+    entities = [verdict.entity, *verdict.entities] if verdict.entity else list(verdict.entities)
+    items = tuple(by_entity[entity] for entity in dict.fromkeys(entities) if entity in by_entity)
+    encrypted = _encrypted_share(values)
+    proposal = None if encrypted else _proposal(table, verdict, items)
+    return Finding(table, verdict, items, sql_type, encrypted, proposal)
+
+
+def _encrypted_share(values: pa.ChunkedArray[Any]) -> float:
+    if not (pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type)):
+        return 0.0
+    present = [value for value in values.to_pylist() if value is not None]
+    return round(sum(map(is_envelope, present)) / len(present), 4) if present else 0.0
+
+
+def _proposal(table: str, verdict: ColumnVerdict, items: tuple[Item, ...]) -> str | None:
+    if not any(item.must_encrypt for item in items):
+        return None
+    field = _NOT_IN_A_FIELD_ID.sub("_", f"{table}.{verdict.column.replace('.', '_')}")
+    if verdict.item is None or not items[0].must_encrypt:
+        return f'Encrypted("{field}", Text)'
+    return f'Encrypted("{field}", item="{verdict.item}", search=Exact())'
+
+
+@cache
+def _by_entity() -> dict[str, Item]:
+    return {item.entity: item for item in all_items()}
