@@ -1,1 +1,18 @@
-"""Being built."""
+"""Steps over Arrow batches, and a manifest of what they did.
+
+Pipeline({"email": Token(item="email"), "rrn": Drop()}, domain="ads-2026").run(table)
+"""
+
+from __future__ import annotations
+
+from safeguards.plugins import require
+
+require("pyarrow", "pipeline")
+require("narwhals", "pipeline")
+
+from safeguards.pipeline.manifest import METADATA_KEY, ColumnRecord, Manifest  # noqa: E402
+from safeguards.pipeline.pseudonymise import Pseudonymise  # noqa: E402
+from safeguards.pipeline.run import Pipeline  # noqa: E402
+from safeguards.pipeline.step import Running, Step  # noqa: E402
+
+__all__ = ["METADATA_KEY", "ColumnRecord", "Manifest", "Pipeline", "Pseudonymise", "Running", "Step"]

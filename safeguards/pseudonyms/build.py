@@ -27,7 +27,7 @@ def transform_from(described: object) -> Transform:
         raise InputError('is no transform: write "drop" or {transform = "token", item = "email"}')
     options: dict[str, Any] = dict(settings)
     name = options.pop("transform", None)
-    if name not in TRANSFORMS:
+    if not isinstance(name, str) or name not in TRANSFORMS:
         raise InputError(f"names no transform ({name!r}); known: {', '.join(TRANSFORMS)}")
     kind = TRANSFORMS[name]
     known = [field.name for field in fields(kind)]

@@ -30,7 +30,7 @@ class Domain:
         epoch: a number; the next one starts over with pseudonyms that cannot be linked to earlier ones.
 
     Raises:
-        InputError: the name is empty or unprintable, or the epoch negative.
+        InputError: the name is empty or unprintable, the epoch negative, or the keyring no name.
     """
 
     name: str
@@ -42,6 +42,8 @@ class Domain:
             raise InputError('a domain needs a printable name, such as "ads-2026"')
         if len(self.name) > _NAME_LIMIT:
             raise InputError(f"a domain's name has at most {_NAME_LIMIT} characters")
+        if self.keyring is not None and not isinstance(self.keyring, str):
+            raise InputError("a domain's keyring is the name given to safeguards.use")
         if isinstance(self.epoch, bool) or not isinstance(self.epoch, int) or self.epoch < 0:
             raise InputError("a domain's epoch is a whole number from 0")
         object.__setattr__(self, "name", unicodedata.normalize("NFC", self.name))

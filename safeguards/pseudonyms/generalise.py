@@ -53,6 +53,8 @@ class Generalise(Transform):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._check_way()
+        if self.other is not None and not isinstance(self.other, str):
+            raise InputError("other= is a label, which is text")
         for name in ("band", "years", "ages"):
             bands.check_width(name, getattr(self, name), whole=name != "band")
         bands.check_bounds(self._width, self.bottom, self.top)
@@ -142,6 +144,7 @@ class Generalise(Transform):
         return pc.if_else(bad, pa.scalar(self.other, pa.string()), grouped)
 
 
+_GROUPS = "groups= maps values to groups, or groups to lists of values, all of them text"
 _HINT = 'correct it, or give such values a label with other="..."'
 
 
@@ -151,13 +154,17 @@ def _inverted(groups: Mapping[str, str | Sequence[str]]) -> dict[str, str]:
     Raises:
         InputError: a value stands in two groups, or something is not text.
     """
+    if not isinstance(groups, Mapping) or not all(
+        isinstance(entry, str | list | tuple) for entry in groups.values()
+    ):
+        raise InputError(_GROUPS)
     pairs = [
         pair
         for key, entry in groups.items()
         for pair in ([(key, entry)] if isinstance(entry, str) else [(value, key) for value in entry])
     ]
     if not pairs or not all(isinstance(value, str) and isinstance(group, str) for value, group in pairs):
-        raise InputError("groups= maps values to groups, or groups to lists of values, all of them text")
+        raise InputError(_GROUPS)
     result = {as_nfc(value): group for value, group in pairs}
     if len(result) < len(pairs):
         raise InputError("groups= puts a value into two groups")

@@ -85,7 +85,9 @@ class Token(Transform):
 
     def collision_odds(self, values: int) -> float:
         """Return the chance that any two of ``values`` different values share a token (birthday bound)."""
-        return -math.expm1(-values * max(values - 1, 0) / 2 / 2.0 ** (self.length * BITS))
+        if values < 2:
+            return 0.0
+        return -math.expm1(-values * (values - 1) / 2 / 2.0 ** (self.length * BITS))
 
     def _canonical(self, unique: Any) -> list[bytes]:
         text = as_text(unique)

@@ -50,6 +50,8 @@ class Transform(ABC):
     item: str | None = None
 
     def __post_init__(self) -> None:
+        if self.item is not None and not isinstance(self.item, str):
+            raise InputError('item= is the id of an item, such as "email"')
         if self.item is not None:
             items.get(self.item)
 

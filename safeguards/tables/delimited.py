@@ -28,7 +28,7 @@ class DelimitedFile:
 
     def __init__(self, path: Path, encoding: str | None, delimiter: str | None = None) -> None:
         self.name = path.name
-        self._path = path
+        self.path = path
         self._encoding = encoding or decoding.find_encoding(path)
         header = self._header_line()
         self._delimiter = delimiter or max(_DELIMITERS, key=header.count)
@@ -54,7 +54,7 @@ class DelimitedFile:
         """
         wanted = pick(self.schema, columns, self.name)
         bad: list[arrow_csv.InvalidRow] = []
-        with decoding.open_bytes(self._path) as stream:
+        with decoding.open_bytes(self.path) as stream:
             try:
                 with self._reader(stream, wanted, bad) as reader:
                     yield from resize(reader, size)
@@ -100,7 +100,7 @@ class DelimitedFile:
 
     def _header_line(self) -> str:
         """Return the first row, which may span lines inside quotes."""
-        with decoding.open_bytes(self._path) as stream:
+        with decoding.open_bytes(self.path) as stream:
             head = stream.read(decoding.CHUNK)
         text = head.decode("utf-8-sig" if self._encoding == "utf-8" else self._encoding, errors="replace")
         lines = text.splitlines(keepends=True)
@@ -133,7 +133,7 @@ class DelimitedFile:
 
     def _line_of(self, row: arrow_csv.InvalidRow) -> object:
         """Find the line that a person would count; Arrow counts rows, and blank lines are none."""
-        with decoding.open_bytes(self._path) as stream:
+        with decoding.open_bytes(self.path) as stream:
             text = io.TextIOWrapper(stream, self._encoding, errors="replace", newline="")
             reader = csv.reader(text, delimiter=self._delimiter)
             for cells in reader:

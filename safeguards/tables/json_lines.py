@@ -34,7 +34,7 @@ class JsonLinesFile:
 
     def __init__(self, path: Path, encoding: str | None) -> None:
         self.name = path.name
-        self._path = path
+        self.path = path
         found = encoding or decoding.find_encoding(path)
         self._encoding = "utf-8-sig" if found == "utf-8" else found
         if not any(True for _ in self._objects()):
@@ -72,7 +72,7 @@ class JsonLinesFile:
         return reservoir(self.schema, self.batches(), rows, seed)
 
     def _objects(self) -> Iterator[dict[str, Any]]:
-        with decoding.open_bytes(self._path) as stream:
+        with decoding.open_bytes(self.path) as stream:
             try:
                 for number, line in enumerate(io.TextIOWrapper(stream, self._encoding), 1):
                     if not line.isspace():

@@ -18,14 +18,19 @@ SAMPLED_GROUPS = 64
 
 
 class ParquetFile:
-    """One Parquet file."""
+    """One Parquet file. ``metadata`` is its own key-value metadata, as text."""
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
-        self._path = path
+        self.path = path
         with self._open() as file:
             self.schema: pa.Schema = file.schema_arrow
             self._rows = file.metadata.num_rows
+            self.metadata = {
+                key.decode(errors="replace"): value.decode(errors="replace")
+                for key, value in (file.metadata.metadata or {}).items()
+                if key != b"ARROW:schema"
+            }
         refuse_duplicates(self.schema.names, self.name)
 
     def rows(self) -> int | None:
@@ -64,7 +69,7 @@ class ParquetFile:
     @contextmanager
     def _open(self) -> Iterator[pq.ParquetFile]:
         try:
-            with pq.ParquetFile(self._path) as file:
+            with pq.ParquetFile(self.path) as file:
                 yield file
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError):
             raise InputError(f"{self.name}: not a Parquet file, or damaged") from None

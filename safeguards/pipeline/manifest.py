@@ -1,0 +1,125 @@
+"""The manifest: what was done to each column, with which key; counts and names, never a value."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from safeguards import __version__
+from safeguards.errors import InputError
+from safeguards.tables import open_file
+from safeguards.tables.writing import whole_file
+
+FORMAT = "safeguards.manifest/1"
+METADATA_KEY = "safeguards.manifest"
+"""The key of the same document in a Parquet file's metadata."""
+
+
+@dataclass(frozen=True)
+class ColumnRecord:
+    """What became of one column. ``rows`` and ``nulls`` count what came in.
+
+    ``key_id`` is the id of the root key in the keyring; ``distinct_odds`` the chance that two of so many
+    different values share a pseudonym, where that can happen.
+    """
+
+    column: str
+    transform: str
+    item: str | None
+    parameters: Mapping[str, object]
+    injective: bool
+    reversible: bool
+    lossy: bool
+    type_preserving: bool
+    input_type: str
+    output_type: str | None
+    rows: int
+    nulls: int
+    domain: str | None = None
+    key_id: int | None = None
+    collision_odds: float | None = None
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The record of one run. ``steps`` holds each step's settings, ``columns`` what became of each column."""
+
+    source: str
+    rows_in: int
+    rows_out: int
+    input_schema: Mapping[str, Any]
+    output_schema: Mapping[str, Any]
+    columns: Sequence[ColumnRecord]
+    steps: Sequence[Mapping[str, Any]]
+    purpose: str | None = None
+    domain: Mapping[str, Any] | None = None
+    created_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    tool: str = f"pii-safeguards {__version__}"
+    format: str = FORMAT
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data."""
+        return asdict(self)
+
+    def to_json(self) -> str:
+        """Return the document as JSON."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2, default=str)
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write the document to a file, whole or not at all.
+
+        Raises:
+            InputError: the folder cannot be written to.
+        """
+        with whole_file(Path(path)) as file:
+            file.write(self.to_json().encode())
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Manifest:
+        """Read a document.
+
+        Raises:
+            InputError: it is no manifest, or one of another format.
+        """
+        try:
+            document = json.loads(text)
+            if document["format"] == FORMAT:
+                known = {one.name for one in fields(cls)}
+                columns = [ColumnRecord(**column) for column in document["columns"]]
+                return cls(**{key: document[key] for key in known & document.keys()} | {"columns": columns})
+        except (ValueError, TypeError, KeyError):
+            pass
+        raise InputError(f"not a manifest of format {FORMAT}")
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> Manifest:
+        """Read the manifest that a JSON file is, or that a Parquet file carries.
+
+        Raises:
+            InputError: there is none.
+        """
+        location = Path(path)
+        if location.suffix.lower() != ".parquet":
+            try:
+                return cls.from_json(location.read_bytes())
+            except OSError as error:
+                raise InputError(f"{location}: cannot be read ({error.strerror})") from None
+        carried = getattr(open_file(location), "metadata", {}).get(METADATA_KEY)
+        if carried is None:
+            raise InputError(f"{location.name} carries no manifest")
+        return cls.from_json(carried)
+
+
+def fingerprint(schema: pa.Schema) -> dict[str, Any]:
+    """Describe a schema by its columns and SHA-256 over their names and types, in order."""
+    columns = [[name, str(kind)] for name, kind in zip(schema.names, schema.types, strict=True)]
+    text = json.dumps(columns, ensure_ascii=False, separators=(",", ":"))
+    return {"sha256": hashlib.sha256(text.encode()).hexdigest(), "columns": columns}

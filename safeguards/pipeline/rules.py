@@ -1,0 +1,103 @@
+"""What a pipeline refuses, whoever asks: rules of the law and traps of the trade."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from safeguards import items
+from safeguards.errors import AlreadyProtected, InputError
+from safeguards.items.text import compact
+from safeguards.pipeline.manifest import METADATA_KEY, Manifest
+from safeguards.pseudonyms import Drop, Keep, Mask, Transform
+from safeguards.pseudonyms.column import is_text, plain
+from safeguards.pseudonyms.protected import refuse_ciphertexts, refuse_tokens
+
+RRN = "kr_rrn"
+_RRN_RULE = "is a resident registration number, which may not be passed on, as it is or derived: use Drop()"
+# A whole cell that is one: thirteen digits alone may be another number, so the validator's score decides.
+_RRN_CELL = r"^\s*[0-9]{6} ?-? ?[0-9]{7}\s*$"
+_RRN_SCORE = 0.5
+_RRN_SHARE = 0.5
+
+
+def check_declared(columns: Mapping[str, Transform]) -> None:
+    """Raise InputError for transforms that no table makes right.
+
+    A resident registration number may only be dropped. Both masks of one item reveal more than either.
+    """
+    for name, transform in columns.items():
+        if not isinstance(transform, Drop) and (transform.item == RRN or _names_rrn(name)):
+            raise InputError(f"column {name!r} {_RRN_RULE}")
+    profiles: dict[str | None, str] = {}
+    for name, transform in columns.items():
+        if (
+            isinstance(transform, Mask)
+            and profiles.setdefault(transform.item, transform.profile) != transform.profile
+        ):
+            raise InputError(
+                f"column {name!r} masks {transform.item} by another profile: together they reveal it"
+            )
+
+
+def check_history(columns: Mapping[str, Transform], metadata: Mapping[str, str]) -> None:
+    """Raise AlreadyProtected for a column that was transformed before, by the manifest its source carries."""
+    carried = metadata.get(METADATA_KEY)
+    if carried is None:
+        return
+    done = {record.column: record.transform for record in Manifest.from_json(carried).columns}
+    for name, transform in columns.items():
+        if not isinstance(transform, Keep | Drop) and done.get(name, Keep.name) != Keep.name:
+            raise AlreadyProtected(
+                f"column {name!r} was transformed before ({done[name]}), as the file's manifest says: "
+                "use Keep() or Drop()"
+            )
+
+
+def check_values(values: Any, transform: Transform) -> None:
+    """Raise for values that are protected already, or that are resident registration numbers."""
+    refuse_ciphertexts(values)
+    _refuse_rrn(values)
+    if not isinstance(transform, Keep):
+        refuse_tokens(values)
+
+
+def index_hint(column: str) -> str:
+    """Explain a column that the user never named: pandas' index."""
+    return (
+        " (the frame's index; drop it by reset_index(drop=True))"
+        if re.match("__index_level_", column)
+        else ""
+    )
+
+
+def _names_rrn(column: str) -> bool:
+    name = compact(column).casefold().replace("_", "")
+    return name in {compact(known).casefold().replace("_", "") for known in items.get(RRN).column_names}
+
+
+def _refuse_rrn(values: Any) -> None:
+    """Judge a column by its whole cells: one in a text is the redaction's business."""
+    text = _cells(values)
+    if text is None:
+        return
+    candidates = text.filter(pc.match_substring_regex(text, _RRN_CELL))
+    validate = items.get(RRN).validate
+    if validate is None or len(candidates) <= len(text) * _RRN_SHARE:
+        return
+    found = sum(validate(cell.strip()).score >= _RRN_SCORE for cell in candidates.to_pylist())
+    if found > len(text) * _RRN_SHARE:
+        raise InputError(_RRN_RULE)
+
+
+def _cells(values: Any) -> Any:
+    """Return the values present as text; a number as the thirteen digits it may have had."""
+    if is_text(values.type):
+        return plain(values).cast("string").drop_null()
+    if pa.types.is_integer(values.type):
+        return pc.utf8_lpad(values.cast("string").drop_null(), 13, "0")
+    return None

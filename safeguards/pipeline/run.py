@@ -1,0 +1,214 @@
+"""A pipeline: steps in a row, over whatever holds rows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from safeguards.errors import InputError
+from safeguards.keys import resolve
+from safeguards.pipeline.declared import from_document, read_document
+from safeguards.pipeline.manifest import METADATA_KEY, Manifest, fingerprint
+from safeguards.pipeline.pseudonymise import Pseudonymise, Unlisted
+from safeguards.pipeline.step import Running, Step
+from safeguards.pseudonyms import Domain, Transform
+from safeguards.tables import Source, open_file, open_frame, to_like, write_file
+from safeguards.tables.writing import whole_file
+
+Path_ = str | os.PathLike[str]
+Advance = Callable[[int, int | None], object]
+
+
+class Pipeline:
+    """Steps over batches of rows, with a manifest of what they did.
+
+    Args:
+        steps: column to transform, which is one :class:`Pseudonymise` step, or steps in order.
+        domain: the scope of keyed pseudonyms, by name or as a :class:`Domain`; with a mapping only.
+        purpose: what the result is for; goes into the manifest.
+        unlisted: ``refuse`` (the default), ``drop`` or ``keep`` columns not named; with a mapping only.
+
+    Raises:
+        InputError: a column's transform is none, is keyed without a domain, or breaks a rule.
+    """
+
+    def __init__(
+        self,
+        steps: Mapping[str, Transform] | Sequence[Step],
+        *,
+        domain: str | Domain | None = None,
+        purpose: str | None = None,
+        unlisted: Unlisted = "refuse",
+    ) -> None:
+        scope = Domain(domain) if isinstance(domain, str) else domain
+        if isinstance(steps, Mapping):
+            steps = [Pseudonymise(steps, scope, unlisted)]
+        elif domain is not None or unlisted != "refuse":
+            raise InputError("domain= and unlisted= go with a mapping of columns; give them to the steps")
+        self.steps: tuple[Step, ...] = tuple(steps)
+        self.purpose = purpose
+
+    @classmethod
+    def from_toml(cls, path: Path_) -> Pipeline:
+        """Read a pipeline from a TOML file; see :mod:`safeguards.pipeline.declared`.
+
+        Raises:
+            InputError: the file is missing or says something unknown.
+        """
+        columns, settings = from_document(read_document(Path(path)), Path(path).name)
+        return cls(columns, **settings)
+
+    @property
+    def domain(self) -> Domain | None:
+        """The domain that keyed pseudonyms are made in, None where there are none."""
+        keyed = (step for step in self.steps if isinstance(step, Pseudonymise) and step.keyed)
+        return next((step.domain for step in keyed), None)
+
+    def run(self, table: Any, *, manifest: Path_ | None = None) -> Any:
+        """Transform an Arrow table, batch or reader, or a pandas or polars frame; the same kind comes out.
+
+        A reader is worked on while its result is read, and its manifest written at the end. Arrow tables and
+        batches carry the manifest in their schema's metadata too.
+
+        Args:
+            table: the rows; they are not changed.
+            manifest: a file to write the manifest to.
+
+        Raises:
+            InputError: the table does not fit the steps.
+            AlreadyProtected: it holds ciphertexts or tokens.
+        """
+        source = open_frame(table)
+        run = _Run(self, source, _text_metadata(source.schema))
+        if isinstance(table, pa.RecordBatchReader):
+            return pa.RecordBatchReader.from_batches(run.schema, _recorded(run, manifest))
+        result = pa.Table.from_batches(list(run.batches()), run.schema)
+        record = run.manifest()
+        if manifest is not None:
+            record.write(manifest)
+        if isinstance(table, pa.Table | pa.RecordBatch):
+            result = result.replace_schema_metadata({METADATA_KEY: record.to_json()})
+        return to_like(result, table)
+
+    def run_file(
+        self,
+        source: Path_ | Source,
+        target: Path_,
+        *,
+        manifest: Path_ | None = None,
+        advance: Advance | None = None,
+    ) -> Manifest:
+        """Transform a file, or a table of a database, into a file; memory does not grow with its size.
+
+        The target appears when all of it is written, or never; a Parquet file carries the manifest.
+
+        Args:
+            source: a path, or a source of :mod:`safeguards.tables`.
+            target: a path; its ending says the kind of file.
+            manifest: a file to write the manifest to.
+            advance: called with rows done, and their total where it is known.
+
+        Raises:
+            InputError: the source does not fit the steps, or two of the files are one.
+            AlreadyProtected: the source holds ciphertexts or tokens.
+        """
+        rows = open_file(source) if isinstance(source, str | os.PathLike) else source
+        _refuse_same(rows, target, manifest)
+        run = _Run(self, rows, getattr(rows, "metadata", {}), advance)
+        with whole_file(Path(manifest)) if manifest is not None else nullcontext() as record:
+            write_file(
+                target, run.schema, run.batches(), metadata=lambda: {METADATA_KEY: run.manifest().to_json()}
+            )
+            if record is not None:
+                record.write(run.manifest().to_json().encode())
+        return run.manifest()
+
+
+class _Run:
+    """One pass over one source."""
+
+    def __init__(
+        self, pipeline: Pipeline, source: Source, metadata: Mapping[str, str], advance: Advance | None = None
+    ) -> None:
+        self._pipeline = pipeline
+        self._source = source
+        self._advance = advance
+        self._rows_in = self._rows_out = 0
+        self._manifest: Manifest | None = None
+        self._running: list[Running] = []
+        self.schema = source.schema.remove_metadata()
+        for step in pipeline.steps:
+            running = step.start(self.schema, metadata)
+            self._running.append(running)
+            self.schema = running.schema
+        self._domain = _domain_record(pipeline.domain)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        total = self._source.rows() if self._advance else None
+        for batch in self._source.batches():
+            self._rows_in += batch.num_rows
+            for running in self._running:
+                batch = running.apply(batch)
+            self._rows_out += batch.num_rows
+            yield batch
+            if self._advance:
+                self._advance(self._rows_in, total)
+        self._manifest = self._conclude()
+
+    def manifest(self) -> Manifest:
+        """Return the record, once all batches were taken."""
+        assert self._manifest is not None
+        return self._manifest
+
+    def _conclude(self) -> Manifest:
+        return Manifest(
+            source=self._source.name,
+            rows_in=self._rows_in,
+            rows_out=self._rows_out,
+            input_schema=fingerprint(self._source.schema),
+            output_schema=fingerprint(self.schema),
+            columns=[record for running in self._running for record in running.finish()],
+            steps=[dict(step.describe()) for step in self._pipeline.steps],
+            purpose=self._pipeline.purpose,
+            domain=self._domain,
+        )
+
+
+def _recorded(run: _Run, manifest: Path_ | None) -> Iterator[pa.RecordBatch]:
+    yield from run.batches()
+    if manifest is not None:
+        run.manifest().write(manifest)
+
+
+def _domain_record(domain: Domain | None) -> dict[str, object] | None:
+    if domain is None:
+        return None
+    return {
+        "name": domain.name,
+        "epoch": domain.epoch,
+        "keyring": domain.keyring_name,
+        "keyring_id": resolve(domain.keyring_name).id,
+        "kept_apart": domain.kept_apart,
+        "statement": "kept apart" if domain.kept_apart else "not kept apart",
+    }
+
+
+def _text_metadata(schema: pa.Schema) -> dict[str, str]:
+    return {
+        key.decode(errors="replace"): value.decode(errors="replace")
+        for key, value in (schema.metadata or {}).items()
+    }
+
+
+def _refuse_same(source: Source, target: Path_, manifest: Path_ | None) -> None:
+    """Refuse to write one of the three files over another."""
+    named = {"source": getattr(source, "path", None), "target": target, "manifest": manifest}
+    seen: dict[Path, str] = {}
+    for role, path in named.items():
+        if path is not None and (other := seen.setdefault(Path(path).resolve(), role)) != role:
+            raise InputError(f"{path}: {other} and {role} are one file; name another {role}")
