@@ -52,8 +52,9 @@ class Result:
 def command(target: str, tables: tuple[str, ...], sample: int, output_format: str) -> None:
     """Find personal data in TARGET: a database URL, a folder, or a file.
 
-    Files are CSV, TSV, JSON lines (also .gz, .zst), Parquet and SQLite. No value is ever printed. Exit codes: 0 done; 1 data that must be encrypted stands in plain text;
-    2 a file of the folder could not be read; 3 the engine failed; 64 usage.
+    Files are CSV, TSV, JSON lines (also .gz, .zst), Parquet and SQLite. No value is ever printed.
+
+    Exit codes: 0 done; 1 data that must be encrypted stands in plain text; 2 a file of the folder could not be read; 3 the engine failed; 64 usage.
     """
     with progress("Scanning") as advance:
         result = _run(target, tables, sample, advance)
@@ -130,15 +131,12 @@ def _refuse_tables(tables: tuple[str, ...], target: str) -> None:
 
 
 def _refuse_nothing(result: Result) -> None:
-    """A run that could not look at a single row is no clean bill of health."""
+    """Raise InputError: a run that could not look at a single row is no clean bill of health."""
     if not result.tables and not result.unread:
         raise InputError(f"{result.target} has no tables; nothing was scanned")
     if result.tables and not result.unread and all(table.empty for table in result.tables):
-        if len(result.tables) == 1 or tables:
-            raise InputError(
-                f"{', '.join(table.table for table in result.tables)} is empty; nothing was scanned"
-            )
-        raise InputError(f"all tables of {result.target} are empty; nothing was scanned")
+        names = ", ".join(table.table for table in result.tables[:_LISTED])
+        raise InputError(f"nothing to scan in {result.target}: no rows in {names}")
 
 
 def _print(result: Result) -> None:

@@ -102,5 +102,5 @@ ITEM = Item(
         cell, cellphone, hp, hp no, fax, msisdn, contact no, contact number
         """
     ),
-    against=(*labels.CODES, *labels.ACCOUNT, *labels.HEALTH_INSURANCE),
+    against=(*labels.CODES, *labels.HEALTH_INSURANCE),
 )
