@@ -1,0 +1,146 @@
+"""The job: plan, change the column, encrypt its rows, verify them, build the index, erase traces."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from safeguards.errors import InputError, SafeguardsError
+from safeguards.sqlalchemy.backfill.backend import Backend
+from safeguards.sqlalchemy.backfill.failures import explain, reporting
+from safeguards.sqlalchemy.backfill.journal import Journal, declaration_of
+from safeguards.sqlalchemy.backfill.mariadb import MariadbBackend
+from safeguards.sqlalchemy.backfill.outcome import ColumnOutcome, Outcome
+from safeguards.sqlalchemy.backfill.plan import ColumnPlan, Progress
+from safeguards.sqlalchemy.backfill.postgresql import PostgresqlBackend
+from safeguards.sqlalchemy.backfill.preflight import prepare
+from safeguards.sqlalchemy.backfill.rows import Advance, ColumnRows
+from safeguards.sqlalchemy.backfill.session import Session, autocommit
+from safeguards.sqlalchemy.backfill.sqlite import SqliteBackend
+from safeguards.sqlalchemy.backfill.target import Target, column_for
+from safeguards.sqlalchemy.ddl import add_search
+
+SWEEPS = 5
+_BEGIN = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN", "mysql": "START TRANSACTION"}
+
+
+def _silent(label: str) -> AbstractContextManager[Advance]:
+    return nullcontext(lambda done, total=None: None)
+
+
+def plan(engine: Engine, targets: Sequence[Target], *, progress: Progress = _silent) -> list[ColumnPlan]:
+    """Check everything that :func:`encrypt_in_place` would check, and change nothing.
+
+    Raises:
+        InputError: something stands in the way; every obstacle is named.
+        KeyringError: the keyring cannot be opened.
+        SafeguardsError: the database failed.
+    """
+    with _opened(engine) as backend, reporting(backend.session), backend.lock():
+        return prepare(backend, targets, progress)
+
+
+def encrypt_in_place(engine: Engine, targets: Sequence[Target], *, progress: Progress = _silent) -> Outcome:
+    """Encrypt existing values of columns where they stand, and leave no plaintext in the database.
+
+    Everything is checked before the first row is touched. A job that was interrupted, even killed, goes on
+    where it stopped when it is called again with the same targets. Columns that are encrypted already stay
+    as they are. An application may write meanwhile: no write is lost.
+
+    Args:
+        engine: a synchronous engine of SQLite, PostgreSQL or MariaDB.
+        targets: the columns; see :class:`Target` and :func:`targets_of`.
+        progress: opens a progress bar under a label and gives a function (done, total).
+
+    Raises:
+        InputError: something stands in the way; every obstacle is named, and nothing was changed.
+        KeyringError: the keyring cannot be opened.
+        SafeguardsError: the database failed; call again to go on.
+    """
+    with _opened(engine) as backend, reporting(backend.session), backend.lock():
+        plans = prepare(backend, targets, progress)
+        work = [each for each in plans if each.state != "encrypted"]
+        outcomes = {id(each): _encrypt(backend, each, progress) for each in work}
+        erased = _erase(backend, work, progress) if work else []
+        return Outcome(
+            columns=tuple(outcomes.get(id(each)) or ColumnOutcome.untouched(each) for each in plans),
+            erased=tuple(erased),
+            remaining=tuple(backend.remains()) if work else (),
+        )
+
+
+def _encrypt(backend: Backend, plan: ColumnPlan, progress: Progress) -> ColumnOutcome:
+    started, facts, session = time.monotonic(), plan.facts, backend.session
+    rows = ColumnRows(backend, facts, plan.kind.cipher)
+    if plan.state == "new" or Journal(session).find(facts) is None:
+        session.doing = "opening the job's journal"
+        Journal(session).begin(facts, declaration_of(plan.kind.cipher))
+    session.doing = f"changing the type of {facts.label}"
+    backend.retype(facts)
+    session.doing = f"encrypting {facts.label}"
+    encrypted, verified = _sweep(rows, progress)
+    session.doing = f"building the search index of {facts.label}"
+    if plan.kind.search is not None:
+        add_search(session.connection, column_for(plan.target, plan.kind, unique=plan.unique))
+    return ColumnOutcome.done(plan, rows.count()[0], verified, encrypted, time.monotonic() - started)
+
+
+def _sweep(rows: ColumnRows, progress: Progress) -> tuple[int, int]:
+    """Encrypt and verify until nothing plain is left, since an application may still write plain values."""
+    label, encrypted = rows.facts.label, 0
+    for _ in range(SWEEPS):
+        with progress(f"encrypting {label}") as advance:
+            encrypted += rows.encrypt(advance)
+        with progress(f"verifying {label}") as advance:
+            verified = rows.verify(advance)
+        if not rows.count_plain():
+            return encrypted, verified
+    raise SafeguardsError(
+        f"{label}: an application keeps writing plain values: deploy the model that declares the column "
+        "Encrypted, then run the same command again"
+    )
+
+
+def _erase(backend: Backend, plans: Sequence[ColumnPlan], progress: Progress) -> list[str]:
+    tables = {(each.facts.schema, each.facts.table): each.facts for each in plans}
+    backend.session.doing = "erasing what is left of plaintext"
+    with progress("erasing traces of plaintext"):
+        erased = backend.erase(tables.values())
+    backend.session.doing = "closing the job's journal"
+    for each in plans:
+        Journal(backend.session).end(each.facts)
+    return erased
+
+
+@contextmanager
+def _opened(engine: Engine) -> Iterator[Backend]:
+    name = engine.dialect.name
+    if name not in _BEGIN and name != "mariadb":
+        raise InputError(f"in-place encryption works on SQLite, PostgreSQL and MariaDB, not on {name}")
+    keep = name == "sqlite" and engine.url.database in {None, "", ":memory:"}
+    with _connected(engine, keep=keep) as session:
+        if name == "sqlite":
+            yield SqliteBackend(session)
+        elif name == "postgresql":
+            yield PostgresqlBackend(session)
+        else:
+            yield MariadbBackend(session)
+
+
+@contextmanager
+def _connected(engine: Engine, *, keep: bool) -> Iterator[Session]:
+    begin = _BEGIN.get(engine.dialect.name, "START TRANSACTION")
+    lent = autocommit(engine, keep=keep)
+    try:
+        connection = lent.__enter__()
+    except (SQLAlchemyError, OSError) as error:
+        reason = explain(error) if isinstance(error, SQLAlchemyError) else str(error)
+        raise SafeguardsError(f"cannot open {engine.url!r}: {reason}") from None
+    try:
+        yield Session(connection, begin)
+    finally:
+        lent.__exit__(None, None, None)

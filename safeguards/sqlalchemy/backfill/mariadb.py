@@ -1,0 +1,154 @@
+"""The steps of a job on MariaDB, whose DDL commits by itself: each step looks first at what is done."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+
+from safeguards.errors import InputError, SafeguardsError
+from safeguards.sqlalchemy.backfill.backend import Sealed
+from safeguards.sqlalchemy.backfill.facts import Facts
+from safeguards.sqlalchemy.backfill.mariadb_catalogue import read_facts
+from safeguards.sqlalchemy.backfill.session import Session
+from safeguards.sqlalchemy.backfill.statements import table_of
+
+LOCK_SECONDS = 3
+_SAME_BYTES = {"utf8mb4", "utf8mb3", "utf8", "ascii"}
+PAGE_BYTES = 4 << 20
+_DEADLOCK = 1213
+_ROWS_A_STATEMENT = 250
+
+_SETTINGS = {
+    # Strict, so that nothing is cut; without NO_ZERO_DATE, which would refuse to copy other columns.
+    "sql_mode": "'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'",
+    "time_zone": "'+00:00'",
+    "lock_wait_timeout": "60",
+    "innodb_lock_wait_timeout": "60",
+    "wait_timeout": "28800",
+    "tx_isolation": "'READ-COMMITTED'",
+}
+
+
+class MariadbBackend:
+    """MariaDB: MODIFY to LONGBLOB, row locks, OPTIMIZE TABLE."""
+
+    rows_a_page = 1000
+    by_tuple = False
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        version = str(session.scalar("SELECT VERSION()"))
+        if "mariadb" not in version.lower():
+            raise InputError(
+                f"the server is MySQL {version}: in-place encryption supports MariaDB 10.6 and later"
+            )
+        for name, value in _SETTINGS.items():
+            session.run(f"SET SESSION {name} = {value}")
+        self.page_bytes = min(PAGE_BYTES, self._packet() // 4)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Take a lock of the session, which the server releases when the session dies."""
+        database = str(self.session.scalar("SELECT DATABASE()"))
+        name = f"safeguards {hashlib.sha256(database.encode()).hexdigest()[:32]}"
+        if not self.session.scalar("SELECT GET_LOCK(:n, :s)", {"n": name, "s": LOCK_SECONDS}):
+            raise InputError(
+                "another `safeguards encrypt` is at work on this database, or the last statement of one "
+                "that was killed: wait until it has ended"
+            )
+        yield
+
+    def facts(self, schema: str | None, table: str, column: str) -> Facts:
+        """Read information_schema."""
+        return read_facts(self.session, schema, table, column)
+
+    def plain(self, column: str) -> str:
+        """Convert to UTF-8 text, and give its bytes."""
+        return f"CAST(CONVERT({self.session.quote(column)} USING utf8mb4) AS BINARY)"
+
+    def longest(self, facts: Facts) -> int:
+        """Ask the database; other encodings of a character may have half the bytes of UTF-8's."""
+        own = table_of(facts).c[facts.column]
+        return 2 * int(self.session.connection.scalar(select(func.max(func.octet_length(own)))) or 0)
+
+    def value_limit(self) -> int:
+        """Return what of max_allowed_packet remains when every byte is escaped."""
+        return self._packet() // 2 - 4096
+
+    def retype(self, facts: Facts) -> None:
+        """Drop indexes and change the type, by way of UTF-8 text where its bytes are not UTF-8 already."""
+        now = self.facts(facts.schema, facts.table, facts.column)
+        if now.binary:
+            return
+        drops = [f"DROP INDEX {self.session.quote(index.name)}" for index in now.indexes]
+        if now.sql_type.rpartition(" ")[2] not in _SAME_BYTES:
+            self._alter(facts, drops, "LONGTEXT CHARACTER SET utf8mb4")
+            drops = []
+        self._alter(facts, drops, "LONGBLOB")
+
+    def write(self, facts: Facts, sealed: Sequence[Sealed]) -> None:
+        """Update many rows with one statement: the driver would send an executemany row by row."""
+        for first in range(0, len(sealed), _ROWS_A_STATEMENT):
+            rows = sealed[first : first + _ROWS_A_STATEMENT]
+            sql = self._update(facts, len(rows))
+            cases = chain.from_iterable((*key, data) for key, data in rows)
+            keys = chain.from_iterable(key for key, _ in rows)
+            self.session.connection.exec_driver_sql(sql, (*cases, *keys))
+
+    def is_conflict(self, error: DBAPIError) -> bool:
+        """Say whether it is a deadlock."""
+        arguments: Any = getattr(error.orig, "args", ())
+        return bool(arguments) and arguments[0] == _DEADLOCK
+
+    def erase(self, tables: Iterable[Facts]) -> list[str]:
+        """Write the tables anew."""
+        done = []
+        for facts in tables:
+            for row in self.session.run(f"OPTIMIZE TABLE {self._name(facts)}"):
+                if str(row.Msg_type).lower() == "error":
+                    raise SafeguardsError(f"OPTIMIZE TABLE {facts.table} failed: {row.Msg_text}")
+            done.append(f"OPTIMIZE TABLE wrote table {facts.table} anew")
+        return done
+
+    def remains(self) -> list[str]:
+        """Name what OPTIMIZE TABLE does not reach."""
+        binlog = "the binary log keeps old rows: PURGE BINARY LOGS once replicas and backups have read them"
+        return [
+            *([binlog] if self.session.scalar("SELECT @@log_bin") else []),
+            "the redo log, undo tablespaces and doublewrite buffer keep old pages until they are overwritten",
+            "replicas' relay logs, backups and dumps keep the old values: let them expire",
+            "general and slow query logs keep values of earlier statements: rotate them",
+            "the disk may keep blocks of the table's old file: encrypt or retire the disk",
+        ]
+
+    def _packet(self) -> int:
+        return int(self.session.scalar("SELECT @@max_allowed_packet"))
+
+    def _alter(self, facts: Facts, drops: Sequence[str], sql_type: str) -> None:
+        required = "" if facts.nullable else " NOT NULL"
+        comment = facts.comment.replace("\\", "\\\\").replace("'", "''")
+        column = f"{self.session.quote(facts.column)} {sql_type}{required} COMMENT '{comment}'"
+        self.session.run(f"ALTER TABLE {self._name(facts)} {', '.join([*drops, f'MODIFY {column}'])}")
+
+    def _update(self, facts: Facts, rows: int) -> str:
+        connection = self.session.connection
+        mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+        double = "%" if mark == "?" else "%%"
+        table, column, *key = (
+            name.replace("%", double)
+            for name in (self._name(facts), *map(self.session.quote, (facts.column, *facts.key)))
+        )
+        match = " AND ".join(f"{name} = {mark}" for name in key)
+        cases = f" WHEN {match} THEN {mark}" * rows
+        found = ", ".join([f"({', '.join([mark] * len(key))})"] * rows)
+        sets = f"SET {column} = CASE{cases} ELSE {column} END"
+        return f"UPDATE {table} {sets} WHERE ({', '.join(key)}) IN ({found})"
+
+    def _name(self, facts: Facts) -> str:
+        return self.session.qualified(facts.schema, facts.table)

@@ -1,0 +1,162 @@
+"""The steps of a job on PostgreSQL."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Text, bindparam, cast, func, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import NULLTYPE
+
+from safeguards.errors import InputError
+from safeguards.sqlalchemy.backfill.backend import Sealed
+from safeguards.sqlalchemy.backfill.facts import Facts
+from safeguards.sqlalchemy.backfill.postgresql_catalogue import check_schema, read_facts
+from safeguards.sqlalchemy.backfill.session import Session
+from safeguards.sqlalchemy.backfill.statements import match_key, table_of
+
+LOCK_SECONDS = 3.0
+SNAPSHOT_SECONDS = 10.0
+VALUE_LIMIT = (1 << 30) - 4096
+_LOCK = 0x5AFE_6A7D
+_CONFLICTS = {"40001", "40P01"}
+
+# Texts of dates and numbers must not depend on the role's settings; a hidden row must be an error.
+_SETTINGS = {
+    "datestyle": "'ISO, YMD'",
+    "timezone": "'UTC'",
+    "extra_float_digits": "3",
+    "lock_timeout": "'60s'",
+    "statement_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+    "row_security": "off",
+    "default_transaction_isolation": "'read committed'",
+}
+_HOLDERS = """
+    SELECT 'session ' || pid AS name FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xmin IS NOT NULL
+    AND age(backend_xmin) > age(CAST(CAST(:xid AS text) AS xid))
+    UNION ALL SELECT 'prepared transaction ' || gid FROM pg_prepared_xacts WHERE database = current_database()
+    AND age(transaction) > age(CAST(CAST(:xid AS text) AS xid))
+    UNION ALL SELECT 'replication slot ' || slot_name FROM pg_replication_slots WHERE xmin IS NOT NULL
+    AND age(xmin) > age(CAST(CAST(:xid AS text) AS xid))
+"""
+
+
+class PostgresqlBackend:
+    """PostgreSQL: ALTER TYPE bytea, row locks, VACUUM FULL."""
+
+    rows_a_page = 1000
+    by_tuple = True
+    page_bytes = 4 << 20
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        for name, value in _SETTINGS.items():
+            session.run(f"SET {name} = {value}")
+        check_schema(session)
+        self._holders: list[str] = []
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Take a lock of the session, which the server releases when the session dies."""
+        deadline = time.monotonic() + LOCK_SECONDS
+        while not self.session.scalar("SELECT pg_try_advisory_lock(:key)", {"key": _LOCK}):
+            if time.monotonic() > deadline:
+                raise InputError(
+                    "another `safeguards encrypt` is at work on this database, or the last statement of one "
+                    "that was killed: wait until it has ended"
+                )
+            time.sleep(0.1)
+        yield
+
+    def facts(self, schema: str | None, table: str, column: str) -> Facts:
+        """Read the catalogue."""
+        return read_facts(self.session, schema, table, column)
+
+    def plain(self, column: str) -> str:
+        """Cast to text, which every type of ours has, and encode."""
+        return f"convert_to(CAST({self.session.quote(column)} AS text), 'UTF8')"
+
+    def longest(self, facts: Facts) -> int:
+        """Ask the database."""
+        own = table_of(facts).c[facts.column]
+        plain = 4 * func.length(cast(own, Text))
+        statement = select(func.max(func.octet_length(own) if self._is_binary(facts) else plain))
+        return int(self.session.connection.scalar(statement) or 0)
+
+    def value_limit(self) -> int:
+        """Return the size limit of a value, less the envelope."""
+        return VALUE_LIMIT
+
+    def retype(self, facts: Facts) -> None:
+        """Drop indexes and change the type in one transaction, where the column is not bytea yet."""
+        if self._is_binary(facts):
+            return
+        table, column = self._name(facts), self.session.quote(facts.column)
+        with self.session.transaction():
+            for index in facts.indexes:
+                if index.constraint:
+                    self.session.run(f"ALTER TABLE {table} DROP CONSTRAINT {self.session.quote(index.name)}")
+                else:
+                    self.session.run(f"DROP INDEX {self.session.qualified(facts.schema, index.name)}")
+            self.session.run(
+                f"ALTER TABLE {table} ALTER COLUMN {column} TYPE bytea USING {self.plain(facts.column)}"
+            )
+
+    def write(self, facts: Facts, sealed: Sequence[Sealed]) -> None:
+        """Update row by row; the driver sends all statements in one go."""
+        table = table_of(facts)
+        values = {facts.column: bindparam("sealed", type_=NULLTYPE)}
+        statement = update(table).where(match_key(table, facts.key)).values(values)
+        rows = [{"sealed": data, **{f"key{at}": part for at, part in enumerate(key)}} for key, data in sealed]
+        self.session.connection.execute(statement, rows)
+
+    def is_conflict(self, error: DBAPIError) -> bool:
+        """Say whether it is a deadlock or a serialisation failure."""
+        state: Any = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+        return state in _CONFLICTS
+
+    def erase(self, tables: Iterable[Facts]) -> list[str]:
+        """Write the tables anew without their dead rows, once no session needs those."""
+        self._await_snapshots()
+        done = []
+        for facts in tables:
+            self.session.run(f"VACUUM (FULL, ANALYZE) {self._name(facts)}")
+            done.append(
+                f"VACUUM FULL wrote table {facts.table} anew without its dead rows; its statistics are new"
+            )
+        return done
+
+    def remains(self) -> list[str]:
+        """Name what VACUUM FULL does not reach."""
+        held = [
+            f"{holder} still sees the old rows, so they were kept: end it and run VACUUM FULL again"
+            for holder in self._holders
+        ]
+        return [
+            *held,
+            "write-ahead log (pg_wal) keeps old values until its segments are recycled: run CHECKPOINT and "
+            "pg_switch_wal() a few times",
+            "archived WAL, replicas' WAL, base backups and dumps keep them: let them expire",
+            "the server's log keeps values of earlier statements where it records them: rotate it",
+            "the disk may keep blocks of the table's old file: encrypt or retire the disk",
+        ]
+
+    def _await_snapshots(self) -> None:
+        xid = int(self.session.scalar("SELECT txid_current()")) & 0xFFFF_FFFF
+        deadline = time.monotonic() + SNAPSHOT_SECONDS
+        while holders := [row.name for row in self.session.rows(_HOLDERS, {"xid": str(xid)})]:
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.2)
+        self._holders = holders
+
+    def _is_binary(self, facts: Facts) -> bool:
+        return self.facts(facts.schema, facts.table, facts.column).binary
+
+    def _name(self, facts: Facts) -> str:
+        return self.session.qualified(facts.schema, facts.table)

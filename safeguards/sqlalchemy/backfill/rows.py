@@ -1,0 +1,147 @@
+"""The rows of one column: counted, encrypted in batches, and verified afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.exc import DBAPIError
+
+from safeguards.crypto.envelope import is_envelope
+from safeguards.errors import DecryptionFailed, InputError, SafeguardsError
+from safeguards.fields import Cipher
+from safeguards.sqlalchemy.backfill.backend import Backend
+from safeguards.sqlalchemy.backfill.facts import Facts
+from safeguards.sqlalchemy.backfill.plaintext import UNREADABLE, reader, stored_bytes
+from safeguards.sqlalchemy.backfill.statements import PLAIN_END, is_plain, table_of
+from safeguards.sqlalchemy.backfill.walk import Walk
+
+CONFLICT_ATTEMPTS = 8
+
+
+class Advance(Protocol):
+    """Reports progress: units done so far, and their total where it is known."""
+
+    def __call__(self, done: int, total: int | None = None) -> None:
+        """Report ``done`` of ``total``."""
+        ...
+
+
+class ColumnRows:
+    """One column's values under one field's cipher."""
+
+    def __init__(self, backend: Backend, facts: Facts, cipher: Cipher) -> None:
+        self.backend = backend
+        self.facts = facts
+        self.cipher = cipher
+        self._table = table_of(facts)
+        self.column = self._table.c[facts.column]
+        self.keys = [self._table.c[name] for name in facts.key]
+        self._read = reader(cipher.codec.python_type)
+
+    def count(self) -> tuple[int, int]:
+        """Return the number of rows, and of values that are not NULL."""
+        statement = select(func.count(), func.count(self.column)).select_from(self._table)
+        rows, values = self.backend.session.connection.execute(statement).one()
+        return int(rows), int(values)
+
+    def count_plain(self) -> int:
+        """Return how many values of the binary column are still plain."""
+        statement = select(func.count()).select_from(self._table).where(is_plain(self.column))
+        return int(self.backend.session.connection.scalar(statement) or 0)
+
+    def first_sealed(self) -> bytes | None:
+        """Return one value that is not plain, or None."""
+        statement = select(self.column).where(self.column.is_not(None), ~is_plain(self.column)).limit(1)
+        found = self.backend.session.connection.scalar(statement)
+        return None if found is None else bytes(found)
+
+    def encrypt(self, advance: Advance) -> int:
+        """Encrypt every plain value, a page a transaction, and return how many there were.
+
+        Raises:
+            InputError: a value that was written meanwhile is not of the field's type.
+        """
+        total, done = self.count_plain(), 0
+        longest = self.backend.longest(self.facts)
+        walk = Walk(self.backend, self.keys, self.column, is_plain(self.column), longest, lock=True)
+        while page := self._retrying(lambda: self._encrypt_page(walk)):
+            done += len(page)
+            advance(done, max(done, total))
+            walk.pass_by(page)
+        return done
+
+    def verify(self, advance: Advance) -> int:
+        """Decrypt every value, but plain ones that were written meanwhile, and return how many there are.
+
+        Raises:
+            DecryptionFailed: some are no ciphertext of this field.
+        """
+        _, total = self.count()
+        longest = self.backend.longest(self.facts)
+        walk = Walk(self.backend, self.keys, self.column, self.column.is_not(None), longest)
+        done = broken = 0
+        for page in walk.pages():
+            stored = [stored_bytes(row.value) for row in page]
+            broken += sum(data[:1] >= PLAIN_END and not self.is_ours(data) for data in stored)
+            done += len(page)
+            advance(done, max(done, total))
+        if broken:
+            raise DecryptionFailed(
+                f"{self.facts.label}: {broken} of {done} values are no ciphertext of field "
+                f"{self.cipher.field} under this keyring; correct them and run the same command again"
+            )
+        return done
+
+    def _encrypt_page(self, walk: Walk) -> Sequence[Row[Any]]:
+        # The rows stay locked from reading to writing: a concurrent write comes before or after, and is
+        # never lost. Comparing with the old value instead would put plaintext into statements and their logs.
+        with self.backend.session.transaction():
+            page = walk.read()
+            if page:
+                self.backend.write(self.facts, [(walk.key(row), self._seal(row.value)) for row in page])
+        return page
+
+    def value(self, data: bytes) -> Any:
+        """Return the typed value that plain text spells; None where it is no value of the field's type."""
+        try:
+            value = self._read(data)
+            self.cipher.codec.encode(value)
+        except UNREADABLE:
+            return None
+        return value
+
+    def _seal(self, stored: object) -> bytes:
+        value = self.value(stored_bytes(stored))
+        if value is None:
+            raise InputError(
+                f"{self.facts.label}: a value that was written while the job ran is no "
+                f"{self.cipher.codec.python_type.__name__}; correct it and run the same command again"
+            )
+        sealed, encode = self.cipher.encrypt(value), self.cipher.codec.encode
+        if encode(self.cipher.decrypt(sealed)) != encode(value):
+            raise SafeguardsError(
+                f"{self.facts.label}: a value did not survive encryption; it was not written"
+            )
+        return sealed
+
+    def is_ours(self, data: bytes) -> bool:
+        """Say whether a stored value is an intact ciphertext of this field."""
+        if not is_envelope(data):
+            return False
+        try:
+            self.cipher.decrypt(data)
+        except DecryptionFailed:
+            return False
+        return True
+
+    def _retrying(self, step: Callable[[], Sequence[Row[Any]]]) -> Sequence[Row[Any]]:
+        """Repeat a step that the database broke off in favour of another transaction."""
+        for _ in range(CONFLICT_ATTEMPTS - 1):
+            try:
+                return step()
+            except DBAPIError as error:
+                if not self.backend.is_conflict(error):
+                    raise
+        return step()

@@ -1,0 +1,123 @@
+"""The steps of a job on SQLite."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+
+from safeguards.errors import SafeguardsError
+from safeguards.sqlalchemy.backfill.backend import Sealed
+from safeguards.sqlalchemy.backfill.facts import Facts
+from safeguards.sqlalchemy.backfill.plaintext import stored_bytes
+from safeguards.sqlalchemy.backfill.session import Session
+from safeguards.sqlalchemy.backfill.sqlite_catalogue import database_file, read_facts
+from safeguards.sqlalchemy.backfill.sqlite_lock import lock_beside
+from safeguards.sqlalchemy.backfill.sqlite_rebuild import TO_BYTES, rebuild
+from safeguards.sqlalchemy.backfill.statements import table_of
+
+BUSY_MILLISECONDS = 30_000
+CHECKPOINT_SECONDS = 10.0
+_LENGTH_LIMIT = 999_000_000
+
+
+class SqliteBackend:
+    """SQLite: a rebuilt table, secure_delete, VACUUM and a truncated WAL."""
+
+    rows_a_page = 1000
+    by_tuple = True
+    page_bytes = 4 << 20
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        raw: Any = session.connection.connection.dbapi_connection
+        raw.create_function(TO_BYTES, 1, as_bytes, deterministic=True)
+        session.run(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        # Overwrite what is deleted, from the first row that the job touches.
+        session.run("PRAGMA secure_delete = ON")
+        self._path = database_file(session)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep other jobs away by a lock file; a database in memory has no others."""
+        if not self._path:
+            yield
+            return
+        with lock_beside(self._path):
+            yield
+
+    def facts(self, schema: str | None, table: str, column: str) -> Facts:
+        """Read the schema."""
+        return read_facts(self.session, schema, table, column)
+
+    def plain(self, column: str) -> str:
+        """Convert by our own function: a CAST would give UTF-16 in a database of that encoding."""
+        return f"{TO_BYTES}({self.session.quote(column)})"
+
+    def longest(self, facts: Facts) -> int:
+        """Ask for lengths in characters, of which one has at most four bytes."""
+        own = table_of(facts).c[facts.column]
+        return 4 * int(self.session.connection.scalar(select(func.max(func.length(own)))) or 0)
+
+    def value_limit(self) -> int:
+        """Return SQLite's default limit of a value, less the envelope."""
+        return 4 * _LENGTH_LIMIT
+
+    def retype(self, facts: Facts) -> None:
+        """Rebuild the table where the column is not a BLOB yet."""
+        if not self.facts(None, facts.table, facts.column).binary:
+            rebuild(self.session, facts)
+
+    def write(self, facts: Facts, sealed: Sequence[Sealed]) -> None:
+        """Update row by row; the transaction holds the database's write lock."""
+        quote = self.session.quote
+        match = " AND ".join(f"{quote(name)} = ?" for name in facts.key)
+        sql = f"UPDATE {quote(facts.table)} SET {quote(facts.column)} = ? WHERE {match}"  # noqa: S608  quoted
+        self.session.connection.exec_driver_sql(sql, [(data, *key) for key, data in sealed])
+
+    def is_conflict(self, error: DBAPIError) -> bool:
+        """Say no: a writer waits for the lock of the whole database instead."""
+        return False
+
+    def erase(self, tables: Iterable[Facts]) -> list[str]:
+        """Write the file anew and empty the write-ahead log."""
+        self.session.run("VACUUM")
+        done = ["secure_delete was on and VACUUM wrote the database file anew"]
+        if self.session.run("PRAGMA journal_mode").scalar() == "wal":
+            self._truncate_wal()
+            done.append("the write-ahead log was emptied")
+        return done
+
+    def remains(self) -> list[str]:
+        """Name what lies outside the database file."""
+        return [
+            "backups, copies and snapshots of the file keep the old values: let them expire",
+            "the disk may keep blocks of deleted journal files, and an SSD spare ones: encrypt or retire it",
+        ]
+
+    def _truncate_wal(self) -> None:
+        deadline = time.monotonic() + CHECKPOINT_SECONDS
+        while self.session.run("PRAGMA wal_checkpoint(TRUNCATE)").scalar():
+            if time.monotonic() > deadline:
+                raise SafeguardsError(
+                    "another connection keeps the write-ahead log in use, and it still holds plaintext: "
+                    "close that connection and run the same command again"
+                )
+            time.sleep(0.1)
+
+
+def as_bytes(value: object) -> bytes | None:
+    """Return a stored plain value's text as UTF-8 bytes.
+
+    Raises:
+        TypeError: the value is binary; SQLite reports it as an error of the function.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bytes):
+        raise TypeError("binary")
+    return stored_bytes(value)

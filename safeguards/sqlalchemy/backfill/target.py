@@ -1,0 +1,116 @@
+"""What a caller asks for: a column and the declaration that its values are encrypted under."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Dialect, MetaData, Table
+from sqlalchemy.sql.elements import quoted_name
+
+from safeguards.errors import InputError
+from safeguards.fields import Exact
+from safeguards.keys.registry import DEFAULT
+from safeguards.sqlalchemy.backfill.facts import KINDS
+from safeguards.sqlalchemy.ddl import tag_index
+from safeguards.sqlalchemy.types import Encrypted
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A column whose existing values are to be encrypted in place.
+
+    Args:
+        table: the table, under ``schema`` unless that is the default one.
+        column: the column.
+        field: the field's rename-proof id; ``TABLE.COLUMN`` by default.
+        item: the kind of personal data, such as ``"kr_rrn"``.
+        search: ``Exact()``, or None for no search.
+        keyring: the keyring's name.
+        declared: a model's own declaration; it overrides the four above.
+        unique: refuse equal values even where the database did not.
+        index: the search index's name; ``ix_TABLE_COLUMN`` by default.
+    """
+
+    table: str
+    column: str
+    schema: str | None = None
+    field: str | None = None
+    item: str | None = None
+    search: Exact | None = None
+    keyring: str = DEFAULT
+    declared: Encrypted | None = None
+    unique: bool = False
+    index: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The column's name for people."""
+        return ".".join(part for part in (self.schema, self.table, self.column) if part)
+
+    def encrypted(self, kind: str) -> Encrypted:
+        """Return the column type for plain values of a kind of ``KINDS``.
+
+        Raises:
+            InputError: the field id or the item is unknown.
+        """
+        if self.declared is not None:
+            return self.declared
+        field = self.field or f"{self.table}.{self.column}"
+        return Encrypted(field, KINDS[kind], item=self.item, search=self.search, keyring=self.keyring)
+
+
+def targets_of(models: object) -> list[Target]:
+    """Return a target for every ``Encrypted`` column of a declarative base, a MetaData or a mapped class.
+
+    Raises:
+        InputError: the object is none of these, or has no encrypted column.
+    """
+    found = list(_targets(_tables(models)))
+    if not found:
+        raise InputError("the models have no Encrypted column: declare one first")
+    return found
+
+
+def column_for(target: Target, kind: Encrypted, *, unique: bool) -> Column[Any]:
+    """Return the encrypted column in a table of its own, for DDL."""
+    column: Column[Any] = Column(target.column, kind, unique=unique or None)
+    Table(target.table, MetaData(), column, schema=target.schema)
+    if target.index is not None:
+        tag_index(column).name = quoted_name(target.index, quote=None)
+    return column
+
+
+def index_name(dialect: Dialect, column: Column[Any]) -> str:
+    """Return the name that the column's search index gets in the database."""
+    rendered = dialect.identifier_preparer.format_index(tag_index(column))
+    return dialect.identifier_preparer.unformat_identifiers(rendered)[0]
+
+
+def _tables(models: object) -> list[Table]:
+    if isinstance(models, Table):
+        return [models]
+    if isinstance(getattr(models, "__table__", None), Table):
+        return [models.__table__]  # type: ignore[attr-defined]
+    metadata = models if isinstance(models, MetaData) else getattr(models, "metadata", None)
+    if not isinstance(metadata, MetaData):
+        raise InputError(
+            "models are named as MODULE:NAME of a declarative base, a MetaData or a mapped class"
+        )
+    return list(metadata.tables.values())
+
+
+def _targets(tables: list[Table]) -> Iterator[Target]:
+    for table in tables:
+        for column in table.columns:
+            if isinstance(column.type, Encrypted):
+                yield _declared(table, column, column.type)
+
+
+def _declared(table: Table, column: Column[Any], kind: Encrypted) -> Target:
+    if kind.search is None:
+        return Target(table.name, column.name, table.schema, declared=kind)
+    index = tag_index(column)
+    name = None if index.name is None else str(index.name)
+    return Target(table.name, column.name, table.schema, declared=kind, unique=bool(index.unique), index=name)
