@@ -1,0 +1,123 @@
+"""What a manifest states, read as data and believed only where the output bears it out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from unicodedata import normalize
+
+from safeguards.errors import InputError
+from safeguards.pipeline import METADATA_KEY, ColumnRecord
+from safeguards.pipeline import Manifest as Document
+from safeguards.tables import Source
+
+KEEP, DROP = "keep", "drop"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What the manifest says was done to one column: transforms in order, and the last that changes it."""
+
+    column: str
+    transforms: tuple[str, ...]
+    transform: str
+    settings: Mapping[str, object]
+    item: str | None
+    key_ids: tuple[int, ...]
+
+    @classmethod
+    def of(cls, records: Sequence[ColumnRecord]) -> Made:
+        """Join the records of one column over all steps."""
+        acting = [record for record in records if record.transform != KEEP] or list(records)
+        last = acting[-1]
+        return cls(
+            column=last.column,
+            transforms=tuple(record.transform for record in acting),
+            transform=last.transform,
+            settings={**last.parameters},
+            item=next((record.item for record in records if record.item is not None), None),
+            key_ids=tuple(record.key_id for record in acting if record.key_id is not None),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A manifest's statements; ``differs`` says whether the output carries another manifest inside."""
+
+    file: str
+    version: str
+    purpose: str | None
+    rows: int
+    input_columns: tuple[str, ...]
+    output_columns: tuple[tuple[str, str], ...]
+    made: Mapping[str, Made]
+    domain: Mapping[str, Any] | None
+    differs: bool = False
+
+    def column(self, name: str) -> Made | None:
+        """Return what was done to a column of the output."""
+        return self.made.get(normalize("NFC", name))
+
+    @property
+    def key_policy(self) -> list[dict[str, object]]:
+        """What a decision is bound to: every column's transforms, settings and keys, and the domain."""
+        columns: list[dict[str, object]] = [
+            {
+                "column": made.column,
+                "transforms": "→".join(made.transforms),
+                "settings": dict(made.settings),
+                "keys": list(made.key_ids),
+            }
+            for made in self.made.values()
+        ]
+        return [*columns, {"domain": dict(self.domain or {})}]
+
+
+def read_manifest(named: Path | None, output: Source) -> Manifest | None:
+    """Return the manifest named, or the one that a Parquet file carries, or None.
+
+    Raises:
+        InputError: the file is missing or is no manifest.
+    """
+    carried = getattr(output, "metadata", {}).get(METADATA_KEY)
+    if named is None and carried is None:
+        return None
+    file = named.name if named else f"{output.name} (metadata)"
+    try:
+        document = Document.read(named) if named else Document.from_json(carried or "")
+        manifest = _view(document, file)
+    except InputError as error:
+        raise InputError(str(error) if file in str(error) else f"{file}: {error}") from None
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{file}: is damaged: a manifest's columns, schemas and rows are not as they should be"
+        ) from error
+    return manifest if named is None or carried is None else _compared(manifest, document, carried)
+
+
+def _compared(manifest: Manifest, document: Document, carried: str) -> Manifest:
+    try:
+        same = Document.from_json(carried).to_dict() == document.to_dict()
+    except InputError:
+        same = False
+    return replace(manifest, differs=not same)
+
+
+def _view(document: Document, file: str) -> Manifest:
+    records: dict[str, list[ColumnRecord]] = {}
+    for record in document.columns:
+        records.setdefault(normalize("NFC", record.column), []).append(record)
+    return Manifest(
+        file=file,
+        version=f"{document.tool}, {document.created_at}",
+        purpose=document.purpose,
+        rows=int(document.rows_out),
+        input_columns=tuple(normalize("NFC", name) for name, _ in document.input_schema["columns"]),
+        output_columns=tuple(
+            (normalize("NFC", name), str(kind)) for name, kind in document.output_schema["columns"]
+        ),
+        made={name: Made.of(found) for name, found in records.items()},
+        domain=None if document.domain is None else dict(document.domain),
+    )

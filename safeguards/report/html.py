@@ -1,0 +1,74 @@
+"""Draw a document as one HTML page that needs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from safeguards.errors import InputError
+from safeguards.report import charts
+from safeguards.report.blocks import Claim, Document
+from safeguards.report.catalogue import GRADES, MARKS, STATUSES, WORDS
+from safeguards.report.text import LANGUAGES, Language, Text, visible
+
+_LEAST_SHORT = 100_000
+
+
+def render(document: Document, lang: Language = "ko") -> str:
+    """Return the document as a page in one language.
+
+    Every word is escaped; invisible characters are written out. The page has no script and loads nothing.
+
+    Raises:
+        InputError: the language is neither ``ko`` nor ``en``.
+    """
+    if lang not in LANGUAGES:
+        raise InputError(f"unknown language {lang!r}; use one of: {', '.join(LANGUAGES)}")
+
+    def say(words: Text | str | int) -> str:
+        return visible(words.of(lang) if isinstance(words, Text) else words)
+
+    page: str = _environment().get_template("page.html.j2").render(document=document, lang=lang, say=say)
+    return page
+
+
+def in_order(claims: Iterable[Claim]) -> list[Claim]:
+    """Return claims with the unknown first, each status in the order in which it was gathered."""
+    order = list(STATUSES)
+    return sorted(claims, key=lambda claim: order.index(claim.status))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("safeguards.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(charts=charts, STATUSES=STATUSES, GRADES=GRADES, MARKS=MARKS, WORDS=WORDS)
+    environment.filters.update(in_order=in_order, block=_template, number=_number, short=short)
+    return environment
+
+
+def _template(block: Any) -> str:
+    """Return the template that draws a block: it is called like its type."""
+    return f"{type(block).__name__.lower()}.html.j2"
+
+
+def _number(count: int) -> str:
+    return f"{count:,}"
+
+
+def short(count: int) -> str:
+    """Return a count in at most six characters, for narrow bars; the chart's description has it in full."""
+    if count < _LEAST_SHORT:
+        return f"{count:,}"
+    for size, unit in ((10**9, "G"), (10**6, "M")):
+        if count >= size:
+            return f"{count / size:.3g}{unit}" if count < 1000 * size else f"{count // size}{unit}"
+    return f"{count // 1000}k"
