@@ -80,6 +80,15 @@ def check_encoding(encoding: str) -> str:
     return encoding
 
 
+def decode_start(data: bytes, encoding: str) -> str:
+    """Decode the beginning of a text, which may end within a character.
+
+    Raises:
+        UnicodeDecodeError: it is not in that encoding.
+    """
+    return codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)().decode(data)
+
+
 def _decodes(data: bytes, encoding: str, complete: bool) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:

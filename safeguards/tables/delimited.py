@@ -102,8 +102,10 @@ class DelimitedFile:
         """Return the first row, which may span lines inside quotes."""
         with decoding.open_bytes(self.path) as stream:
             head = stream.read(decoding.CHUNK)
-        text = head.decode("utf-8-sig" if self._encoding == "utf-8" else self._encoding, errors="replace")
-        lines = text.splitlines(keepends=True)
+        try:
+            lines = decoding.decode_start(head, self._encoding).splitlines(keepends=True)
+        except UnicodeError:
+            raise self._undecodable() from None
         header = ""
         for line in lines:
             header += line

@@ -51,11 +51,13 @@ class ParquetFile:
                 yield batch.select(wanted)
 
     def sample(self, rows: int, seed: int = 0) -> pa.Table:
-        """Draw rows at random from all row groups, or from 64 that are drawn at random themselves."""
+        """Draw rows at random from all row groups, or from 64 (or what it takes) drawn at random."""
         random = np.random.default_rng(seed)
         with self._open() as file:
-            groups = random.permutation(file.metadata.num_row_groups)[:SAMPLED_GROUPS]
-            sizes = [file.metadata.row_group(int(group)).num_rows for group in groups]
+            order = random.permutation(file.metadata.num_row_groups)
+            every = [file.metadata.row_group(int(group)).num_rows for group in order]
+            enough = max(SAMPLED_GROUPS, int(np.searchsorted(np.cumsum(every), rows)) + 1)
+            groups, sizes = order[:enough], every[:enough]
             total = sum(sizes)
             drawn = np.sort(random.choice(total, min(rows, total), replace=False))
             ends = np.cumsum(sizes)

@@ -49,13 +49,18 @@ def seen(declared: pa.DataType, values: Sequence[Any]) -> pa.DataType:
 def _unclean(column: sa.ColumnClause[Any], declared: pa.DataType) -> sa.ColumnElement[Any]:
     """Build a test that is 1 for a value that has not the declared date or Boolean form."""
     if pa.types.is_date(declared):
-        return sa.func.date(column).is_distinct_from(column)
+        return _no_day(column)
     if pa.types.is_timestamp(declared):
         form = sa.func.strftime(_SECONDS, column).is_distinct_from(sa.func.substr(column, 1, 19))
-        return form | sa.func.length(column).not_in((19, 26))
+        return form | _no_day(sa.func.substr(column, 1, 10)) | sa.func.length(column).not_in((19, 26))
     if pa.types.is_boolean(declared):
         return column.not_in((0, 1))
     return sa.literal(0)
+
+
+def _no_day(text: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    # By way of the day's number: SQLite takes 30 February for a day until it counts.
+    return sa.func.date(sa.func.julianday(text)).is_distinct_from(text)
 
 
 def _fits(declared: pa.DataType, values: Sequence[Any]) -> bool:

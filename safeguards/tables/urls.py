@@ -24,6 +24,10 @@ _DRIVERS = {
 _ASYNC = {"asyncpg", "aiosqlite", "aiomysql", "asyncmy", "psycopg_async"}
 _SCHEMES = "sqlite:///FILE, postgresql://USER@HOST/DATABASE or mariadb://USER@HOST/DATABASE"
 _CONNECT_SECONDS = 10
+# Classes of SQLSTATE: connection, authorisation, catalogue, names and rights, resources, shutdown.
+_SAFE_STATES = {"08", "28", "3D", "42", "53", "55", "57"}
+# MariaDB: access denied, unknown database, table or column, and its client's errors about the connection.
+_SAFE_CODES = {1044, 1045, 1049, 1054, 1130, 1142, 1143, 1146, 1227, 1317, 1698, *range(2000, 2060)}
 _MESSAGE_LIMIT = 200
 
 
@@ -57,7 +61,7 @@ def refused_as_input(what: str, url: URL) -> Iterator[None]:
     except SafeguardsError:
         raise
     except SQLAlchemyError as error:
-        raise InputError(f"{what}: {_first_line(error, url)}") from None
+        raise InputError(f"{what}: {_reason(error, url)}") from None
 
 
 def _parse(url: str) -> URL:
@@ -103,8 +107,20 @@ def _engine(url: URL) -> Engine:
         raise InputError(f"an option of the URL is not understood by {url.get_driver_name()}") from None
 
 
-def _first_line(error: SQLAlchemyError, url: URL) -> str:
+def _reason(error: SQLAlchemyError, url: URL) -> str:
     cause = getattr(error, "orig", None) or error
-    text = " ".join(str(argument) for argument in cause.args) or type(cause).__name__
-    line = text.strip().splitlines()[0][:_MESSAGE_LIMIT] if text.strip() else type(cause).__name__
+    lines = " ".join(str(argument) for argument in cause.args).strip().splitlines()
+    if not lines or not _holds_no_value(cause):
+        return type(cause).__name__
+    line = lines[0][:_MESSAGE_LIMIT]
     return line.replace(str(url.password), "***") if url.password else line
+
+
+def _holds_no_value(error: BaseException) -> bool:
+    """Say whether a driver's message is about connections, rights and names, and quotes no stored value."""
+    if hasattr(error, "sqlstate"):  # PostgreSQL
+        return error.sqlstate is None or error.sqlstate[:2] in _SAFE_STATES
+    if type(error).__module__.startswith("pymysql"):
+        return bool(error.args) and error.args[0] in _SAFE_CODES
+    # SQLite's own messages name tables and columns; Python's sqlite3 quotes text that it cannot decode.
+    return hasattr(error, "sqlite_errorname") or isinstance(error, SQLAlchemyError)

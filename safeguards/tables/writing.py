@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import math
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,8 +20,6 @@ from pyarrow import csv as arrow_csv
 from safeguards.errors import InputError
 from safeguards.tables import decoding
 from safeguards.tables.files import kind_of
-
-_JSON_TYPES = (str, int, float, bool, type(None))
 
 
 class _Writer(Protocol):
@@ -144,11 +143,26 @@ class _JsonLines:
         self._sink = sink
 
     def write_batch(self, batch: pa.RecordBatch) -> None:
-        lines = [json.dumps(row, ensure_ascii=False, default=_json_value) for row in batch.to_pylist()]
-        self._sink.write("".join(f"{line}\n" for line in lines).encode())
+        self._sink.write("".join(f"{_json(row)}\n" for row in batch.to_pylist()).encode())
 
     def close(self) -> None:
         """Leave the sink to its owner."""
+
+
+def _json(row: object) -> str:
+    try:
+        return json.dumps(row, ensure_ascii=False, allow_nan=False, default=_json_value)
+    except ValueError:
+        return json.dumps(_finite(row), ensure_ascii=False, default=_json_value)
+
+
+def _finite(value: object) -> object:
+    """Return ``value`` with NULL for the numbers that JSON has no word for."""
+    if isinstance(value, dict):
+        return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _json_value(value: object) -> object:

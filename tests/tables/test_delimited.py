@@ -1,0 +1,140 @@
+"""CSV and TSV files as people and programs write them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from safeguards.errors import InputError
+from safeguards.tables import open_file, write_file
+
+KOREAN = "이름,전화\n홍길동,01012345678\n김영희,010-9876-5432\n"
+
+
+def written(folder: Path, data: str | bytes, name: str = "people.csv") -> Path:
+    path = folder / name
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    return path
+
+
+def read(path: Path, **options: str) -> list[dict[str, object]]:
+    source = open_file(path, **options)
+    return pa.Table.from_batches(list(source.batches()), source.schema).to_pylist()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949", "utf-16"])
+def test_korean_files_are_read_in_whatever_encoding_they_came(tmp_path: Path, encoding: str) -> None:
+    rows = read(written(tmp_path, KOREAN.encode(encoding)))
+    assert rows[0] == {"이름": "홍길동", "전화": "01012345678"}
+    assert len(rows) == 2
+
+
+def test_cp949_is_found_when_the_first_korean_letter_stands_far_behind(tmp_path: Path) -> None:
+    ascii_part = "name,note\n" + "somebody,plain\n" * 200_000
+    rows = read(written(tmp_path, ascii_part.encode() + "김,끝\n".encode("cp949")))
+    assert rows[-1] == {"name": "김", "note": "끝"}
+
+
+def test_a_character_cut_by_the_chunk_that_is_looked_at_is_no_mistake(tmp_path: Path) -> None:
+    text = "a\n" + "가나" * 400_000 + "\n"
+    assert read(written(tmp_path, text))[0]["a"] == "가나" * 400_000
+
+
+def test_leading_zeros_survive(tmp_path: Path) -> None:
+    assert read(written(tmp_path, "phone\n01012345678\n")) == [{"phone": "01012345678"}]
+
+
+def test_an_empty_cell_is_null_and_a_quoted_one_is_empty_text(tmp_path: Path) -> None:
+    assert read(written(tmp_path, 'a,b\n,""\n')) == [{"a": None, "b": ""}]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_the_headers(tmp_path: Path, delimiter: str) -> None:
+    text = "a,b,c\n1,2,3\n".replace(",", delimiter)
+    assert read(written(tmp_path, text)) == [{"a": "1", "b": "2", "c": "3"}]
+
+
+def test_line_breaks_and_delimiters_inside_quotes_belong_to_the_cell(tmp_path: Path) -> None:
+    text = '"a\nb",c\r\n"1,\r\n2","say ""hi"""\r\n'
+    assert read(written(tmp_path, text)) == [{"a\nb": "1,\r\n2", "c": 'say "hi"'}]
+
+
+@pytest.mark.parametrize("suffix", [".csv.gz", ".csv.zst", ".tsv.gz"])
+def test_compressed_text_is_read_and_written(tmp_path: Path, suffix: str) -> None:
+    table = pa.table({"이름": ["홍길동", None, ""]})
+    write_file(tmp_path / f"people{suffix}", table.schema, table.to_batches())
+    assert read(tmp_path / f"people{suffix}") == table.to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("a,b\n1,2\n3\n", "people.csv, line 3: 1 cells where the header has 2"),
+        ('a,b\n"x\ny",2\n\n3,4,5\n', "people.csv, line 5: 3 cells where the header has 2"),
+        ("", "is empty"),
+        ("\n\n", "is empty"),
+        ("a,b,a\n1,2,3\n", "more than one column named 'a'"),
+        (b"a\n\xff\xfe\xe9a\n", "neither UTF-8 nor CP949"),
+        (b"a\n" + b"x\n" * 9 + "가".encode() + b"y" * 3_000_000 + b"\n\xff\n", "not utf-8"),
+    ],
+)
+def test_damaged_files_are_one_clear_error(tmp_path: Path, data: str | bytes, message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        read(written(tmp_path, data))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_ragged_row_is_named_without_its_values(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read(written(tmp_path, "name,rrn\nhong,900101-1234567,secret\n"))
+    assert "900101" not in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_wrongly_named_encoding_is_one_clear_error(tmp_path: Path) -> None:
+    path = written(tmp_path, KOREAN.encode("cp949"))
+    with pytest.raises(InputError, match="not ascii"):
+        read(path, encoding="ascii")
+    with pytest.raises(InputError, match="unknown encoding 'klingon'"):
+        open_file(path, encoding="klingon")
+
+
+def test_an_unknown_column_names_those_there_are(tmp_path: Path) -> None:
+    source = open_file(written(tmp_path, KOREAN))
+    with pytest.raises(InputError, match="no column '주소'; it has: 이름, 전화"):
+        list(source.batches(["주소"]))
+
+
+def test_columns_come_in_the_order_asked_for(tmp_path: Path) -> None:
+    batch = next(open_file(written(tmp_path, KOREAN)).batches(["전화", "이름"]))
+    assert batch.schema.names == ["전화", "이름"]
+
+
+cells = st.one_of(st.none(), st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=12))
+
+
+@given(st.lists(st.tuples(cells, cells), min_size=1), st.sampled_from([".csv", ".tsv"]))
+def test_what_was_written_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]], kind: str
+) -> None:
+    path = tmp_path_factory.mktemp("round") / f"table{kind}"
+    table = pa.table(
+        {"이름": [row[0] for row in rows], "b,\t": [row[1] for row in rows]},
+        pa.schema({"이름": pa.string(), "b,\t": pa.string()}),
+    )
+    write_file(path, table.schema, table.to_batches())
+    assert read(path, encoding="utf-8") == table.to_pylist()
+
+
+@given(st.lists(cells, min_size=1))
+def test_a_single_column_with_nulls_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, values: list[str | None]
+) -> None:
+    path = tmp_path_factory.mktemp("single") / "table.csv"
+    table = pa.table({"a": pa.array(values, pa.string())})
+    write_file(path, table.schema, table.to_batches())
+    assert read(path, encoding="utf-8") == table.to_pylist()

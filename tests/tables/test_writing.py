@@ -1,0 +1,105 @@
+"""Files appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from safeguards.errors import InputError
+from safeguards.tables import write_file, writing
+
+SCHEMA = pa.schema({"a": pa.int64()})
+
+
+def failing() -> Iterator[pa.RecordBatch]:
+    yield pa.record_batch({"a": [1]})
+    raise InputError("the source broke")
+
+
+@pytest.mark.parametrize("kind", [".csv", ".jsonl", ".parquet", ".csv.gz"])
+@pytest.mark.parametrize("nameless", [True, False])
+def test_a_failure_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, kind: str, nameless: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not nameless:
+        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    path = tmp_path / f"out{kind}"
+    path.write_bytes(b"old")
+    with pytest.raises(InputError, match="the source broke"):
+        write_file(path, SCHEMA, failing())
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == [path.name]
+
+
+@pytest.mark.parametrize("nameless", [True, False])
+def test_the_file_has_the_permissions_of_any_new_file(
+    tmp_path: Path, nameless: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not nameless:
+        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    (tmp_path / "ordinary").touch()
+    write_file(tmp_path / "out.csv", SCHEMA, [pa.record_batch({"a": [1]})])
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert len(modes) == 1
+    assert sorted(os.listdir(tmp_path)) == ["ordinary", "out.csv"]
+
+
+@pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="needs Linux")
+def test_no_name_exists_while_rows_are_being_written(tmp_path: Path) -> None:
+    seen = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        yield pa.record_batch({"a": [1]})
+        seen.append(os.listdir(tmp_path))
+
+    write_file(tmp_path / "out.csv", SCHEMA, batches())
+    assert seen == [[]]
+
+
+def test_a_parquet_file_carries_metadata_known_only_at_the_end(tmp_path: Path) -> None:
+    counted: list[int] = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for rows in (3, 4):
+            counted.append(rows)
+            yield pa.record_batch({"a": list(range(rows))})
+
+    write_file(tmp_path / "t.parquet", SCHEMA, batches(), metadata=lambda: {"rows": str(sum(counted))})
+    assert pq.read_metadata(tmp_path / "t.parquet").metadata[b"rows"] == b"7"
+
+
+@pytest.mark.parametrize("name", ["missing/out.csv", "out.xls"])
+def test_a_target_that_cannot_be_is_one_line(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError):
+        write_file(tmp_path / name, SCHEMA, [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"), [(".csv", [b"x"]), (".jsonl", [b"x"]), (".csv", [[1]]), (".tsv", [{"x": 1}])]
+)
+def test_a_column_without_a_form_in_that_kind_is_named(
+    tmp_path: Path, kind: str, values: list[object]
+) -> None:
+    batch = pa.record_batch({"c": values})
+    with pytest.raises(InputError, match="column 'c' is .* cannot hold: write out.parquet"):
+        write_file(tmp_path / f"out{kind}", batch.schema, [batch])
+    assert os.listdir(tmp_path) == []
+
+
+def test_numbers_that_json_has_no_word_for_are_null(tmp_path: Path) -> None:
+    batch = pa.record_batch({"x": [float("nan"), float("inf"), 1.5]})
+    write_file(tmp_path / "out.jsonl", batch.schema, [batch])
+    assert (tmp_path / "out.jsonl").read_text() == '{"x": null}\n{"x": null}\n{"x": 1.5}\n'
+
+
+def test_the_name_is_given_by_one_replacement(tmp_path: Path) -> None:
+    with writing.whole_file(tmp_path / "f") as file:
+        file.write(b"x")
+        assert not (tmp_path / "f").exists()
+    assert (tmp_path / "f").read_bytes() == b"x"
