@@ -54,7 +54,8 @@ def command(target: str, tables: tuple[str, ...], sample: int, output_format: st
 
     Files are CSV, TSV, JSON lines (also .gz, .zst), Parquet and SQLite. No value is ever printed.
 
-    Exit codes: 0 done; 1 data that must be encrypted stands in plain text; 2 a file of the folder could not be read; 3 the engine failed; 64 usage.
+    Exit codes: 0 done; 1 data that must be encrypted stands in plain text; 2 a file
+    of the folder could not be read; 3 the engine failed; 64 usage.
     """
     with progress("Scanning") as advance:
         result = _run(target, tables, sample, advance)

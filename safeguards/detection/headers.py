@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 
 from safeguards.items.item import Item
 
@@ -43,6 +44,7 @@ def _normalised(header: str) -> str:
     return _NO_WORD.sub(" ", spaced.casefold()).strip()
 
 
+@cache
 def _hint(hint: str) -> re.Pattern[str]:
     text = re.escape(_normalised(hint)).replace(r"\ ", " ?")
     if hint.isascii():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200d\u200e\u200f"
@@ -26,6 +27,7 @@ FOLDED: dict[int, str] = {
 _DELETED = dict.fromkeys(map(ord, INVISIBLE))
 _SEPARATORS = re.compile(r"[\s\-./()·]+")
 _SPACE = re.compile(r"\s+")
+_ROUNDS = 8
 
 
 def fold(text: str) -> str:
@@ -35,7 +37,20 @@ def fold(text: str) -> str:
 
 def plain(text: str) -> str:
     """Return ``text`` folded, in Unicode NFKC and stripped: the canonical form of what is no item's value."""
-    return text.strip() if text.isascii() else unicodedata.normalize("NFKC", fold(text)).strip()
+    return text.strip() if text.isascii() else settle(_plain, text)
+
+
+def settle(step: Callable[[str], str], text: str) -> str:
+    """Apply ``step`` until nothing changes: composing, folding case and stripping feed each other."""
+    for _ in range(_ROUNDS):
+        before, text = text, step(text)
+        if text == before:
+            break
+    return text
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", fold(text)).strip()
 
 
 def compact(text: str) -> str:

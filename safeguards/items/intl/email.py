@@ -9,18 +9,19 @@ from __future__ import annotations
 import re
 
 from safeguards.items.item import REJECTED, Item, LegalClass, Role, Verdict
-from safeguards.items.text import plain, stars, words
+from safeguards.items.text import plain, settle, stars, words
 
 SHOWN = 2
 _LOCAL = r"[A-Za-z0-9_][A-Za-z0-9._%+'-]{0,63}"
 _LABEL = r"[A-Za-z0-9가-힣](?:[A-Za-z0-9가-힣-]{0,61}[A-Za-z0-9가-힣])?"
 _TOP = r"(?:xn--[A-Za-z0-9-]{2,58}|[A-Za-z]{2,24}|한국)"
 PATTERN = rf"{_LOCAL}@(?:{_LABEL}\.){{1,8}}{_TOP}"
+_MACHINES = frozenset({"noreply", "no-reply", "donotreply", "do-not-reply", "mailer-daemon", "postmaster"})
 
 
 def canonical(text: str) -> str:
     """Return the address in NFKC, casefolded; a provider's own rules (dots, ``+tag``) are not guessed."""
-    return plain(plain(text).casefold())
+    return settle(lambda address: plain(address).casefold(), text)
 
 
 def mask(text: str) -> str:
@@ -36,6 +37,8 @@ def validate(value: str) -> Verdict:
     local = value.rpartition("@")[0]
     if not re.fullmatch(PATTERN, value) or ".." in local or local.endswith("."):
         return REJECTED
+    if local.casefold() in _MACHINES:
+        return Verdict(0.3, 0.3, "address of a machine that sends only")
     return Verdict(0.95, 0.99, "e-mail address")
 
 
@@ -59,7 +62,7 @@ ITEM = Item(
     pattern=PATTERN,
     column_names=words(
         """
-        이메일, 전자우편, 메일, email, e mail, mail, email address
+        이메일, 이메일주소, 전자우편, 전자우편주소, 메일, 메일주소, email, e mail, mail, email address
         """
     ),
     glue="",

@@ -76,7 +76,7 @@ ITEM = Item(
     pattern=rf"{_V4}|{_V6}",
     column_names=words(
         """
-        아이피, 접속ip, ip, ip address, ip addr, ipaddr, remote addr, client ip
+        아이피, 아이피주소, ip주소, 접속ip, ip, ip address, ip addr, ipaddr, remote addr, client ip
         """
     ),
     against=(

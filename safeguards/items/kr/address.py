@@ -10,17 +10,21 @@ import re
 from safeguards.items.item import REJECTED, Item, LegalClass, Role, Verdict
 from safeguards.items.kr import address_rules
 from safeguards.items.kr.regions import PROVINCES
-from safeguards.items.text import squeeze, stars, words
+from safeguards.items.text import settle, squeeze, stars, words
 
 _PUNCTUATION = re.compile(r"\s*[,()]\s*")
 
 
 def canonical(text: str) -> str:
     """Return the address with short province, single spaces and no commas or brackets, casefolded."""
-    words = _PUNCTUATION.sub(" ", squeeze(text)).split()
-    if words:
-        words[0] = PROVINCES.get(words[0], words[0])
-    return " ".join(words).casefold()
+    return settle(_canonical, text)
+
+
+def _canonical(text: str) -> str:
+    parts = _PUNCTUATION.sub(" ", squeeze(text)).split()
+    if parts:
+        parts[0] = PROVINCES.get(parts[0], parts[0])
+    return " ".join(parts).casefold()
 
 
 def mask(text: str) -> str:

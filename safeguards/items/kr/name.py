@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from safeguards.items.item import REJECTED, Item, LegalClass, Role, Verdict
 from safeguards.items.kr import name_rules
 from safeguards.items.kr.surnames import TOP_FIVE
-from safeguards.items.text import spaceless, squeeze, stars, words
+from safeguards.items.text import settle, spaceless, squeeze, stars, words
 
 _HANGUL = re.compile(r"[가-힣]{2,5}")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z.'-]*(?: [A-Za-z][A-Za-z.'-]*){1,4}")
@@ -26,7 +26,7 @@ _TOP_FIVE_SHARE = (0.3, 0.85)
 
 def canonical(text: str) -> str:
     """Return the name in NFKC, casefolded, without white space."""
-    return spaceless(text).casefold()
+    return settle(lambda name: spaceless(name).casefold(), text)
 
 
 def mask(text: str) -> str:

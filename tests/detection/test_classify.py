@@ -1,0 +1,221 @@
+"""Classification of columns: honest about shares, names, chance and small samples."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from safeguards.detection import ColumnVerdict, Detector
+from safeguards.detection.statistics import wilson_lower
+from safeguards.items.checkdigit import LUHN
+from safeguards.items.kr import brn
+
+DETECTOR = Detector()
+DRAW = random.Random(11)
+
+
+def phones(count: int) -> list[str]:
+    return [f"010-{DRAW.randrange(2000, 9999)}-{DRAW.randrange(10_000):04d}" for _ in range(count)]
+
+
+def rrns(count: int) -> list[str]:
+    return [f"{birth(50, 99)}-{DRAW.choice('12')}{DRAW.randrange(10**6):06d}" for _ in range(count)]
+
+
+def birth(first: int, last: int) -> str:
+    return f"{DRAW.randint(first, last):02d}{DRAW.randint(1, 12):02d}{DRAW.randint(1, 28):02d}"
+
+
+def verdict(name: str, values: Any, **options: Any) -> ColumnVerdict:
+    (only,) = DETECTOR.classify(pa.table({name: values}), **options)
+    return only
+
+
+def test_a_column_of_registration_numbers_needs_no_telling_name() -> None:
+    found = verdict("c1", rrns(500))
+    assert (found.entity, found.item, found.share) == ("KR_RRN", "kr_rrn", 1.0)
+    assert found.confidence > 0.7
+    assert found.hits == found.rows == 500
+
+
+def test_a_telling_name_raises_confidence() -> None:
+    values = rrns(500)
+    assert verdict("주민등록번호", values).confidence > verdict("c1", values).confidence + 0.1
+
+
+def test_confidence_grows_with_the_sample() -> None:
+    few, many = verdict("phone", phones(5)), verdict("phone", phones(500))
+    assert few.share == many.share == 1.0
+    assert few.confidence < 0.7 < many.confidence
+
+
+def test_the_share_counts_cells_that_are_not_empty() -> None:
+    found = verdict("phone", [*phones(50), *["모름"] * 50, *[None] * 300, *[" "] * 100])
+    assert (found.rows, found.hits, found.share) == (100, 50, 0.5)
+
+
+def test_a_name_alone_does_not_make_a_column_personal() -> None:
+    found = verdict("phone", ["Galaxy S24", "iPhone 16", "Pixel 9"] * 50)
+    assert found.entity is None
+    assert "telephone" in found.reason
+
+
+def test_a_hotel_is_no_telephone() -> None:
+    assert verdict("hotel", ["신라", "롯데", "하얏트"] * 50).reason == ""
+
+
+def test_business_numbers_by_chance_are_not_business_numbers() -> None:
+    numbers = [f"{DRAW.randrange(1010000000, 9999999999)}" for _ in range(2_000)]
+    assert 0.07 < sum(map(brn.CHECK.holds, numbers)) / 2_000 < 0.13
+    assert verdict("batch", numbers).entity is None
+
+
+def test_genuine_business_numbers_are() -> None:
+    bodies = [
+        f"{DRAW.randrange(101, 999)}{DRAW.choice((81, 86, 88))}{DRAW.randrange(10_000):04d}"
+        for _ in range(300)
+    ]
+    numbers = [f"{body[:3]}-{body[3:5]}-{body[5:]}{brn.CHECK.expected(body)}" for body in bodies]
+    assert verdict("code", numbers).entity == "KR_BRN"
+
+
+def test_cards_without_separators_are_known_by_issuer_and_luhn_digit() -> None:
+    bodies = [f"4{DRAW.randrange(10**14):014d}" for _ in range(300)]
+    cards = [f"{body}{LUHN.expected(body)}" for body in bodies]
+    assert verdict("c", cards).entity == "CREDIT_CARD"
+    assert verdict("c", [f"{body}{(LUHN.expected(body) + 1) % 10}" for body in bodies]).entity is None
+
+
+def test_a_constant_is_no_identifier() -> None:
+    assert verdict("server", ["10.20.30.40"] * 500).entity is None
+
+
+def test_dates_are_birth_dates_by_their_column_name_only() -> None:
+    days = [dt.date(1950, 1, 1) + dt.timedelta(days=37 * number) for number in range(500)]
+    assert verdict("birth_date", days).entity == "BIRTH_DATE"
+    assert verdict("생년월일", [day.isoformat() for day in days]).entity == "BIRTH_DATE"
+    assert verdict("생일", [dt.datetime(day.year, day.month, day.day) for day in days]).entity == "BIRTH_DATE"
+    assert verdict("joined_on", days).entity is None
+
+
+def test_numbers_that_lost_their_leading_zero_are_read() -> None:
+    digits = [int(phone.replace("-", "")) for phone in phones(300)]
+    assert verdict("휴대폰번호", digits).entity == "PHONE_NUMBER"
+    assert verdict("mobile", [Decimal(number) for number in digits]).entity == "PHONE_NUMBER"
+    newborn = [int(f"{number % 20:02d}0305{3}{DRAW.randrange(10**6):06d}") for number in range(300)]
+    assert verdict("rrn", newborn).entity == "KR_RRN"
+
+
+def test_ages_and_amounts_are_nothing() -> None:
+    for values in (
+        list(range(18, 90)),
+        [DRAW.randrange(10**7) for _ in range(500)],
+        [DRAW.random() for _ in range(9)],
+    ):
+        found = verdict("value", values)
+        assert (found.entity, dict(found.entities)) == (None, {})
+
+
+def test_names_of_people_need_no_telling_name_names_of_products_do_not_pass() -> None:
+    people = [
+        DRAW.choices("김이박최정강조윤장임한오", (22, 15, 8, 5, 4, 3, 3, 2, 2, 2, 2, 2))[0]
+        + DRAW.choice("지서민도하예수현") + DRAW.choice("우준연윤은호진아")
+        for _ in range(200)
+    ]  # fmt: skip
+    assert verdict("고객", people).entity == "PERSON"
+    products = [
+        "이어폰",
+        "주방세제",
+        "전기포트",
+        "우산",
+        "신발장",
+        "공기청정기",
+        "고무장갑",
+        "서랍장",
+        "선풍기",
+        "장난감",
+        "전자레인지",
+        "소파",
+    ]
+    assert verdict("name", products * 10).entity is None
+    assert verdict("상품명", products * 10).entity is None
+
+
+def test_free_text_lists_its_entities_with_their_shares() -> None:
+    text = (
+        ["문의 드립니다"] * 60
+        + [f"연락처 {phone} 로 주세요" for phone in phones(30)]
+        + ["메일 kim@naver.com으로"] * 10
+    )
+    found = verdict("content", text)
+    assert found.entity is None
+    assert found.entities == {"PHONE_NUMBER": 0.3, "EMAIL_ADDRESS": 0.1}
+
+
+def test_what_else_stands_in_a_classified_column_is_listed_too() -> None:
+    found = verdict("연락처", [*phones(90), *["kim@naver.com"] * 10])
+    assert found.entity == "PHONE_NUMBER"
+    assert found.entities == {"PHONE_NUMBER": 0.9, "EMAIL_ADDRESS": 0.1}
+
+
+def test_residents_and_foreigners_in_one_column_are_both_listed() -> None:
+    foreigners = [f"{number[:7]}{DRAW.choice('56')}{number[8:]}" for number in rrns(200)]
+    found = verdict("등록번호", [*rrns(200), *foreigners])
+    assert set(found.entities) == {"KR_RRN", "KR_FRN"}
+
+
+def test_frames_of_every_kind_and_sources_give_equal_verdicts() -> None:
+    columns = {"phone": phones(60), "memo": ["없음"] * 60}
+    table = pa.table(columns)
+    expected = DETECTOR.classify(table)
+    assert DETECTOR.classify(pd.DataFrame(columns)) == expected
+    assert DETECTOR.classify(pl.DataFrame(columns)) == expected
+    assert DETECTOR.classify(table.to_batches()[0]) == expected
+    encoded = table.set_column(0, "phone", table["phone"].dictionary_encode())
+    assert DETECTOR.classify(encoded) == expected
+
+
+def test_an_inet_column_is_taken_for_what_its_type_says() -> None:
+    addresses = [f"1.2.3.{number}" for number in range(4, 20)]
+    (found,) = DETECTOR.classify(pa.table({"c": addresses}), sql_types={"c": "INET"})
+    assert found.entity == "IP_ADDRESS"
+
+
+def test_full_width_cells_are_read() -> None:
+    wide = str.maketrans("0123456789-", "０１２３４５６７８９－")
+    assert verdict("phone", [phone.translate(wide) for phone in phones(50)]).entity == "PHONE_NUMBER"
+
+
+@pytest.mark.parametrize(
+    "values", [[], [None, None], pa.array([b"\xfe", None]), [True, False], [["x"], ["y"]]]
+)
+def test_columns_without_text_are_left_alone(values: Any) -> None:
+    found = verdict("c", values)
+    assert (found.entity, found.rows, found.confidence) == (None, 0, 0.0)
+
+
+def test_no_verdict_holds_a_value() -> None:
+    number = phones(1)[0]
+    assert number not in repr(verdict("phone", [number] * 3 + phones(5)))
+
+
+def test_no_column_of_adult_is_called_anything(shared: Any) -> None:
+    lines = (shared / "data/risk/adult.csv").read_text("utf-8").splitlines()
+    rows = [line.split(";") for line in lines[1:]]
+    table = pa.table({name: [row[place] for row in rows] for place, name in enumerate(lines[0].split(";"))})
+    for found in DETECTOR.classify(table, rows=len(rows)):
+        assert (found.entity, dict(found.entities), dict(found.traces)) == (None, {}, {})
+
+
+def test_the_interval_of_wilson() -> None:
+    assert wilson_lower(0, 0) == 0
+    assert wilson_lower(0, 50) == pytest.approx(0, abs=1e-12)
+    assert wilson_lower(10, 10) == pytest.approx(0.7225, abs=1e-4)
+    assert wilson_lower(1, 10_000) < 0.0001

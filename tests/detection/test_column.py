@@ -1,0 +1,75 @@
+"""Columns: NULL, slices, chunks, dictionaries and large strings give equal spans."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from safeguards.detection import Detector
+from safeguards.errors import InputError
+
+DETECTOR = Detector(entities=["PHONE_NUMBER", "EMAIL_ADDRESS"])
+CELLS = [
+    "전화 010-2222-3333",
+    None,
+    "",
+    "kim@naver.com으로",
+    "없음",
+    "010-2222-3333 / 02-2100-3382",
+    "kim@naver.com으로",
+]
+EXPECTED = [
+    (0, 3, 16, "PHONE_NUMBER"),
+    (3, 0, 13, "EMAIL_ADDRESS"),
+    (5, 0, 13, "PHONE_NUMBER"),
+    (5, 16, 28, "PHONE_NUMBER"),
+    (6, 0, 13, "EMAIL_ADDRESS"),
+]
+
+
+def spans(values: object) -> list[tuple[int, int, int, str]]:
+    table = DETECTOR.detect_column(values)
+    return [tuple(row.values())[:4] for row in table.to_pylist()]
+
+
+PLAIN = pa.array(CELLS)
+SHAPES = {
+    "string": PLAIN,
+    "large string": PLAIN.cast(pa.large_string()),
+    "string view": PLAIN.cast(pa.string_view()),
+    "dictionary": PLAIN.dictionary_encode(),
+    "dictionary of large strings": PLAIN.cast(pa.large_string()).dictionary_encode(),
+    "chunks": pa.chunked_array([PLAIN[:2], PLAIN[2:3], PLAIN[3:]]),
+    "chunks of dictionaries": pa.chunked_array(
+        [PLAIN[:4].dictionary_encode(), PLAIN[4:].dictionary_encode()]
+    ),
+    "slice": pa.array(["010-9999-8888", *CELLS, "010-9999-8888"]).slice(1, len(CELLS)),
+    "list": CELLS,
+    "pandas series": pd.Series(CELLS),
+    "pandas categorical": pd.Series(CELLS, dtype="category"),
+}
+
+
+@pytest.mark.parametrize("values", SHAPES.values(), ids=SHAPES.keys())
+def test_every_shape_of_a_column_gives_equal_spans(values: object) -> None:
+    assert spans(values) == EXPECTED
+
+
+def test_the_columns_of_the_result() -> None:
+    table = DETECTOR.detect_column(CELLS)
+    assert table.schema.names == ["row", "start", "end", "entity", "score"]
+    assert all(0.5 <= score <= 1 for score in table["score"].to_pylist())
+
+
+@pytest.mark.parametrize("values", [[], [None, None], pa.chunked_array([], pa.string())])
+def test_columns_without_text_give_an_empty_table(values: object) -> None:
+    table = DETECTOR.detect_column(values)
+    assert table.num_rows == 0
+    assert table.schema.names == ["row", "start", "end", "entity", "score"]
+
+
+@pytest.mark.parametrize("values", [[1, 2], pa.array([b"x"]), ["a", 1], [{"a": 1}]])
+def test_columns_of_other_things_are_refused(values: object) -> None:
+    with pytest.raises(InputError, match="text"):
+        DETECTOR.detect_column(values)
