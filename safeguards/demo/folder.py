@@ -18,6 +18,8 @@ class Folder:
         self.database = path / "members.db"
         self.keys = path / "keys.db"
         self.master_key = path / "master.key"
+        self.pseudonym_keys = path / "pseudonym-keys.db"
+        self.pseudonym_master_key = path / "pseudonym-master.key"
         self.findings = path / "findings.json"
         self.export = path / "purchases.parquet"
         self.manifest = path / "purchases.manifest.json"
@@ -30,16 +32,6 @@ class Folder:
     def url(self) -> str:
         """The service's database as a SQLAlchemy URL."""
         return f"sqlite:///{self.database}"
-
-    @property
-    def key_store(self) -> str:
-        """The key store's URL: another database than the data's."""
-        return f"sqlite:///{self.keys}"
-
-    @property
-    def provider(self) -> str:
-        """The key provider's URI."""
-        return f"local:{self.master_key}"
 
     def prepare(self) -> None:
         """Make the folder, or clear this demonstration's earlier files out of it.

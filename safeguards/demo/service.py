@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from safeguards.demo import numbers
-from safeguards.demo.complaints import complaint
+from safeguards.demo.complaints import Complaint, complaint
 from safeguards.demo.people import TODAY, Person, people
 
 _BATCH = 1000
@@ -77,26 +77,36 @@ class Counts:
     complaints: int
 
 
-def build(url: str, rows: int, seed: int, advance: Callable[[int, int], None]) -> Counts:
+def build(url: str, rows: int, seed: int, advance: Callable[[int, int], object]) -> Counts:
     """Make the three tables in an empty database and fill them with ``rows`` members and what they did."""
     everyone = list(people(rows, seed))
-    draw = Random(seed)
-    letters = [draw.choice(everyone) for _ in range(int(rows * _COMPLAINTS_EACH))]
-    counts = Counts(rows, rows * _ORDERS_EACH, len(letters))
+    written = _complaints(everyone, seed)
+    counts = Counts(rows, rows * _ORDERS_EACH, len(written))
     total, done = sum(asdict(counts).values()), 0
     engine = create_engine(url, hide_parameters=True)
     with engine.begin() as connection:
         _schema.create_all(connection)
         for table, records in (
             (members, map(asdict, everyone)),
-            (orders, _orders(everyone, draw)),
-            (complaints, (asdict(complaint(n, p, draw)) for n, p in enumerate(letters, 1))),
+            (orders, _orders(everyone, seed)),
+            (complaints, map(asdict, written)),
         ):
             for size in _fill(connection, table, records):
                 done += size
                 advance(done, total)
     engine.dispose()
     return counts
+
+
+def letters(rows: int, seed: int) -> list[str]:
+    """Return the complaints that :func:`build` wrote for the same seed."""
+    return [each.body for each in _complaints(list(people(rows, seed)), seed)]
+
+
+def _complaints(everyone: list[Person], seed: int) -> list[Complaint]:
+    draw = Random(seed)
+    count = int(len(everyone) * _COMPLAINTS_EACH)
+    return [complaint(number, draw.choice(everyone), draw) for number in range(1, count + 1)]
 
 
 def _fill(connection: Connection, table: Table, records: Iterable[dict[str, Any]]) -> Iterator[int]:
@@ -106,7 +116,8 @@ def _fill(connection: Connection, table: Table, records: Iterable[dict[str, Any]
         yield len(batch)
 
 
-def _orders(everyone: list[Person], draw: Random) -> Iterator[dict[str, Any]]:
+def _orders(everyone: list[Person], seed: int) -> Iterator[dict[str, Any]]:
+    draw = Random(seed)
     for number in range(1, len(everyone) * _ORDERS_EACH + 1):
         member = draw.choice(everyone)
         day = _after(member.joined, draw)
