@@ -95,8 +95,8 @@ def test_a_nested_column_is_refused_in_one_sentence() -> None:
 @pytest.mark.parametrize(
     "unit",
     [
-        "1234567890", "a@", "a", "가", "1.", "a:", " ", "(", "12-", "A ", "김\n", "김민수 ", "성명 ", "성명: A ",
-        "서울특별시 강남구 ", "010-1234-5678, ", "생년월일 ", "주민 900101-1234567 ",
+        "1234567890", "a@", "a", "가", "1.", "a:", " ", "(", "12-", "A ", "김\n", "김민수 ", "성명 ",
+        "성명: A ", "서울특별시 강남구 ", "010-1234-5678, ", "생년월일 ", "주민 900101-1234567 ",
     ],
 )  # fmt: skip
 def test_cost_grows_no_faster_than_the_text(unit: str) -> None:
