@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, text
+from sqlalchemy import Column, Connection, Index, inspect, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateColumn
 from sqlalchemy.sql.compiler import DDLCompiler, IdentifierPreparer
@@ -48,6 +48,17 @@ def add_search(connection: Connection, column: Column[Any]) -> None:
     if connection.dialect.name in MARIADB:
         declaration = generated_column(column, preparer)
         connection.execute(text(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {declaration}"))
-    tag_index(column).create(connection, checkfirst=True)
+    index = tag_index(column)
+    if not _exists(connection, index):
+        index.create(connection)
     analyze = "ANALYZE TABLE" if connection.dialect.name in MARIADB else "ANALYZE"
     connection.execute(text(f"{analyze} {table}"))
+
+
+def _exists(connection: Connection, index: Index) -> bool:
+    table, name = index.table, str(index.name)
+    if connection.dialect.name != "sqlite":
+        return inspect(connection).has_index(table.name, name, schema=table.schema)
+    # SQLAlchemy does not reflect SQLite's expression indexes.
+    found = text("SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = :name AND tbl_name = :table")
+    return connection.scalar(found, {"name": name, "table": table.name}) is not None
