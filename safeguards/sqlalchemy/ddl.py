@@ -56,7 +56,8 @@ def add_search(connection: Connection, column: Column[Any]) -> None:
 
 
 def _exists(connection: Connection, index: Index) -> bool:
-    table, name = index.table, str(index.name)
+    table: Any = index.table
+    name = str(index.name)
     if connection.dialect.name != "sqlite":
         return inspect(connection).has_index(table.name, name, schema=table.schema)
     # SQLAlchemy does not reflect SQLite's expression indexes.
