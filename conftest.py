@@ -1,18 +1,46 @@
-"""Every Python block of README.md is a test; they share names and run in a folder of their own."""
+"""Every block of README.md is a test: Python, TOML and shell share one folder, in their order."""
 
 from __future__ import annotations
 
 import contextlib
+import os
+import re
+import subprocess
+import sys
 import tempfile
+from pathlib import Path
 from typing import Any
 
-from sybil import Sybil
-from sybil.parsers.markdown import PythonCodeBlockParser
+from sybil import Example, Sybil
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+
+import safeguards
+
+_EXITS = re.compile(r"# exits (\d+)$")
+
+
+def _run_commands(example: Example) -> None:
+    """Run each command; it ends with 0, or with the code of a trailing ``# exits N``."""
+    script = []
+    for line in example.parsed.replace("\\\n", "").splitlines():
+        code = found[1] if (found := _EXITS.search(line)) else "0"
+        script.append(f'{line}\n[ $? = {code} ] || {{ echo "expected exit code {code}" >&2; exit 1; }}')
+    binaries = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    command = ["bash", "-c", "\n".join(script)]
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PATH": binaries})
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _write_file(example: Example) -> None:
+    """Write a block whose first line names its file."""
+    name = example.parsed.partition("\n")[0].removeprefix("# ")
+    Path(name).write_text(example.parsed, "utf-8")
 
 
 def _enter(namespace: dict[str, Any]) -> None:
     stack = namespace["_stack"] = contextlib.ExitStack()
     stack.enter_context(contextlib.chdir(stack.enter_context(tempfile.TemporaryDirectory())))
+    stack.callback(safeguards.use, None)
 
 
 def _leave(namespace: dict[str, Any]) -> None:
@@ -20,7 +48,11 @@ def _leave(namespace: dict[str, Any]) -> None:
 
 
 pytest_collect_file = Sybil(
-    parsers=[PythonCodeBlockParser()],
+    parsers=[
+        PythonCodeBlockParser(),
+        CodeBlockParser(language="sh", evaluator=_run_commands),
+        CodeBlockParser(language="toml", evaluator=_write_file),
+    ],
     patterns=["README.md"],
     excludes=["plugins/**"],
     setup=_enter,
