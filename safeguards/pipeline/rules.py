@@ -19,10 +19,11 @@ from safeguards.pseudonyms.protected import refuse_ciphertexts, refuse_tokens
 
 RRN = "kr_rrn"
 _RRN_RULE = "is a resident registration number, which may not be passed on, as it is or derived: use Drop()"
-# A whole cell that is one: thirteen digits alone may be another number, so the validator's score decides.
+# Whole cells are judged. A hyphen makes the validator sure; thirteen digits alone may be an order number, of
+# which one in eleven meets the check digit by chance, so there a quarter must meet it.
 _RRN_CELL = r"^\s*[0-9]{6} ?-? ?[0-9]{7}\s*$"
-_RRN_SCORE = 0.5
-_RRN_SHARE = 0.5
+_SURE, _CHECKED = 0.7, 0.6
+_SHARE, _CHECKED_SHARE, _CHECKED_LEAST = 0.5, 0.25, 3
 
 
 def check_declared(columns: Mapping[str, Transform]) -> None:
@@ -87,10 +88,13 @@ def _refuse_rrn(values: Any) -> None:
         return
     candidates = text.filter(pc.match_substring_regex(text, _RRN_CELL))
     validate = items.get(RRN).validate
-    if validate is None or len(candidates) <= len(text) * _RRN_SHARE:
+    if validate is None or len(candidates) <= len(text) * _SHARE:
         return
-    found = sum(validate(cell.strip()).score >= _RRN_SCORE for cell in candidates.to_pylist())
-    if found > len(text) * _RRN_SHARE:
+    scores = [verdict.score for cell in candidates.to_pylist() if (verdict := validate(cell.strip()))]
+    sure = sum(score >= _SURE for score in scores)
+    checked = sum(score >= _CHECKED for score in scores)
+    likely = len(scores) > len(text) * _SHARE and checked >= max(_CHECKED_LEAST, len(text) * _CHECKED_SHARE)
+    if likely or sure > len(text) * _SHARE:
         raise InputError(_RRN_RULE)
 
 

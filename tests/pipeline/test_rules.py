@@ -1,0 +1,126 @@
+"""What a pipeline refuses, whoever asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from safeguards import Keyring
+from safeguards.errors import AlreadyProtected, InputError
+from safeguards.fields import Cipher, codec_for
+from safeguards.pipeline import Pipeline
+from safeguards.pseudonyms import Drop, Generalise, Keep, Mask, Token, Transform
+
+REFUSED: list[Transform] = [
+    Keep(),
+    Token(),
+    Mask(),
+    Token(item="kr_frn"),
+    Generalise(groups={"a": "b"}, other="?"),
+]
+RRNS = ["900101-1234568", None, "850505-2345678", " 991231 - 2123456", "unknown"]
+
+
+def digits(front: str, serial: int) -> str:
+    """Return a number of the time before October 2020: its check digit holds."""
+    body = f"{front}{serial:06d}"
+    total = sum(
+        int(digit) * weight for digit, weight in zip(body, (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5), strict=True)
+    )
+    return f"{body}{(11 - total % 11) % 10}"
+
+
+WITHOUT_HYPHEN = [digits("900101", 100_000 + 7 * n) for n in range(4)] + ["0505053234567"]
+
+
+@pytest.mark.parametrize("transform", REFUSED, ids=repr)
+@pytest.mark.parametrize("name", ["rrn", "주민등록번호", "주민 번호", "RRN"])
+def test_a_column_called_rrn_may_only_be_dropped(transform: Transform, name: str) -> None:
+    with pytest.raises(InputError, match=f"column '{name}' is a resident registration number"):
+        Pipeline({name: transform}, domain="d")
+    Pipeline({name: Drop()})
+
+
+@pytest.mark.parametrize(
+    "transform", [Keep(item="kr_rrn"), Token(item="kr_rrn"), Mask(item="kr_rrn")], ids=repr
+)
+def test_a_column_declared_to_be_one_may_only_be_dropped(transform: Transform) -> None:
+    with pytest.raises(InputError, match="resident registration number"):
+        Pipeline({"x": transform}, domain="d")
+    Pipeline({"x": Drop(item="kr_rrn")})
+
+
+@pytest.mark.parametrize("transform", REFUSED, ids=repr)
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array(RRNS),
+        pa.array(RRNS).dictionary_encode(),
+        pa.array(RRNS, pa.large_string()),
+        pa.array(WITHOUT_HYPHEN),
+        pa.array(map(int, WITHOUT_HYPHEN)),
+    ],
+)
+def test_a_column_that_is_found_to_hold_them_may_only_be_dropped(
+    ring: Keyring, transform: Transform, values: pa.Array
+) -> None:
+    with pytest.raises(InputError, match="column 'x' is a resident registration number") as caught:
+        Pipeline({"x": transform}, domain="d").run(pa.table({"x": values}))
+    assert "900101" not in str(caught.value)
+    Pipeline({"x": Drop()}).run(pa.table({"x": values}))
+
+
+def test_unlisted_columns_that_are_kept_are_judged_too() -> None:
+    with pytest.raises(InputError, match="column 'rrn' is a resident"):
+        Pipeline({"a": Keep()}, unlisted="keep").run(pa.table({"a": [1], "rrn": ["x"]}))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [f"24011510{n:05d}" for n in range(99)],  # order numbers that begin with a day
+        ["8801234567893", "8801037018332"],  # barcodes
+        ["1700000000000", "1700000000001"],  # milliseconds since 1970
+        ["900101-5234567", "900101-7234567"],  # foreigners' numbers have a rule of their own
+        ["call 900101-1234568", "text", "more text"],
+    ],
+)
+def test_numbers_that_only_look_alike_pass(values: list[str]) -> None:
+    table = pa.table({"x": values})
+    assert Pipeline({"x": Keep()}).run(table).to_pylist() == table.to_pylist()
+
+
+def test_both_masks_of_one_item_are_refused_because_together_they_reveal_it() -> None:
+    columns: dict[str, Transform] = {"a": Mask(item="kr_phone"), "b": Mask(item="kr_phone", profile="netact")}
+    with pytest.raises(InputError, match="column 'b' masks kr_phone by another profile"):
+        Pipeline(columns)
+    Pipeline({"a": Mask(item="kr_phone"), "b": Mask(item="email", profile="netact")})
+
+
+@pytest.mark.parametrize("transform", REFUSED, ids=repr)
+def test_ciphertexts_are_refused_and_nothing_else_in_bytes(ring: Keyring, transform: Transform) -> None:
+    sealed = Cipher("member.email", codec_for(str)).encrypt("kim@example.com")
+    pipeline = Pipeline({"x": transform}, domain="d")
+    for kind in (pa.binary(), pa.large_binary(), pa.binary_view()):
+        with pytest.raises(AlreadyProtected, match="column 'x' is encrypted"):
+            pipeline.run(pa.table({"x": pa.array([b"plain", None, sealed], kind)}))
+    pipeline.run(pa.table({"x": pa.array([b"plain", b"\xfe\x00 no envelope", None])}))
+
+
+@pytest.mark.parametrize("transform", REFUSED[1:], ids=repr)
+def test_tokens_are_not_tokenised_again_but_may_be_kept(ring: Keyring, transform: Transform) -> None:
+    once = Token(item="email").apply(pa.array(["a@b.kr"]), Pipeline({"x": Token()}, domain="d").domain)
+    for column in (once, once.cast(pa.large_string()), once.dictionary_encode()):
+        table = pa.table({"x": pa.chunked_array([column])})
+        with pytest.raises(AlreadyProtected, match="column 'x' holds tokens already"):
+            Pipeline({"x": transform}, domain="d").run(table)
+        assert Pipeline({"x": Keep()}).run(table)["x"].to_pylist() == once.to_pylist()
+
+
+@pytest.mark.parametrize(
+    "values", [["tk1_", "tk1_email"], ["tk1_email_SHOUTED0000000000000"], ["my tk1_a_0123456789abcdef"]]
+)
+def test_text_that_only_begins_like_a_token_passes(ring: Keyring, values: Any) -> None:
+    Pipeline({"x": Token()}, domain="d").run(pa.table({"x": values}))

@@ -1,0 +1,156 @@
+"""Bands, groups and bounds."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from safeguards.errors import InputError
+from safeguards.pseudonyms import Generalise
+from safeguards.pseudonyms.column import Unfit
+
+
+def made(values: Any, **settings: Any) -> list[object]:
+    array = values if isinstance(values, pa.Array) else pa.array(values)
+    result: list[object] = Generalise(**settings).apply(array).to_pylist()
+    return result
+
+
+def test_numbers_fall_into_bands_and_beyond_the_bounds() -> None:
+    values = [5, 20, 29, 30, 79, 80, 200, None]
+    labels = ["<20", "20-29", "20-29", "30-39", "70-79", "80+", "80+", None]
+    assert made(values, band=10, bottom=20, top=80) == labels
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.int8(), pa.uint16(), pa.float32(), pa.decimal128(21, 2), pa.string(), pa.large_string()]
+)
+def test_the_label_does_not_depend_on_the_columns_type(kind: pa.DataType) -> None:
+    assert made(pa.array([35, 9, None]).cast(kind), band=10) == ["30-39", "0-9", None]
+
+
+def test_bands_of_fractions_do_not_slip_at_their_edges() -> None:
+    assert made([0.3, 0.29999, 0.7, -0.1], band=0.1) == ["[0.3,0.4)", "[0.2,0.3)", "[0.7,0.8)", "[-0.1,0)"]
+
+
+def test_negative_bands_are_readable() -> None:
+    assert made([-1, -10, -11], band=10) == ["-10 to -1", "-10 to -1", "-20 to -11"]
+
+
+@given(st.lists(st.integers(-(10**9), 10**9), min_size=1), st.integers(2, 1000))
+def test_every_number_lies_in_its_band(numbers: list[int], width: int) -> None:
+    for number, label in zip(numbers, made(numbers, band=width), strict=True):
+        low, high = map(int, str(label).split(" to ") if " to " in str(label) else str(label).split("-"))
+        assert low <= number <= high
+        assert (high - low, low % width) == (width - 1, 0)
+
+
+def test_dates_of_any_spelling_become_years() -> None:
+    assert made(["1990-03-01", "1990. 3. 1.", "19900301", "1990년 3월 1일", None], years=1) == [
+        "1990"
+    ] * 4 + [None]
+    assert made([date(1992, 1, 1), date(1929, 12, 31), date(2015, 1, 1)], years=5, bottom=1930, top=2010) == [
+        "1990-1994", "<1930", "2010+",
+    ]  # fmt: skip
+
+
+def test_a_moment_counts_in_its_own_time_zone() -> None:
+    late = pa.array([datetime(2019, 12, 31, 20, tzinfo=UTC)], pa.timestamp("us", "Asia/Seoul"))
+    assert made(late, years=1) == ["2020"]
+
+
+@pytest.mark.parametrize(
+    ("born", "label"),
+    [("1996-03-01", "30-39"), ("1996-03-02", "20-29"), ("1940-01-01", "80+"), ("2026-03-01", "0-9")],
+)
+def test_ages_are_counted_in_full_years_on_a_fixed_day(born: str, label: str) -> None:
+    assert made([born], ages=10, on="2026-03-01", top=80) == [label]
+
+
+@given(st.dates(date(1900, 1, 1), date(2026, 1, 1)))
+def test_ages_are_those_that_people_count(born: date) -> None:
+    on = date(2026, 1, 1)
+    full = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+    assert made([born], ages=1, on=on) == [str(full)]
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [{"서울": "수도권", "경기": "수도권", "부산": "영남"}, {"수도권": ["서울", "경기"], "영남": ["부산"]}],
+)
+def test_values_become_their_groups_whichever_way_round_it_is_written(groups: dict[str, Any]) -> None:
+    assert made(["서울", "경기 ", "부산", None], groups=groups) == ["수도권", "수도권", "영남", None]
+    assert made(["제주"], groups=groups, other="기타") == ["기타"]
+
+
+@pytest.mark.parametrize(
+    ("values", "coded"),
+    [
+        (pa.array([1, 200, -5, None]), [1, 100, 0, None]),
+        (pa.array([1.5, 200.5, None]), [1.5, 100.0, None]),
+        (pa.array([Decimal("700.50"), Decimal("1.25")]), [Decimal("100.00"), Decimal("1.25")]),
+        (pa.array(["7", "500", None]), ["7", "100", None]),
+    ],
+)
+def test_coding_at_bounds_keeps_the_type(values: pa.Array, coded: list[object]) -> None:
+    result = Generalise(bottom=0, top=100).apply(values)
+    assert result.to_pylist() == coded
+    assert result.type == values.type
+
+
+@pytest.mark.parametrize(
+    ("values", "settings"),
+    [
+        (["5", "x"], {"band": 10}),
+        ([5.0, float("nan")], {"band": 10}),
+        (["1990-01-01", "1990-02-30"], {"years": 1}),
+        (["1990-01-01", "2030-01-01"], {"ages": 10, "on": "2026-01-01"}),
+        (["a", "b"], {"groups": {"a": "c"}}),
+        (["5", "x"], {"top": 10}),
+    ],
+)
+def test_a_value_without_a_place_is_refused_by_its_row_or_takes_the_label_given(
+    values: list[object], settings: dict[str, Any]
+) -> None:
+    with pytest.raises(Unfit) as caught:
+        made(values, **settings)
+    assert caught.value.row == 2
+    assert str(values[1]) not in str(caught.value).split()
+    if "top" not in settings:
+        assert made(values, **settings, other="?")[1] == "?"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"band": 0}, {"band": "10"}, {"band": True}, {"years": 1.5}, {"band": 10, "years": 1}, {"ages": 10},
+     {"band": 10, "on": "2026-01-01"}, {"ages": 5, "on": "soon"}, {"band": 10, "top": 85},
+     {"band": 10, "top": 20, "bottom": 30}, {"top": "9"}, {"groups": {}}, {"groups": {"a": 1}},
+     {"groups": [1]}, {"groups": {"a": ["b"], "c": ["b"]}}, {"groups": {"a": "b"}, "top": 3},
+     {"band": 1, "other": 5}],
+)  # fmt: skip
+def test_settings_that_contradict_each_other_are_refused(settings: dict[str, Any]) -> None:
+    with pytest.raises(InputError):
+        Generalise(**settings)
+
+
+@pytest.mark.parametrize(
+    ("values", "settings"),
+    [
+        (pa.array([date(2020, 1, 1)]), {"band": 5}),
+        (pa.array([True]), {"band": 5}),
+        (pa.array([1]), {"top": 1.5}),
+    ],
+)
+def test_columns_that_hold_no_numbers_are_refused(values: pa.Array, settings: dict[str, Any]) -> None:
+    with pytest.raises(InputError):
+        made(values, **settings)
+
+
+def test_the_manifest_tells_groups_and_not_the_values_in_them() -> None:
+    assert Generalise(groups={"rare disease": "illness"}).parameters() == {"groups": ["illness"]}
