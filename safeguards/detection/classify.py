@@ -32,7 +32,7 @@ LISTED_FROM = 0.001
 LONGEST_VALUE = 200
 """Characters of a cell that may be one value."""
 
-PROSE_BUDGET = 2_000_000
+PROSE_BUDGET = 1_000_000
 """Characters of one column that are searched for spans."""
 
 Detect = Callable[[str], list[Span]]

@@ -13,7 +13,7 @@ from safeguards.items.text import plain, stars, words
 
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _V4 = rf"{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}"
-_V6 = r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}"
+_V6 = r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8}"
 _LIKE_A_SECTION = re.compile(r"(?:[0-9]|1[0-9])(?:\.(?:[0-9]|1[0-9])){3}")
 _FEWEST_GROUPS = 3
 
@@ -92,5 +92,5 @@ ITEM = Item(
         "항",
         "절",
     ),
-    glue=".:",
+    glue=".",
 )

@@ -23,6 +23,8 @@ PERSONAL_COLON = 3.8
 ANY_COLON = 1.2
 TITLE_BEFORE = 3.4
 DEPARTMENT = 1.7
+ROLE = 1.8
+INTRODUCED = 2.0
 NUMBER_BEFORE = 1.6
 IN_BRACKETS = 1.2
 CALLER_IN_BRACKETS = 2.6
@@ -42,6 +44,7 @@ _FIRST = SINGLE | {name[0] for name in DOUBLE}
 _TOKEN = re.compile(r"[가-힣A-Za-z子父母]+|[0-9]+")
 _LONGEST = 10
 _PERSONAL_END = frozenset("자인주원의사관장생수명모부님분")
+_ROLE_END = frozenset("자인")
 _DEPARTMENT_END = frozenset("팀과실부처터당서F")
 _LABEL_TAIL = frozenset("명은는이가")
 _LONG_LABELS = tuple(label for label in known.LABELS if len(label) >= 3)
@@ -57,8 +60,8 @@ _CONTACT = re.compile(
     r"[\s,/|:·;님의-]{1,14}"
     r"(?:\(?(?:01[016789]|0[2-6][1-5]?|070)[-. )]?[0-9]{3,4}|[0-9]{6}-[0-9*]|[\w.+-]{1,64}@)"
 )
-_CELL_LEFT = re.compile(r"(?:^|\n|[ \t]{2,}|\t|[|/,┃│·▶>-] ?|[0-9]+[.)] ?)$")
-_CELL_RIGHT = re.compile(r"[ \t]{2,}|\t| ?[|/┃│]")
+_CELL_MARKS = frozenset("|/,┃│·▶>-")
+_CELL_RIGHT = re.compile(r"[ \t]{2,}|\t| ?[|/┃│]|,(?=\S)")
 _LATIN_TAIL = re.compile(r" \([A-Z][A-Z ,.-]{2,40}\)")
 _LATIN_LABEL = (
     r"(?<![가-힣A-Za-z])(?:(?P<label>[가-힣]{1,10})|(?i:full name|name|mrs?|ms|dr)\.?)"
@@ -116,6 +119,8 @@ def _evidence(
     start, end = tokens[place].start(), tokens[place].start() + reading.length
     before = _evidence_before(text, tokens, place, end) if place else None
     onto = ONTO.get(reading.onto)
+    if place and before is None and reading.onto == "said" and tokens[place - 1].group() in known.INTRODUCING:
+        before = INTRODUCED, "introduced"
     if end == tokens[place].end():
         behind = _evidence_behind(text, tokens, place)
         cell = _evidence_of_cell(text, start, end)
@@ -141,7 +146,7 @@ def _evidence_before(text: str, tokens: Sequence[re.Match[str]], place: int, end
     if _is_title(word):
         return TITLE_BEFORE, "behind a title"
     if separator.isspace():
-        return (DEPARTMENT, "behind a department") if word[-1] in _DEPARTMENT_END else None
+        return _behind_word(word)
     return _behind_punctuation(word, separator, closed=closed)
 
 
@@ -175,6 +180,12 @@ def _behind_label(separator: str) -> Evidence | None:
     return (LABEL_COLON if _COLON.search(separator) else LABEL_SPACE), "behind a label"
 
 
+def _behind_word(word: str) -> Evidence | None:
+    if word[-1] in _ROLE_END and len(word) >= 3:
+        return ROLE, "behind a role"
+    return (DEPARTMENT, "behind a department") if word[-1] in _DEPARTMENT_END else None
+
+
 def _behind_punctuation(word: str, separator: str, *, closed: bool) -> Evidence | None:
     if separator.endswith("(") and closed:
         return IN_BRACKETS, "in brackets"
@@ -201,15 +212,22 @@ def _evidence_behind(text: str, tokens: Sequence[re.Match[str]], place: int) -> 
 
 
 def _evidence_of_cell(text: str, start: int, end: int) -> Evidence | None:
-    if not _CELL_LEFT.search(text[max(0, start - 8) : start]):
+    line_ends = text[end : end + 1] in ("", "\n")
+    if not (line_ends or _CELL_RIGHT.match(text, end)) or not _begins_cell(text[max(0, start - 3) : start]):
         return None
-    if _CELL_RIGHT.match(text, end):
-        return CELL, "a cell of its own"
-    return (LINE, "the end of its line") if text[end : end + 1] in ("", "\n") else None
+    return (LINE, "the end of its line") if line_ends else (CELL, "a cell of its own")
+
+
+def _begins_cell(left: str) -> bool:
+    """Say whether a cell, line or numbered entry begins behind ``left``, up to three characters."""
+    if not left or left[-1] in "\n\t" or left[-2:] == "  ":
+        return True
+    mark = left.removesuffix(" ")
+    return mark[-1:] in _CELL_MARKS or (mark[-1:] in {".", ")"} and mark[-2:-1].isdigit())
 
 
 def _is_label(word: str) -> bool:
-    if word in known.LABELS:
+    if word in known.LABELS or word.lower() in known.LATIN_LABELS:
         return True
     bare = word[:-1] if len(word) > 2 and word[-1] in _LABEL_TAIL else word
     return bare in known.LABELS or bare.endswith(_LONG_LABELS)

@@ -34,8 +34,8 @@ def readings(token: str) -> Iterator[Reading]:
     for length in (4, 3, 2) if token[:2] in DOUBLE else (3, 2):
         if len(token) < length:
             continue
-        onto = written_onto(token[length:], full=length > 2)
-        if onto and (odds := shape(token[:length])) > HOPELESS:
+        odds = shape(token[:length])
+        if odds > HOPELESS and (onto := written_onto(token[length:], full=length > 2)):
             yield Reading(length, odds, onto)
 
 
@@ -49,7 +49,8 @@ def shape(name: str) -> float:
     if surname == 1 and name[0] not in COMMON:
         odds += RARE_SURNAME
     if len(name) == 3 and name[:2] in known.NO_NAMES_SHORT:
-        odds += WORD_AND_PARTICLE if name[2] in known.PARTICLES else WORD_BEGINS
+        extended = name[2] in known.PARTICLES or name[2] in known.NOUN_ENDINGS
+        odds += WORD_AND_PARTICLE if extended else WORD_BEGINS
     return odds
 
 
@@ -70,7 +71,9 @@ _ENDINGS = (("sent", known.SENDING), ("said", known.SAYING), ("particle", known.
 
 
 def _is_word(name: str) -> bool:
-    return name in known.NO_NAMES or (len(name) == 2 and name in known.NO_NAMES_SHORT)
+    if name in known.NO_NAMES or name in known.LABELS or name in known.TITLES:
+        return True
+    return len(name) == 2 and name in known.NO_NAMES_SHORT
 
 
 def _given(given: str) -> float:

@@ -6,7 +6,7 @@ from safeguards.items.text import words
 
 FIRST_USUAL = frozenset(
     "지정재성민동현수상승은태세하진영혜경우준연미기소도서윤종유예인선희창석철보채원형용문광명"
-    "순찬효주나다아가한병규강대시이본"
+    "순찬효주나다아가한병규강대시이본건율"
 )
 """First given syllables of most people born since 1940."""
 
@@ -19,7 +19,7 @@ FIRST_RARE = frozenset(
 
 SECOND_USUAL = frozenset(
     "호영원수민진현훈희아연우경라성재정석철기규윤선혜나린미늘준일은범혁지주숙환빈욱웅인근상태"
-    "서별애용화란형국식구하섭찬율래림솔람봄"
+    "서별애용화란형국식구하섭찬율래림솔람봄자순후옥남"
 )
 """Second given syllables of most people born since 1940."""
 
@@ -65,7 +65,8 @@ NO_NAMES = frozenset(
         공급자, 고정비, 경력은, 건수는, 가입자, 가입일, 가해자, 강의명, 과목명, 상품명, 제품명, 품목명
         회사명, 기관명, 전기세, 전세금, 주유소, 주주명, 장비명, 정류장, 정규직, 임시직, 이사회, 유지비
         유선은, 심의회, 신입생, 시민권, 선임일, 서명란, 복지사, 변제일, 배당금, 민감정, 문진표, 명함은
-        고마워, 편의점, 기재란, 노선은, 연소득, 주미국, 구직자, 곽티슈, 고지일, 고용주, 감독관, 간호사
+        고마워, 당선자, 현지인, 원시인, 공정성, 고도화, 동의하, 편의점, 기재란, 노선은, 연소득, 주미국, 구직자
+        곽티슈, 고지일, 고용주, 감독관, 간호사
         가맹점, 최우수, 최우선
         """
     )
@@ -189,6 +190,22 @@ PARTICLES = frozenset(
     )
 )
 """What may be written onto a name."""
+
+NOUN_ENDINGS = frozenset("자인원서장일금료비")
+"""What makes a longer noun of a word: 신청자, 구매일."""
+
+INTRODUCING = frozenset({"안녕하세요", "안녕하십니까", "저는", "전", "제가", "반갑습니다", "여기는"})
+"""What people say before they name themselves."""
+
+LATIN_LABELS = frozenset(
+    words(
+        """
+        name, fullname, realname, username, membername, customer, owner, patient, member, holder, contact
+        manager, recipient, sender, author, applicant
+        """
+    )
+)
+"""Labels and keys in Latin letters, in lower case."""
 
 SENDING = frozenset(words("에게, 께, 께서, 께서는, 한테, 에게서, 에게는, 에게도"))
 """Particles that only persons take."""
