@@ -54,7 +54,7 @@ pytest_collect_file = Sybil(
         CodeBlockParser(language="toml", evaluator=_write_file),
     ],
     patterns=["README.md"],
-    excludes=["plugins/**"],
+    excludes=["plugins/*/README.md"],
     setup=_enter,
     teardown=_leave,
 ).pytest()
