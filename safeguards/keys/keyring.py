@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import uuid
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
@@ -52,6 +53,7 @@ class Keyring:
         self._keys: dict[int, tuple[WrappedKey, Secret]] = {}
         self._closed = False
         self._data_key_id = 0
+        _instances.add(self)
 
     @classmethod
     def create(cls, store: str, provider: str | KeyProvider) -> Keyring:
@@ -218,3 +220,15 @@ def _add_new_key(connection: Connection, provider: KeyProvider, keyring_id: str,
     wrapped = provider.wrap(os.urandom(KEY_BYTES), _context(keyring_id, key_id, purpose))
     add_key(connection, key_id, purpose, wrapped)
     return key_id
+
+
+_instances: weakref.WeakSet[Keyring] = weakref.WeakSet()
+
+
+def _unlock_all() -> None:
+    # Another thread of the parent may have held a lock that nobody in the child will release.
+    for ring in list(_instances):
+        ring._lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_unlock_all)

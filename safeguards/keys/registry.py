@@ -57,3 +57,11 @@ def _open(name: str) -> Keyring:
         if name not in _rings:
             _rings[name] = Keyring.open(*setting)
         return _rings[name]
+
+
+def _unlock() -> None:
+    global _lock
+    _lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_unlock)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import os
 import pickle
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from sqlalchemy import create_engine, text
 
 from safeguards import Keyring, KeyringError, KeyUnavailable, use
 from safeguards.errors import InputError
-from safeguards.keys import registered, resolve
+from safeguards.keys import registered, registry, resolve
 
 
 @pytest.fixture
@@ -219,6 +220,17 @@ def test_a_keyring_outlives_a_fork(ring: Keyring) -> None:
     assert ring.data_key(int(os.read(reading, 10))).reveal()
     os.close(reading)
     os.close(writing)
+
+
+def test_a_fork_while_another_thread_refreshes_does_not_hang_the_child(ring: Keyring) -> None:
+    with ring._lock, registry._lock:  # what a thread of the parent would hold at that moment
+        child = os.fork()
+        if child == 0:
+            signal.alarm(20)
+            use(ring, name="child")
+            ring.rotate()
+            os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
 
 
 def test_a_store_of_a_later_format_is_refused(ring: Keyring) -> None:
