@@ -45,7 +45,7 @@ def command(file: Path, lang: str, html: Path | None, json_file: Path | None, ou
     language = cast(Language, lang)
     with _engine():
         assessment = Assessment.load(file)
-        _refuse_inputs(assessment, html, json_file)
+        _check_targets(assessment, html, json_file)
         with progress("Reading the output") as advance:
             record = assessment.run(advance)
         _write(html, render(dossier(record), language))
@@ -68,11 +68,14 @@ def _engine() -> Iterator[None]:
         raise SafeguardsError(f"the assessment failed ({type(error).__name__})") from error
 
 
-def _refuse_inputs(assessment: Assessment, *targets: Path | None) -> None:
+def _check_targets(assessment: Assessment, *targets: Path | None) -> None:
+    """Refuse, before a long reading, to write over what is read or into a folder that is not there."""
     inputs = [path.resolve() for path in assessment.files()]
     for target in targets:
         if target is not None and target.resolve() in inputs:
             raise InputError(f"{target}: is read by this assessment; name another file to write to")
+        if target is not None and (target.is_dir() or not target.parent.is_dir()):
+            raise InputError(f"{target}: cannot be written (no such folder, or a folder itself)")
 
 
 def _write(path: Path | None, text: str) -> None:

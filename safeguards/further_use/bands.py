@@ -24,9 +24,10 @@ class Band:
 def read_band(label: str) -> Band | None:
     """Return what ``20-29``, ``1990``, ``[1.5,2)``, ``<20`` or ``80+`` covers; None for another text."""
     try:
-        return _whole(label) or _half_open(label) or _open(label)
+        band = _whole(label) or _half_open(label) or _open(label)
     except ValueError:
         return None
+    return band if band and band.low < band.end else None
 
 
 def is_band(label: str, settings: Mapping[str, object]) -> bool:

@@ -29,7 +29,7 @@ def binding(case: Case) -> str:
             ],
             "joined": use.joined_controllers,
             "input": case.declaration.columns,
-            "output": case.reading.columns,
+            "output": [f"{name}: {kind}" for name, kind in case.reading.schema],
             "transforms": manifest.key_policy if manifest else None,
         }
     )

@@ -29,7 +29,16 @@ class Made:
 
     @classmethod
     def of(cls, records: Sequence[ColumnRecord]) -> Made:
-        """Join the records of one column over all steps."""
+        """Join the records of one column over all steps.
+
+        Raises:
+            TypeError: a record is not as a pipeline writes it.
+        """
+        for record in records:
+            _expect(str, record.column, record.transform)
+            _expect((str, type(None)), record.item)
+            _expect((int, type(None)), record.key_id)
+            _expect(dict, record.parameters)
         acting = [record for record in records if record.transform != KEEP] or list(records)
         last = acting[-1]
         return cls(
@@ -105,7 +114,15 @@ def _compared(manifest: Manifest, document: Document, carried: str) -> Manifest:
     return replace(manifest, differs=not same)
 
 
+def _expect(kind: type | tuple[type, ...], *values: object) -> None:
+    if not all(isinstance(value, kind) for value in values):
+        raise TypeError
+
+
 def _view(document: Document, file: str) -> Manifest:
+    _expect((str, type(None)), document.purpose)
+    _expect((dict, type(None)), document.domain)
+    _expect(int, document.rows_out)
     records: dict[str, list[ColumnRecord]] = {}
     for record in document.columns:
         records.setdefault(normalize("NFC", record.column), []).append(record)
@@ -113,7 +130,7 @@ def _view(document: Document, file: str) -> Manifest:
         file=file,
         version=f"{document.tool}, {document.created_at}",
         purpose=document.purpose,
-        rows=int(document.rows_out),
+        rows=document.rows_out,
         input_columns=tuple(normalize("NFC", name) for name, _ in document.input_schema["columns"]),
         output_columns=tuple(
             (normalize("NFC", name), str(kind)) for name, kind in document.output_schema["columns"]

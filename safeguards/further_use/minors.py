@@ -88,9 +88,11 @@ def born_between(text: str, settings: Mapping[str, object]) -> tuple[date, date]
     band = read_band(masked[1] if masked else text)
     if band is None:
         return None
-    on = settings.get("on")
     if "ages" in settings:
-        return _by_age(band, date.fromisoformat(on)) if isinstance(on, str) else None
+        try:
+            return _by_age(band, date.fromisoformat(str(settings.get("on"))))
+        except (ValueError, OverflowError):
+            return None
     return _by_year(band) if masked or "years" in settings or _is_year(band) else None
 
 

@@ -62,7 +62,7 @@ class Record:
 
     def document(self) -> dict[str, Any]:
         """Return the record as plain values for JSON."""
-        return {
+        document = {
             "format": FORMAT,
             "made_by": TOOLKIT,
             "title": self.title,
@@ -77,13 +77,15 @@ class Record:
             "risk": self.risk and {**asdict(self.risk), "minimum_k": self.minimum_k},
             "decision": self._decision(),
         }
+        plain: dict[str, Any] = _plain(document)
+        return plain
 
     def _decision(self) -> dict[str, Any]:
         return {
             "options": [choice.value for choice in Choice],
             "counts": self.decided,
             "objections": [asdict(objection) for objection in self.objections],
-            "taken": self.decision and _plain(asdict(self.decision)),
+            "taken": self.decision and asdict(self.decision),
         }
 
 
@@ -92,7 +94,7 @@ def _factor(evidence: tuple[Evidence, ...]) -> dict[str, Any]:
 
 
 def _evidence(one: Evidence) -> dict[str, Any]:
-    document: dict[str, Any] = _plain(asdict(one))
+    document = asdict(one)
     del document["factor"]
     return document
 
@@ -106,6 +108,8 @@ def _plain(value: Any) -> Any:
     match value:
         case dict():
             return {key: _plain(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_plain(inner) for inner in value]
         case Enum():
             return value.value
         case date():

@@ -15,6 +15,8 @@ from safeguards.report.catalogue import GRADES, MARKS, STATUSES, WORDS
 from safeguards.report.text import LANGUAGES, Language, Text, visible
 
 _LEAST_SHORT = 100_000
+_NO_FRACTION = 100
+_UNITS = ((10**9, "G"), (10**6, "M"), (10**3, "k"))
 
 
 def render(document: Document, lang: Language = "ko") -> str:
@@ -68,7 +70,7 @@ def short(count: int) -> str:
     """Return a count in at most six characters, for narrow bars; the chart's description has it in full."""
     if count < _LEAST_SHORT:
         return f"{count:,}"
-    for size, unit in ((10**9, "G"), (10**6, "M")):
-        if count >= size:
-            return f"{count / size:.3g}{unit}" if count < 1000 * size else f"{count // size}{unit}"
-    return f"{count // 1000}k"
+    size, unit = next((size, unit) for size, unit in _UNITS if count >= size)
+    # Cut, not rounded: 999,999,999 is no thousand million.
+    whole, hundredths = divmod(count * 100 // size, 100)
+    return f"{whole}{unit}" if whole >= _NO_FRACTION else f"{whole + hundredths / 100:g}{unit}"

@@ -1,0 +1,134 @@
+"""What a record holds, when it is complete, and what it never says."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from markupsafe import escape
+
+from safeguards.further_use import Factor, Grade, Status, dossier
+from safeguards.further_use.evidence import Evidence, status_of
+from safeguards.further_use.titles import FACTORS
+from safeguards.report import LANGUAGES, Text, render
+from safeguards.report.text import Language
+
+FORBIDDEN = ("lawful", "compliant", "적법", "준수")
+
+
+def outputs(desk: Any) -> str:
+    record = desk.run()
+    pages = [render(dossier(record), lang) for lang in LANGUAGES]
+    return "\n".join([*pages, json.dumps(record.document(), ensure_ascii=False)])
+
+
+def test_without_people_the_record_is_incomplete_and_asks_one_question_a_factor(desk: Any) -> None:
+    record = desk.run()
+    asked = [one.id for one in record.unknown]
+    assert asked == [
+        "relation.reason",
+        "predictability.expectation",
+        "infringement.balance",
+        "safety.proportionality",
+    ]
+    assert not record.stops
+    assert {status_of(evidence) for evidence in record.factors.values()} == {Status.UNKNOWN}
+    assert record.exit_code == 2
+
+
+def test_statements_alone_leave_the_decision_open(desk: Any) -> None:
+    record = desk.answer().run()
+    assert not record.unknown
+    assert record.exit_code == 2
+
+
+def test_with_statements_and_a_decision_the_record_is_complete(desk: Any) -> None:
+    record = desk.complete().run()
+    assert (record.objections, record.exit_code) == ((), 0)
+    assert {status_of(evidence) for evidence in record.factors.values()} == {Status.SUPPORTS}
+
+
+def test_a_finding_outweighs_completeness(desk: Any) -> None:
+    record = desk.complete().column("이메일", lambda values: ["kim@example.com", *values[1:]]).run()
+    assert record.exit_code == 1
+
+
+def test_every_claim_has_words_in_both_languages_a_source_a_time_and_a_version(desk: Any) -> None:
+    record = desk.complete().run()
+    assert len(record.evidence) > 25
+    for one in record.evidence:
+        assert one.claim.ko
+        assert one.claim.en
+        assert one.source.ko
+        assert one.source.en
+        assert one.time
+        assert one.version
+        assert (one.grade is None) is (one.status is Status.UNKNOWN)
+        assert (one.sample is not None) is (one.grade is Grade.TESTED)
+
+
+def test_nothing_prints_a_verdict_in_either_language(desk: Any) -> None:
+    texts = [outputs(desk)]
+    desk.edit("marketing = false", "marketing = true").edit('recipient = "internal"', 'recipient = "nobody"')
+    desk.edit("abroad = false", "abroad = true").edit('purpose = "member"', 'purpose = "other"')
+    desk.edit("continuing = false", "continuing = true").column("전화", lambda v: ["010-1234-5678"] * len(v))
+    texts.append(outputs(desk))
+    desk.edit('manifest = "export.json"', "").edit("date = 2025-05-01", "").edit("[risk]", "[risk] #")
+    desk.edit('quasi_identifiers = ["생년월일", "지역"]', "").rewrite(lambda t: t.slice(0, 0))
+    texts.append(outputs(desk))
+    for text in texts:
+        assert not [word for word in FORBIDDEN if word in text.casefold()]
+
+
+def test_the_document_has_no_score_and_ends_without_a_verdict(desk: Any) -> None:
+    document = desk.run().document()
+    assert set(document) == {
+        "format", "made_by", "title", "time", "fingerprint", "exit_code", "subject", "unknown", "stops",
+        "factors", "columns", "risk", "decision",
+    }  # fmt: skip
+    assert set(document["factors"]) == {factor.value for factor in Factor}
+    assert document["decision"] == {
+        "options": ["proceed", "conditions", "seek consent", "decline", "escalate"],
+        "counts": False,
+        "objections": [],
+        "taken": None,
+    }
+    assert json.loads(json.dumps(document, ensure_ascii=False)) == document
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_holds_every_claim_with_its_source_and_the_unknown_first(desk: Any, lang: Language) -> None:
+    desk.edit("marketing = false", "marketing = true")
+    record = desk.run()
+    page = render(dossier(record), lang)
+    places = []
+    for one in record.evidence:
+        claim = str(escape(one.claim.of(lang)))
+        assert claim in page
+        after = page[page.index(claim) :]
+        assert str(escape(one.source.of(lang))) in after[: after.index("</article>")]
+        places.append((one.status is not Status.UNKNOWN, page.index(claim)))
+    assert max(place for known, place in places if not known) < min(place for known, place in places if known)
+    factor = FACTORS[Factor.RELATION].of(lang)
+    assert factor in page
+
+
+def test_no_value_of_the_data_is_on_the_page_or_in_the_document(desk: Any) -> None:
+    secret = "010-7777-8888"
+    text = outputs(desk.column("전화", lambda values: [secret, *values[1:]]))
+    assert secret not in text
+    assert "tk1_" not in text
+
+
+def test_a_factor_without_evidence_is_unknown_and_disagreement_is_conflict() -> None:
+    def one(status: Status) -> Evidence:
+        words = Text.same("x")
+        return Evidence("a.b", Factor.SAFETY, status, None, words, words, "t", "v")
+
+    assert status_of([]) is Status.UNKNOWN
+    assert status_of([one(Status.SUPPORTS), one(Status.UNKNOWN), one(Status.AGAINST)]) is Status.UNKNOWN
+    assert status_of([one(Status.SUPPORTS), one(Status.AGAINST)]) is Status.CONFLICT
+    assert status_of([one(Status.CONFLICT), one(Status.CONFLICT)]) is Status.CONFLICT
+    assert status_of([one(Status.AGAINST)]) is Status.AGAINST
+    assert status_of([one(Status.SUPPORTS)]) is Status.SUPPORTS
