@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,13 +74,14 @@ def _run(target: str, tables: tuple[str, ...], sample: int, advance: Advance) ->
     detector = Detector()
     if "://" not in target and not _is_sqlite(path):
         _refuse_tables(tables, target)
-        return Result(target, [scan(open_file(path), detector, sample, name=_table_name(path))])
+        source: Source = open_file(path)
+        return Result(target, [scan(source, detector, sample, name=_table_name(path), advance=advance)])
     with _database(target) as database:
         result = Result(database.name)
         names = tables or tuple(database.tables())
         for done, name in enumerate(names):
-            advance(done, len(names))
-            result.tables.append(scan(database.source(name), detector, sample))
+            within = _part(advance, done, len(names))
+            result.tables.append(scan(database.source(name), detector, sample, advance=within))
     return result
 
 
@@ -91,14 +92,22 @@ def _folder(folder: Path, tables: tuple[str, ...], sample: int, advance: Advance
     if not files:
         raise InputError(f"{folder} holds no file to scan; known are {', '.join(_SUFFIXES)} (.gz, .zst)")
     for done, path in enumerate(files):
-        advance(done, len(files))
-        name = str(path.relative_to(folder))
+        name, within = str(path.relative_to(folder)), _part(advance, done, len(files))
         try:
             source: Source = open_file(path)
-            result.tables.append(scan(source, detector, sample, name=_table_name(path)))
+            result.tables.append(scan(source, detector, sample, name=_table_name(path), advance=within))
         except InputError as error:
             result.unread[name] = str(error)
     return result
+
+
+def _part(advance: Advance, before: int, tables: int) -> Callable[[int, int], None]:
+    """Return what advances one table's hundredths behind those of the tables before it."""
+
+    def within(done: int, columns: int) -> None:
+        advance(100 * before + 100 * done // columns, 100 * tables)
+
+    return within
 
 
 @contextmanager

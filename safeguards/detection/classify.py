@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
-from safeguards.detection.cells import Cells, cells, spellings
+from safeguards.detection.cells import Cells, cells
 from safeguards.detection.headers import named
 from safeguards.detection.span import Span
 from safeguards.detection.statistics import wilson_lower
+from safeguards.detection.support import Judge, Support
 from safeguards.detection.verdict import ColumnVerdict
-from safeguards.items.item import Item, Verdict
+from safeguards.items.item import Item
 
 NAMED_FROM = 0.3
 """The least confidence at which a column is what its name says."""
@@ -23,14 +23,8 @@ NAMED_FROM = 0.3
 UNNAMED_FROM = 0.5
 """The least confidence at which values alone say what a column is."""
 
-FEWEST_DISTINCT = 4
-"""A column whose name says nothing needs this many different values, or it is a constant or a code."""
-
 LISTED_FROM = 0.001
 """The least share, at the lower end of its interval, at which an entity inside the cells is listed."""
-
-LONGEST_VALUE = 200
-"""Characters of a cell that may be one value."""
 
 PROSE_BUDGET = 1_000_000
 """Characters of one column that are searched for spans."""
@@ -39,15 +33,13 @@ Detect = Callable[[str], list[Span]]
 _SQL_ITEMS = {"ip_address": re.compile(r"(?i)inet|cidr")}
 
 
-@dataclass(frozen=True, slots=True)
-class _Support:
-    """How far a column's cells agree with an item as whole values."""
-
-    item: Item
-    by_name: bool
-    hits: int
-    confidence: float
-    reason: str
+def classify(
+    table: pa.Table, items: Sequence[Item], detect: Detect, sql_types: Mapping[str, str]
+) -> Iterator[ColumnVerdict]:
+    """Yield the verdict on every column of a sample, in order."""
+    classifier = Classifier(items, detect)
+    for place, name in enumerate(table.schema.names):
+        yield classifier.column(name, table.column(place), sql_types.get(name, ""))
 
 
 class Classifier:
@@ -56,72 +48,33 @@ class Classifier:
     def __init__(self, items: Sequence[Item], detect: Detect) -> None:
         self._items = items
         self._detect = detect
-        self._patterns = {item.id: re.compile(item.pattern) for item in items if item.pattern}
+        self._judges = [Judge(item) for item in items]
 
     def column(self, name: str, values: pa.ChunkedArray[Any], sql_type: str = "") -> ColumnVerdict:
         """Classify one column."""
         looked_at = cells(values)
-        hinted = named(name, self._items) | {
-            item_id for item_id, types in _SQL_ITEMS.items() if types.search(sql_type)
-        }
-        supports = [self._support(item, looked_at, by_name=item.id in hinted) for item in self._items]
+        hinted = named(name, self._items)
+        hinted |= {item_id for item_id, types in _SQL_ITEMS.items() if types.search(sql_type)}
+        supports = [judge.support(looked_at, by_name=judge.item.id in hinted) for judge in self._judges]
+        excluded = {support.item.entity for support in supports if support.excluded}
+        listed, traces = self._inside(looked_at, excluded)
         best = max(supports, key=lambda support: support.confidence, default=None)
-        if best is not None and best.confidence >= (NAMED_FROM if best.by_name else UNNAMED_FROM):
-            return self._verdict(name, looked_at, best)
-        return self._verdict(name, looked_at, None, self._silence(looked_at, hinted))
+        if best is None or best.confidence < (NAMED_FROM if best.by_name else UNNAMED_FROM):
+            silence = self._silence(looked_at, hinted)
+            return ColumnVerdict(name, None, 0.0, 0.0, silence, 0, looked_at.rows, None, listed, traces)
+        return _classified(name, looked_at.rows, best, listed, traces)
 
-    def _support(self, item: Item, looked_at: Cells, *, by_name: bool) -> _Support:
-        judged = [self._judge(item, text, looked_at) for text in looked_at.texts]
-        together = self._together(item, looked_at)
-        scores = [_certainty(verdict, together, by_name=by_name) for verdict in judged]
-        hits = sum(count for score, count in zip(scores, looked_at.counts, strict=True) if score)
-        total = sum(score * count for score, count in zip(scores, looked_at.counts, strict=True))
-        distinct = sum(1 for score in scores if score)
-        if not hits or (not by_name and distinct < FEWEST_DISTINCT):
-            return _Support(item, by_name, hits, 0.0, "")
-        confidence = wilson_lower(hits, looked_at.rows) * total / hits
-        return _Support(item, by_name, hits, confidence, _reason(judged, together, by_name=by_name))
-
-    def _judge(self, item: Item, text: str, looked_at: Cells) -> Verdict | None:
-        if len(text) > LONGEST_VALUE:
-            return None
-        pattern = self._patterns.get(item.id)
-        verdicts = [
-            verdict
-            for spelling in spellings(text, numeric=looked_at.numeric)
-            if pattern is None or pattern.fullmatch(spelling)
-            if (verdict := item.validate(spelling))
-        ]
-        return max(verdicts, key=lambda verdict: verdict.in_context, default=None)
-
-    def _together(self, item: Item, looked_at: Cells) -> Verdict | None:
-        if item.judge_column is None or not looked_at.prose:
-            return None
-        return item.judge_column(looked_at.texts) or None
-
-    def _verdict(
-        self, name: str, looked_at: Cells, support: _Support | None, silence: str = ""
-    ) -> ColumnVerdict:
-        inside, traces = self._inside(looked_at)
-        rows = looked_at.rows
-        if support is None:
-            return ColumnVerdict(name, None, 0.0, 0.0, silence, 0, rows, None, inside, traces)
-        entity, share = support.item.entity, support.hits / rows
-        others = {other: part for other, part in inside.items() if other != entity}
-        return ColumnVerdict(
-            name, entity, round(support.confidence, 3), round(share, 4), support.reason, support.hits, rows,
-            support.item.id, {entity: round(share, 4), **others}, traces,
-        )  # fmt: skip
-
-    def _inside(self, looked_at: Cells) -> tuple[dict[str, float], dict[str, int]]:
+    def _inside(self, looked_at: Cells, excluded: set[str]) -> tuple[dict[str, float], dict[str, int]]:
+        """Return the entities inside the cells with their shares, and those too rare for a share."""
         found: Counter[str] = Counter()
-        searched = budget = 0
+        searched = length = 0
         for text, count in zip(looked_at.texts if looked_at.prose else (), looked_at.counts, strict=False):
-            budget += len(text)
-            if budget > PROSE_BUDGET and searched:
+            length += len(text)
+            if length > PROSE_BUDGET and searched:
                 break
             searched += count
-            found.update(dict.fromkeys({span.entity for span in self._detect(text)}, count))
+            entities = {span.entity for span in self._detect(text)} - excluded
+            found.update(dict.fromkeys(entities, count))
         listed = {
             entity: round(hits / searched, 4)
             for entity, hits in found.most_common()
@@ -136,28 +89,19 @@ class Classifier:
         return f"named like {' or '.join(names)}, but its values are not" if names else ""
 
 
-def classify(
-    table: pa.Table, items: Sequence[Item], detect: Detect, sql_types: Mapping[str, str]
-) -> list[ColumnVerdict]:
-    """Classify every column of a sample."""
-    classifier = Classifier(items, detect)
-    return [
-        classifier.column(name, table.column(place), sql_types.get(name, ""))
-        for place, name in enumerate(table.schema.names)
-    ]
-
-
-def _certainty(verdict: Verdict | None, together: Verdict | None, *, by_name: bool) -> float:
-    """Return how sure one cell is: with a name that says so, by itself, or by the column it stands in."""
-    if verdict is None:
-        return 0.0
-    if by_name:
-        return verdict.in_context
-    alone = verdict.score if verdict.score >= UNNAMED_FROM else 0.0
-    return max(alone, together.score if together else 0.0)
-
-
-def _reason(judged: Sequence[Verdict | None], together: Verdict | None, *, by_name: bool) -> str:
-    usual = Counter(verdict.reason for verdict in judged if verdict).most_common(1)[0][0]
-    parts = [usual, together.reason if together else "", "the column's name says so" if by_name else ""]
-    return "; ".join(filter(None, parts))
+def _classified(
+    name: str, rows: int, support: Support, listed: Mapping[str, float], traces: Mapping[str, int]
+) -> ColumnVerdict:
+    entity, share = support.item.entity, round(support.hits / rows, 4)
+    return ColumnVerdict(
+        column=name,
+        entity=entity,
+        confidence=round(support.confidence, 3),
+        share=share,
+        reason=support.reason,
+        hits=support.hits,
+        rows=rows,
+        item=support.item.id,
+        entities={entity: share, **{other: part for other, part in listed.items() if other != entity}},
+        traces={other: hits for other, hits in traces.items() if other != entity},
+    )

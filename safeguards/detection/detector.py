@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -56,6 +56,7 @@ class Detector:
         return resolve(
             Span(rule.entity, *folded.original(found.start, found.end), found.score, found.reason)
             for rule in self._rules
+            if rule.anchor.search(folded.text)
             for found in rule.find(folded.text)
             if found.score >= self.threshold
         )
@@ -83,10 +84,10 @@ class Detector:
         """
         source = open_frame(table) if is_frame(table) else table
         types = sql_types if sql_types is not None else getattr(source, "sql_types", {})
-        return self.classify_sample(source.sample(rows), types)
+        return list(self.classify_sample(source.sample(rows), types))
 
-    def classify_sample(self, sample: pa.Table, sql_types: Mapping[str, str]) -> list[ColumnVerdict]:
-        """Say of each column of a sample what it holds."""
+    def classify_sample(self, sample: pa.Table, sql_types: Mapping[str, str]) -> Iterator[ColumnVerdict]:
+        """Yield the verdict on each column of a sample, in order."""
         return classify(sample, self.items, self.detect, sql_types)
 
     def detect_many(self, texts: Iterable[str | None]) -> list[list[Span]]:

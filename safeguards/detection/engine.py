@@ -17,15 +17,18 @@ Finder = Callable[[str], Iterable[Candidate]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How one item is found."""
+    """How one item is found; texts without a match of ``anchor`` hold none."""
 
     entity: str
+    anchor: re.Pattern[str]
     find: Finder
 
 
 def compile_rules(items: Iterable[Item]) -> tuple[Rule, ...]:
     """Compile the items once; the rules hold no state and may be shared by threads."""
-    return tuple(Rule(item.entity, item.candidates or _pattern_finder(item)) for item in items)
+    return tuple(
+        Rule(item.entity, re.compile(item.anchor), item.candidates or _pattern_finder(item)) for item in items
+    )
 
 
 def _pattern_finder(item: Item) -> Finder:

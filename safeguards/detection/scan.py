@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -85,18 +85,26 @@ class TableScan:
 
 
 def scan(
-    source: Source, detector: Detector, rows: int = SAMPLE_ROWS, *, name: str | None = None
+    source: Source,
+    detector: Detector,
+    rows: int = SAMPLE_ROWS,
+    *,
+    name: str | None = None,
+    advance: Callable[[int, int], None] | None = None,
 ) -> TableScan:
-    """Scan one source by a fair sample of ``rows`` rows; ``name`` is the table's, by default the source's."""
+    """Scan one source by a fair sample of ``rows`` rows.
+
+    ``name`` is the table's, by default the source's; ``advance`` is told the columns done and their number.
+    """
     table = name or source.name
     sql_types: Mapping[str, str] = getattr(source, "sql_types", {})
     sample = source.sample(rows)
-    verdicts = detector.classify_sample(sample, sql_types)
-    findings = tuple(
-        _finding(table, verdict, sample.column(place), sql_types.get(verdict.column, ""))
-        for place, verdict in enumerate(verdicts)
-    )
-    return TableScan(table, source.rows(), sample.num_rows, findings)
+    findings: list[Finding] = []
+    for place, verdict in enumerate(detector.classify_sample(sample, sql_types)):
+        findings.append(_finding(table, verdict, sample.column(place), sql_types.get(verdict.column, "")))
+        if advance is not None:
+            advance(place + 1, sample.num_columns)
+    return TableScan(table, source.rows(), sample.num_rows, tuple(findings))
 
 
 def _finding(table: str, verdict: ColumnVerdict, values: pa.ChunkedArray[Any], sql_type: str) -> Finding:

@@ -81,7 +81,9 @@ class Item:
     ``column_names``: words of a header that name the item; Latin ones match whole words.
     ``check_digit``: its arithmetic as data, where there is one, for a vectorised validator.
     ``check_digit_binding``: false where genuine values may fail it.
-    ``judge_column``: judges a column's distinct values together, where one value alone proves nothing.
+    ``judge_column``: judges a column's distinct values together: None says nothing, REJECTED vetoes, any
+        other verdict supports values that prove nothing alone.
+    ``anchor``: an expression without which no text holds the item; most texts are passed over by it.
     """
 
     id: str
@@ -104,7 +106,8 @@ class Item:
     glue: str = "-"
     check_digit: CheckDigit | None = None
     check_digit_binding: bool = True
-    judge_column: Callable[[Sequence[str]], Verdict] | None = None
+    judge_column: Callable[[Sequence[str]], Verdict | None] | None = None
+    anchor: str = "[0-9]"
 
     def mask(self, value: str, profile: str = "finance") -> str:
         """Mask ``value`` as the profile shows it.

@@ -93,6 +93,31 @@ def test_cards_without_separators_are_known_by_issuer_and_luhn_digit() -> None:
     assert verdict("c", [f"{body}{(LUHN.expected(body) + 1) % 10}" for body in bodies]).entity is None
 
 
+def test_numbers_of_other_kinds_are_nothing_although_some_are_valid_by_chance() -> None:
+    def digits(count: int) -> str:
+        return f"{DRAW.randrange(10**count):0{count}d}"
+
+    columns = {
+        "created_at": [1_600_000_000 + DRAW.randrange(10**8) for _ in range(1_000)],
+        "created_ms": [str(1_600_000_000_000 + DRAW.randrange(10**11)) for _ in range(1_000)],
+        "ean": [f"880{digits(10)}" for _ in range(1_000)],
+        "ref16": [digits(16) for _ in range(1_000)],
+        "ref13": [digits(13) for _ in range(1_000)],
+        "account": [f"{digits(3)}-{digits(3)}-{digits(6)}" for _ in range(1_000)],
+        "법인등록번호": [f"{DRAW.choice(('110111', '134511'))}-{digits(7)}" for _ in range(1_000)],
+        "version": [f"1.{DRAW.randrange(9)}.{DRAW.randrange(9)}.{DRAW.randrange(9)}" for _ in range(1_000)],
+    }
+    for found in DETECTOR.classify(pa.table(columns)):
+        assert (found.column, found.entity, dict(found.entities)) == (found.column, None, {})
+
+
+def test_business_numbers_without_hyphens_are_known_by_their_check_digits() -> None:
+    bodies = [f"{DRAW.randrange(101, 999)}86{DRAW.randrange(10_000):04d}" for _ in range(300)]
+    found = verdict("code", [int(f"{body}{brn.CHECK.expected(body)}") for body in bodies])
+    assert found.entity == "KR_BRN"
+    assert "by chance in 10%" in found.reason
+
+
 def test_a_constant_is_no_identifier() -> None:
     assert verdict("server", ["10.20.30.40"] * 500).entity is None
 

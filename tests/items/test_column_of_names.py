@@ -20,20 +20,22 @@ def names(count: int) -> list[str]:
 
 def test_names_drawn_as_koreans_are_called_pass() -> None:
     assert JUDGE is not None
-    assert JUDGE(names(100)).score > 0.5
+    verdict = JUDGE(names(100))
+    assert verdict is not None
+    assert verdict.score > 0.5
 
 
 def test_nine_values_are_too_few() -> None:
     assert JUDGE is not None
-    assert not JUDGE(names(9))
+    assert JUDGE(names(9)) is None
 
 
 def test_nouns_that_begin_like_names_do_not_pass() -> None:
     assert JUDGE is not None
     nouns = ["정상", "이용", "주문", "배송", "환불", "교환", "신청", "취소", "완료", "대기", "접수", "보류"]
-    assert not JUDGE(nouns * 3)
+    assert JUDGE(nouns * 3) is None
 
 
 def test_one_family_is_no_column_of_names() -> None:
     assert JUDGE is not None
-    assert not JUDGE([f"김{name[1:]}" for name in names(100)])
+    assert JUDGE([f"김{name[1:]}" for name in names(100)]) is None

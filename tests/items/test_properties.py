@@ -27,7 +27,7 @@ def test_the_canonical_form_of_a_canonical_form_is_itself(item: Item, text: str)
 
 
 @ITEMS
-@given(text=st.text(min_size=3, max_size=60))
+@given(text=st.text(min_size=3, max_size=60).filter(lambda text: text.strip("*")))
 def test_no_text_comes_through_a_mask_unchanged(item: Item, text: str) -> None:
     for profile in item.masks:
         masked = item.mask(text, profile)

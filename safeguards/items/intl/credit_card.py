@@ -87,7 +87,7 @@ ITEM = Item(
     pattern=r"[0-9]{4}[ -][0-9]{4}[ -][0-9]{4}[ -][0-9]{4}|[0-9]{4}[ -][0-9]{6}[ -][0-9]{5}|[0-9]{13,19}",
     column_names=words(
         """
-        카드번호, 신용카드, 카드, credit card, card number, card no, cardno, pan, card num
+        카드번호, 신용카드, 카드, card, credit card, card number, card no, cardno, pan, card num
         """
     ),
     against=(*labels.CODES, *labels.ACCOUNT),

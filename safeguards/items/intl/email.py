@@ -66,4 +66,5 @@ ITEM = Item(
         """
     ),
     glue="",
+    anchor="@",
 )

@@ -51,7 +51,7 @@ def validate(value: str) -> Verdict:
     return Verdict(0.05, 0.3, "words in Latin letters") if _LATIN.fullmatch(squeeze(value)) else REJECTED
 
 
-def judge_column(values: Sequence[str]) -> Verdict:
+def judge_column(values: Sequence[str]) -> Verdict | None:
     """Judge distinct values together: in a column of names the surnames are spread as among Koreans.
 
     Needs ten values; a column of other words does not begin with 김, 이, 박, 최 or 정 in a third of its rows.
@@ -59,10 +59,10 @@ def judge_column(values: Sequence[str]) -> Verdict:
     names = [spaceless(value) for value in values]
     likely = [name for name in names if _HANGUL.fullmatch(name) and name_rules.likelihood(name) >= _LIKELY]
     if len(names) < _FEWEST or len(likely) < _MOST_ARE_NAMES * len(names):
-        return REJECTED
+        return None
     share = sum(name[0] in TOP_FIVE for name in likely) / len(likely)
     if not _TOP_FIVE_SHARE[0] <= share <= _TOP_FIVE_SHARE[1]:
-        return REJECTED
+        return None
     return Verdict(0.85, 0.95, "surnames are spread as among Koreans")
 
 
@@ -85,6 +85,7 @@ ITEM = Item(
     validate=validate,
     candidates=name_rules.candidates,
     judge_column=judge_column,
+    anchor="",
     column_names=words(
         """
         성명, 이름, 성함, 고객명, 회원명, 환자명, 담당자, 신청인, name, full name, user name, customer name,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from safeguards.items.checkdigit import EAN13, CheckDigit
@@ -19,6 +20,9 @@ WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 
 _SPLIT = re.compile(r"([0-9]{6})([ -]*)([0-9*xX●○])([0-9]{6}|[*xX●○]{5,8})")
 _BARCODE_PREFIX = "880"
+_CORPORATION_IN_SEOUL = "110111"
+_FEWEST_VALUES = 20
+_MOST_ON_ONE_DAY = 0.1
 
 
 def canonical(text: str) -> str:
@@ -63,6 +67,15 @@ def validator(centuries: Mapping[str, int], check: CheckDigit, name: str) -> Cal
     return validate
 
 
+def judge_column(values: Sequence[str]) -> Verdict | None:
+    """Veto a column whose first six digits repeat, as courts' codes in corporations' numbers do."""
+    fronts = Counter(found.group(1) for value in values if (found := _SPLIT.fullmatch(value)))
+    total = fronts.total()
+    if total < _FEWEST_VALUES or max(fronts.values()) <= _MOST_ON_ONE_DAY * total:
+        return None
+    return REJECTED
+
+
 def _wholly_masked(front: str, name: str) -> Verdict:
     valid = calendar_date(2000, int(front[2:4]), int(front[4:])) is not None
     return Verdict(0.6, 0.9, f"{name}, masked") if valid else REJECTED
@@ -72,6 +85,8 @@ def _numeric(digits: str, hyphenated: bool, check_holds: bool, name: str) -> Ver
     if hyphenated:
         if check_holds:
             return Verdict(0.95, 0.99, f"{name}: birth date, century and check digit hold")
+        if digits.startswith(_CORPORATION_IN_SEOUL):
+            return Verdict(0.4, 0.9, f"{name}, or that of a corporation in Seoul")
         return Verdict(
             0.75, 0.95, f"{name}: birth date and century hold; issued since October 2020, or invented"
         )

@@ -44,4 +44,5 @@ ITEM = Item(
     against=(*labels.CODES, *labels.CORPORATION, *labels.ACCOUNT, *labels.HEALTH_INSURANCE),
     check_digit=CHECK,
     check_digit_binding=False,
+    judge_column=registration.judge_column,
 )
