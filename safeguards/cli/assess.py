@@ -13,7 +13,7 @@ import click
 from safeguards.cli.output import format_option, print_facts, print_json, print_table, progress
 from safeguards.errors import InputError, SafeguardsError
 from safeguards.further_use import Assessment, Evidence, Record, dossier
-from safeguards.further_use.evidence import status_of
+from safeguards.further_use.evidence import Status, status_of
 from safeguards.further_use.titles import FACTORS, TITLES
 from safeguards.report import LANGUAGES, render
 from safeguards.report.catalogue import GRADES, STATUSES, WORDS
@@ -87,7 +87,9 @@ def _write(path: Path | None, text: str) -> None:
 def _show(record: Record, lang: Language) -> None:
     for title, evidence in (("unknown", record.unknown), ("stops", record.stops)):
         _list(TITLES[title].of(lang), evidence, lang)
-    rest = [one for one in record.evidence if one not in record.unknown and one not in record.stops]
+    order = list(Status)
+    rest = [one for one in record.evidence if one.status is not Status.UNKNOWN and not one.stop]
+    rest.sort(key=lambda one: order.index(one.status))
     _list(TITLES["overview"].of(lang), rest, lang)
     facts = {
         FACTORS[factor].of(lang): STATUSES[status_of(evidence).value].of(lang)

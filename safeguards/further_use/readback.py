@@ -12,12 +12,15 @@ import pyarrow.compute as pc
 
 from safeguards.further_use.bands import is_band
 from safeguards.further_use.manifest import Made
+from safeguards.items import ENTITIES, get
+from safeguards.items.item import Item
 from safeguards.pseudonyms.column import as_text, plain
 from safeguards.pseudonyms.digests import ALPHABET
 from safeguards.pseudonyms.token import LENGTH, MARK
 
 TEXT = "text"
 HIDDEN = "*"
+_WHOLE_PIECE = r"(^|\s)\**[^*\s]*[\pL\pN]\**(\s|$)"
 
 Fits = Callable[[Any], Any]
 
@@ -72,8 +75,25 @@ def _token(made: Made) -> Fits:
     return lambda text: pc.match_substring_regex(text, pattern)
 
 
-def _mask(_: Made) -> Fits:
-    return lambda text: pc.match_substring(text, HIDDEN)
+def _mask(made: Made) -> Fits:
+    item = get(made.item) if made.item in ENTITIES else None
+
+    def fits(text: Any) -> Any:
+        hidden = pc.match_substring(text, HIDDEN)
+        if item is None:
+            return hidden
+        # Asterisks beside a whole value hide nothing; few masks need the slow look.
+        doubtful = pc.and_(hidden, pc.match_substring_regex(text, _WHOLE_PIECE))
+        bare = [_bare(one, item) for one in text.filter(doubtful).to_pylist()]
+        return pc.replace_with_mask(hidden, doubtful, pa.array([not one for one in bare], pa.bool_()))
+
+    return fits
+
+
+def _bare(text: str, item: Item) -> bool:
+    """Say whether a part of the text, free of asterisks, is a whole value of the item."""
+    pieces = (piece.strip(HIDDEN) for piece in text.split())
+    return any(HIDDEN not in piece and item.validate(piece) for piece in pieces if piece)
 
 
 def _generalise(made: Made) -> Fits:

@@ -14,6 +14,7 @@ from safeguards.errors import InputError
 from safeguards.further_use.manifest import Made, Manifest
 from safeguards.further_use.minors import MinorCounter, Minors
 from safeguards.further_use.readback import ReadBack, checker
+from safeguards.further_use.rrn import RrnCounter, RrnSearch
 from safeguards.items import ENTITIES
 from safeguards.risk import ClassCounter, Risk
 from safeguards.tables import Source
@@ -41,6 +42,7 @@ class Reading:
     typed: bool
     read_back: Mapping[str, ReadBack]
     minors: tuple[Minors, ...]
+    rrns: tuple[RrnSearch, ...]
     risk: Risk | None
     found: tuple[Found, ...]
     sample: int
@@ -72,10 +74,13 @@ def read_output(
     counter = _class_counter(source, looks, names)
     checkers = _checkers(names, manifest)
     minors = _minor_counters(names, manifest, looks)
+    rrns = [
+        (field.name, RrnCounter(names[field.name])) for field in source.schema if RrnCounter.reads(field.type)
+    ]
     total, rows = source.rows(), 0
     for batch in source.batches():
         rows += batch.num_rows
-        for name, watch in (*checkers, *minors):
+        for name, watch in (*checkers, *minors, *rrns):
             watch.add(batch.column(name))
         if counter:
             counter.add(batch)
@@ -87,6 +92,7 @@ def read_output(
         typed=hasattr(source, "metadata"),
         read_back={names[name]: watch.result() for name, watch in checkers},
         minors=tuple(watch.result() for _, watch in minors),
+        rrns=tuple(watch.result() for _, watch in rrns),
         risk=_composed(Risk.of(counter)) if counter else None,
         found=_detect(source, names) if rows else (),
         sample=min(rows, SAMPLE_ROWS),

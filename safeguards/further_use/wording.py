@@ -34,6 +34,11 @@ def maybe_both(section: Section, stem: str) -> Text | None:
     return both(section, stem) if f"{stem}_ko" in section or f"{stem}_en" in section else None
 
 
+def rows(count: int) -> str:
+    """Return a count of rows in English."""
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
 def listed(names: object) -> str:
     """Return names in one line, or a dash where there are none."""
     return ", ".join(str(name) for name in names) or "-"  # type: ignore[attr-defined]

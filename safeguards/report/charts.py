@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from safeguards.report.blocks import Bars, Stacks
 
 WIDTH = 400
-_MARGIN_TOP, _MARGIN_BOTTOM, _MARGIN_SIDE = 22, 44, 8
+_MARGIN_TOP, _MARGIN_BOTTOM, _MARGIN_SIDE = 34, 44, 8
 _PLOT_HEIGHT = 150
 _BAR_SHARE = 0.72
 _LEAST_BAR = 1.5

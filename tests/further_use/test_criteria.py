@@ -181,6 +181,35 @@ def test_a_resident_registration_number_in_the_output_is_a_stop_whatever_its_col
     assert "infringement.rrn_found" in [one.id for one in record.stops]
 
 
+@pytest.mark.parametrize(
+    "value", ["900101-1234568", "고객 020709-3456789 문의", "２００１０１－３２３４５６７"]
+)
+def test_one_such_number_in_all_rows_is_a_stop(desk: Any, value: str) -> None:
+    desk.rewrite(lambda table: table.append_column("비고", pa.array(["없음"] * (len(table) - 1) + [value])))
+    one = desk.found()["infringement.rrn_found"]
+    assert (one.stop, one.sample) == (True, 200)
+    assert "비고" in one.claim.ko
+
+
+def test_a_number_column_may_hold_them_too(desk: Any) -> None:
+    desk.rewrite(lambda table: table.append_column("코드", pa.array([9001011234568] * len(table))))
+    assert desk.found()["infringement.rrn_found"].stop
+
+
+def test_a_column_of_other_long_numbers_is_none(desk: Any) -> None:
+    desk.rewrite(lambda table: table.append_column("바코드", pa.array([8801234567893] * len(table))))
+    one = desk.found()["infringement.rrn_found"]
+    assert (one.status.value, one.sample) == ("supports", 200)
+
+
+def test_a_search_that_gives_up_says_so(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("safeguards.further_use.rrn._JUDGED", 10)
+    numbers = [f"88012345{place:05}" for place in range(200)]
+    desk.rewrite(lambda table: table.append_column("바코드", pa.array(numbers)))
+    one = desk.found()["infringement.rrn_found"]
+    assert (one.status.value, one.grade) == ("unknown", None)
+
+
 def test_a_masked_resident_registration_number_still_comes_from_one(desk: Any) -> None:
     desk.edit('"주문수" = "orders"', '"주문수" = "kr_rrn"')
     stops = [one.id for one in desk.run().stops]
@@ -211,7 +240,7 @@ def test_somebody_who_may_be_under_14_is_unknown_in_a_band_and_a_stop_in_the_cle
     desk.column("생년월일", lambda values: ["2012-03-01", *["1990-01-01"] * (len(values) - 1)])
     one = desk.found()["infringement.minors:생년월일"]
     assert (one.status.value, one.stop, one.sample) == ("against", True, 200)
-    assert "1 rows" in one.claim.en
+    assert "생년월일: 1 row." in one.claim.en
 
 
 def test_without_quasi_identifiers_the_risk_is_unknown(desk: Any) -> None:
@@ -245,3 +274,13 @@ def test_a_quasi_identifier_that_is_no_column_gives_one_line(desk: Any) -> None:
     desk.edit('["생년월일", "지역"]', '["나이"]')
     with pytest.raises(InputError, match="quasi-identifier '나이' is not in the table"):
         desk.run()
+
+
+def test_a_policy_that_is_not_in_force_on_the_day_of_use_speaks_against(desk: Any) -> None:
+    assert desk.status("predictability.policy_now") == "supports"
+    desk.edit(
+        "effective_from = 2025-03-08",
+        "effective_from = 2025-03-08\neffective_until = 2025-12-31",
+        "policy.toml",
+    )
+    assert desk.status("predictability.policy_now") == "against"

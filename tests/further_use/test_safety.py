@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safeguards.errors import InputError
-from safeguards.further_use.manifest import read_manifest
+from safeguards.further_use.manifest import Made, read_manifest
 from safeguards.further_use.readback import checker
 from safeguards.pipeline import METADATA_KEY
 from safeguards.policy import fingerprint
+from safeguards.pseudonyms import Mask
 from safeguards.tables import open_file, write_file
 
 EMAIL = "kim@example.com"
@@ -37,6 +38,8 @@ def test_every_transform_is_read_back_from_all_rows(desk: Any, column: str) -> N
         ("이메일", "x tk1_email_" + "0" * 26),
         ("이메일", "tk1_email_" + "0" * 26 + "\n" + EMAIL),
         ("전화", "010-1234-5678"),
+        ("전화", "010-1234-5678 *"),
+        ("전화", "**010-1234-5678"),
         ("생년월일", "1990-01-01"),
         ("생년월일", "1990-1998"),
         ("생년월일", "1991-2000"),
@@ -202,3 +205,32 @@ def test_any_part_of_a_manifest_may_be_rubbish(exported: Path, data: st.DataObje
             if watch := checker(made):
                 watch.add(pa.array(["x", None]))
     assert "\n" not in said
+
+
+VALUES = {
+    "kr_rrn": ["900101-1234567", "020709-3456789"],
+    "kr_passport": ["M12345678", "M123A4567"],
+    "kr_driver_license": ["11-12-123456-10"],
+    "kr_brn": ["120-81-47521"],
+    "kr_phone": ["010-1234-5678", "02-123-4567", "+82 10-1234-5678", "1588-1234"],
+    "email": ["kim@example.com", "a@b.com", "a.very.long@naver.com"],
+    "credit_card": ["4111-1111-1111-1111", "378282246310005"],
+    "ip_address": ["10.0.0.1", "2001:db8::1"],
+    "birth_date": ["1990-01-01", "1990년 3월 1일"],
+    "person_name": ["홍길동", "남궁민수", "김훈", "LEE JAEHOON"],
+    "kr_address": ["서울특별시 강남구 테헤란로 123, 4층", "부산 해운대구 우동 1-2"],
+}
+
+
+@pytest.mark.parametrize("profile", ["finance", "netact"])
+@pytest.mark.parametrize("item", VALUES)
+def test_masks_of_every_item_are_read_back_and_plain_values_are_not(item: str, profile: str) -> None:
+    values = pa.array(VALUES[item])
+    made = Made("c", ("mask",), "mask", {"profile": profile}, item, ())
+    masked, plain = checker(made), checker(made)
+    assert masked is not None
+    assert plain is not None
+    masked.add(Mask(item=item, profile=profile).apply(values))
+    plain.add(values)
+    assert (masked.result().values, masked.result().misses) == (len(values), 0)
+    assert plain.result().misses == len(values)

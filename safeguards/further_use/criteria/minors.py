@@ -5,6 +5,7 @@ from __future__ import annotations
 from safeguards.further_use.case import Case, Writer
 from safeguards.further_use.evidence import Evidence, Status
 from safeguards.further_use.minors import Minors
+from safeguards.further_use.wording import rows
 from safeguards.report import Text
 
 
@@ -25,15 +26,14 @@ def _column(minors: Minors, write: Writer) -> Evidence:
     if minors.certain:
         claim = Text(
             f"{minors.column} 열에 {minors.day} 기준 14세 미만인 행이 {minors.certain:,}개 있다.",
-            f"{minors.certain:,} rows of column {minors.column} are under 14 on {minors.day}.",
+            f"Under 14 on {minors.day} by column {minors.column}: {rows(minors.certain)}.",
         )
         return write.tested(name, Status.AGAINST, claim, minors.rows, stop=True)
     if open_rows:
         claim = Text(
             f"{minors.column} 열에 {minors.day} 기준 14세 미만일 수 있거나 읽을 수 없는 행이 "
             f"{open_rows:,}개 있다.",
-            f"{open_rows:,} rows of column {minors.column} may be under 14 on {minors.day}, or cannot be "
-            "read.",
+            f"Perhaps under 14 on {minors.day}, or unreadable, by column {minors.column}: {rows(open_rows)}.",
         )
         return write.tested(name, Status.UNKNOWN, claim, minors.rows)
     claim = Text(

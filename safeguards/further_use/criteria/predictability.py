@@ -15,6 +15,7 @@ def gather(case: Case) -> list[Evidence]:
     """Look at what people could read at the time of collection, and how long ago that was."""
     write = Writer(case, Factor.PREDICTABILITY)
     return [
+        _policy_now(case, write),
         _policy_then(case, write),
         _announced(case, write),
         _elapsed(case, write),
@@ -30,6 +31,21 @@ def _then(case: Case) -> Policy | None:
     if collection.day is None or not policy.in_force(collection.day):
         return None
     return policy if collection.policy_version in {None, policy.version} else None
+
+
+def _policy_now(case: Case, write: Writer) -> Evidence:
+    policy, day = case.policy, case.declaration.use.day
+    if policy.in_force(day):
+        claim = Text(
+            f"이용일 {day}에 정책 {policy.version} 버전이 시행 중이다.",
+            f"Version {policy.version} of the policy is in force on the day of the use, {day}.",
+        )
+        return write.policy("policy_now", Status.SUPPORTS, claim)
+    claim = Text(
+        f"제시된 정책 {policy.version} 버전은 이용일 {day}에 시행 중이 아니다.",
+        f"Version {policy.version} of the policy, as given, is not in force on the day of the use, {day}.",
+    )
+    return write.policy("policy_now", Status.AGAINST, claim)
 
 
 def _policy_then(case: Case, write: Writer) -> Evidence:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 from safeguards.further_use.case import Case, UsedColumn, Writer
 from safeguards.further_use.evidence import Evidence, Status
+from safeguards.further_use.rrn import RRN
 from safeguards.further_use.wording import listed
 from safeguards.items.item import LegalClass
 from safeguards.report import Text
-
-RRN = "kr_rrn"
 
 
 def gather(case: Case, write: Writer) -> list[Evidence]:
@@ -20,28 +19,43 @@ def gather(case: Case, write: Writer) -> list[Evidence]:
 
 def _rrn(case: Case, write: Writer) -> list[Evidence]:
     derived = [column.name for column in case.columns if column.item and column.item.id == RRN]
-    found = list(dict.fromkeys(one.column for one in case.reading.found if one.item == RRN))
-    evidence = []
+    evidence = [*_searched(case, write)]
     if derived:
         claim = Text(
             f"주민등록번호에서 온 열이 결과에 남아 있다: {listed(derived)}.",
             f"Columns that come from the resident registration number are in the output: {listed(derived)}.",
         )
-        evidence.append(write.manifest("rrn", Status.AGAINST, claim, stop=True))
-    if found:
-        claim = Text(
-            f"결과를 다시 검사하니 주민등록번호로 보이는 값이 있다: {listed(found)}.",
-            f"Detection on the output finds values like resident registration numbers: {listed(found)}.",
-        )
-        sample = case.reading.sample
-        evidence.append(write.tested("rrn_found", Status.AGAINST, claim, sample, stop=True))
-    if not evidence and case.reading.sample:
-        claim = Text(
-            "표본으로 뽑은 결과의 행에서 주민등록번호가 발견되지 않았다.",
-            "No resident registration number was found in the sampled rows of the output.",
-        )
-        evidence.append(write.tested("rrn_found", Status.SUPPORTS, claim, case.reading.sample))
+        evidence.append(write.tested("rrn", Status.AGAINST, claim, case.reading.rows, stop=True))
     return evidence
+
+
+def _searched(case: Case, write: Writer) -> list[Evidence]:
+    """Report the search of all rows, and the sample's where the search had to give up on a column."""
+    reading = case.reading
+    searched = [search.column for search in reading.rrns if search.rows]
+    sampled = [found.column for found in reading.found if found.item == RRN]
+    columns = list(dict.fromkeys([*searched, *sampled]))
+    given_up = [search.column for search in reading.rrns if not search.complete]
+    if columns:
+        claim = Text(
+            f"결과에 주민등록번호로 보이는 값이 있다: {listed(columns)}.",
+            f"The output holds values like resident registration numbers: {listed(columns)}.",
+        )
+        return [write.tested("rrn_found", Status.AGAINST, claim, reading.rows, stop=True)]
+    if not reading.rows:
+        return []
+    if given_up:
+        claim = Text(
+            f"긴 숫자가 너무 많아 모든 행에서 주민등록번호를 찾지 못한 열이 있다: {listed(given_up)}.",
+            "Too many long numbers to look at every row for resident registration numbers: "
+            f"{listed(given_up)}.",
+        )
+        return [write.tested("rrn_found", Status.UNKNOWN, claim, reading.sample)]
+    claim = Text(
+        "결과의 모든 행에서 주민등록번호가 발견되지 않았다.",
+        "No resident registration number was found in any row of the output.",
+    )
+    return [write.tested("rrn_found", Status.SUPPORTS, claim, reading.rows)]
 
 
 def _protected(case: Case, write: Writer) -> list[Evidence]:

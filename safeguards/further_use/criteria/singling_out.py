@@ -5,7 +5,7 @@ from __future__ import annotations
 from safeguards.further_use.case import Case, Writer
 from safeguards.further_use.declaration import DEFAULT_MINIMUM_K
 from safeguards.further_use.evidence import Evidence, Status
-from safeguards.further_use.wording import listed
+from safeguards.further_use.wording import listed, rows
 from safeguards.items.item import Role
 from safeguards.report import Text
 from safeguards.risk import Risk
@@ -40,7 +40,7 @@ def _smallest(case: Case, write: Writer, risk: Risk) -> Evidence:
     claim = Text(
         f"{names} 값이 모두 같은 행의 묶음 가운데 가장 작은 것은 {risk.k:,}행이다(k={risk.k}). "
         f"최소 기준은 {least:,}이다({origin.ko}).",
-        f"The smallest group of rows alike in {names} has {risk.k:,} rows (k={risk.k}). "
+        f"The smallest group of rows alike in {names} has {rows(risk.k)} (k={risk.k}). "
         f"The least asked for is {least:,} ({origin.en}).",
     )
     return write.tested("k", Status.SUPPORTS if risk.k >= least else Status.AGAINST, claim, risk.rows)
@@ -50,8 +50,7 @@ def _unique(write: Writer, risk: Risk) -> Evidence:
     alone = dict(risk.histogram).get(1, 0)
     claim = Text(
         f"준식별자 조합이 유일한 행은 {alone:,}행으로, 전체의 {risk.uniqueness:.2%}이다.",
-        f"{alone:,} rows stand alone with their combination of quasi-identifiers: {risk.uniqueness:.2%} of "
-        "all.",
+        f"With a combination of quasi-identifiers of their own: {rows(alone)}, {risk.uniqueness:.2%} of all.",
     )
     return write.tested("uniqueness", Status.AGAINST if alone else Status.SUPPORTS, claim, risk.rows)
 
