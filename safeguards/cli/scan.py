@@ -171,13 +171,14 @@ def _size(table: TableScan) -> str:
 def _row(finding: Finding) -> tuple[str, ...]:
     verdict = finding.verdict
     law = finding.legal_class.value if finding.legal_class else ""
-    if finding.encrypted:
-        at_rest = f"encrypted ({finding.encrypted:.0%})"
-    else:
-        at_rest = "MUST be encrypted" if finding.must_encrypt else "plain"
+    states = [f"encrypted ({finding.encrypted:.0%})"] if finding.encrypted else []
+    if finding.must_encrypt:
+        states.append("MUST be encrypted")
+    elif finding.items:
+        states.append("plain")
     confidence = f"{verdict.confidence:.2f}" if verdict.entity else ""
     share = f"{verdict.share:.1%}" if verdict.entity else ""
-    return verdict.column, _holds(finding), confidence, share, law, at_rest, finding.proposal or ""
+    return verdict.column, _holds(finding), confidence, share, law, ", ".join(states), finding.proposal or ""
 
 
 def _holds(finding: Finding) -> str:

@@ -12,6 +12,8 @@ from safeguards.detection.column import is_text
 from safeguards.detection.folding import fold_text
 
 RRN_DIGITS = 13
+LONGEST_BYTES = 65_536
+"""Binary values longer than this are files, not text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Cells:
 
 def cells(column: pa.ChunkedArray[Any]) -> Cells:
     """Return the cells that are neither NULL nor blank; types that hold no text have none."""
+    if _is_binary(column.type):
+        column = _decoded(column)
     prose = is_text(column.type)
     numeric = pa.types.is_integer(column.type) or (
         pa.types.is_decimal(column.type) and column.type.scale == 0
@@ -47,6 +51,25 @@ def cells(column: pa.ChunkedArray[Any]) -> Cells:
     ]
     pairs = [(text, count) for text, count in counted if text]
     return Cells(tuple(text for text, _ in pairs), tuple(count for _, count in pairs), prose, numeric)
+
+
+def _is_binary(kind: pa.DataType) -> bool:
+    return pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind)
+
+
+def _decoded(column: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
+    """Read bytes that are UTF-8 as text; ciphertexts never are, for none begins with 0xFE."""
+    return pa.chunked_array([pa.array(map(_text_of, column.to_pylist()), pa.large_string())])
+
+
+def _text_of(value: bytes | None) -> str | None:
+    if value is None or len(value) > LONGEST_BYTES:
+        return None
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text
 
 
 def spellings(text: str, *, numeric: bool) -> tuple[str, ...]:

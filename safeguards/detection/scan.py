@@ -55,8 +55,8 @@ class Finding:
 
     @property
     def adverse(self) -> bool:
-        """Whether something stands in plain text that the law has encrypted."""
-        return self.must_encrypt and self.encrypted < 1
+        """Whether something stands in plain text that the law has encrypted; ciphertexts hold no items."""
+        return self.must_encrypt
 
     @property
     def found(self) -> bool:
@@ -112,7 +112,7 @@ def _finding(table: str, verdict: ColumnVerdict, values: pa.ChunkedArray[Any], s
     entities = [verdict.entity, *verdict.entities] if verdict.entity else list(verdict.entities)
     items = tuple(by_entity[entity] for entity in dict.fromkeys(entities) if entity in by_entity)
     encrypted = _encrypted_share(values)
-    proposal = None if encrypted else _proposal(table, verdict, items)
+    proposal = _proposal(table, verdict, items)
     return Finding(table, verdict, items, sql_type, encrypted, proposal)
 
 

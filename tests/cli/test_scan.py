@@ -196,6 +196,21 @@ def test_encrypted_partsare_reported_as_such(sqlite_url: str, envelopes: list[by
     assert "encrypted (100%)" in run(sqlite_url).output
 
 
+def test_a_half_encrypted_column_says_both(sqlite_url: str, envelopes: list[bytes]) -> None:
+    engine = sa.create_engine(sqlite_url)
+    with engine.begin() as connection:
+        table = sa.Table("member", sa.MetaData(), sa.Column("rrn", sa.LargeBinary))
+        table.create(connection)
+        mixed = [*envelopes[:25], *(number.encode() for number in RRNS[25:])]
+        connection.execute(table.insert(), [{"rrn": data} for data in mixed])
+    engine.dispose()
+    found = columns(report(sqlite_url), "member")["rrn"]
+    assert (found["encrypted"], found["entity"], found["must_encrypt"]) == (0.5, "KR_RRN", True)
+    result = run(sqlite_url)
+    assert result.exit_code == 1
+    assert "encrypted (50%), MUST be encrypted" in result.output
+
+
 @pytest.fixture
 def envelopes(tmp_path: Path) -> list[bytes]:
     from safeguards import Keyring, use

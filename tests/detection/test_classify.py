@@ -104,7 +104,7 @@ def test_numbers_of_other_kinds_are_nothing_although_some_are_valid_by_chance() 
         "ref16": [digits(16) for _ in range(1_000)],
         "ref13": [digits(13) for _ in range(1_000)],
         "account": [f"{digits(3)}-{digits(3)}-{digits(6)}" for _ in range(1_000)],
-        "법인등록번호": [f"{DRAW.choice(('110111', '134511'))}-{digits(7)}" for _ in range(1_000)],
+        "crn": [f"{DRAW.choice(('110111', '200111', '150111'))}-{digits(7)}" for _ in range(1_000)],
         "version": [f"1.{DRAW.randrange(9)}.{DRAW.randrange(9)}.{DRAW.randrange(9)}" for _ in range(1_000)],
     }
     for found in DETECTOR.classify(pa.table(columns)):
@@ -219,11 +219,17 @@ def test_full_width_cells_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "values", [[], [None, None], pa.array([b"\xfe", None]), [True, False], [["x"], ["y"]]]
+    "values", [[], [None, None], pa.array([b"\xfe\x01", b"\xff", None]), [True, False], [["x"], ["y"]]]
 )
 def test_columns_without_text_are_left_alone(values: Any) -> None:
     found = verdict("c", values)
     assert (found.entity, found.rows, found.confidence) == (None, 0, 0.0)
+
+
+def test_text_in_a_binary_column_is_read_and_other_bytes_are_passed_over() -> None:
+    texts: list[bytes | None] = [number.encode() for number in rrns(60)]
+    found = verdict("rrn", [*texts, b"\xfe\x10\x00", b"a\0b", None, b"x" * 70_000])
+    assert (found.entity, found.rows) == ("KR_RRN", 60)
 
 
 def test_no_verdict_holds_a_value() -> None:

@@ -70,6 +70,12 @@ def test_context_words_do_not_match_inside_other_words(word: str) -> None:
     assert entities("license no 119234801730") == ["KR_DRIVER_LICENSE"]
 
 
+@pytest.mark.parametrize("word", ["discard", "cardinal", "postcards"])
+def test_a_card_inside_another_word_is_no_card(word: str) -> None:
+    assert entities(f"{word} 5412-8830-2247-1198") == []
+    assert entities("card 5412-8830-2247-1198") == ["CREDIT_CARD"]
+
+
 @pytest.mark.parametrize("word", ["부여권한", "카드뮴", "회전화면", "제주소방서"])
 def test_korean_context_words_do_not_match_inside_other_words(word: str) -> None:
     assert entities(f"{word} P5538291") == []
