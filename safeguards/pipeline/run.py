@@ -120,6 +120,8 @@ class Pipeline:
         rows = open_file(source) if isinstance(source, str | os.PathLike) else source
         _refuse_same(rows, target, manifest)
         run = _Run(self, rows, getattr(rows, "metadata", {}), advance)
+        if not run.schema.names:
+            raise InputError("every column is dropped; there is nothing to write")
         with whole_file(Path(manifest)) if manifest is not None else nullcontext() as record:
             write_file(
                 target, run.schema, run.batches(), metadata=lambda: {METADATA_KEY: run.manifest().to_json()}

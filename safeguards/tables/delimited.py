@@ -16,7 +16,8 @@ from safeguards.errors import InputError
 from safeguards.tables import decoding
 from safeguards.tables.source import BATCH_ROWS, pick, refuse_duplicates, reservoir, resize
 
-BLOCK = 8 << 20
+# Arrow reads 32 blocks ahead, so blocks are small; a longer row is read again in large ones.
+BLOCKS = (1 << 20, 64 << 20)
 _DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -53,22 +54,42 @@ class DelimitedFile:
             InputError: a row has another number of cells than the header, or is not in the file's encoding.
         """
         wanted = pick(self.schema, columns, self.name)
-        bad: list[arrow_csv.InvalidRow] = []
-        with decoding.open_bytes(self.path) as stream:
+        last = self._names[-1]
+        done, end = 0, None
+        for block in BLOCKS:
             try:
-                with self._reader(stream, wanted, bad) as reader:
-                    yield from resize(reader, size)
-            except UnicodeError:
-                raise self._undecodable() from None
-            except pa.ArrowInvalid as error:
-                raise self._fault(error, bad) from None
+                for batch in self._rows([*wanted, *({last} - {*wanted})], block, done):
+                    done += batch.num_rows
+                    end = batch[last][-1].as_py() if batch.num_rows else end
+                    yield from resize([batch.select(wanted)], size)
+            except _RowTooLong:
+                continue
+            self._check_end(end)
+            return
+        raise InputError(
+            f"{self.name}: a row is longer than {BLOCKS[-1] >> 20} MB; is a quotation mark left open?"
+        )
 
     def sample(self, rows: int, seed: int = 0) -> pa.Table:
         """Draw rows at random; reads the file once."""
         return reservoir(self.schema, self.batches(), rows, seed)
 
+    def _rows(self, wanted: list[str], block: int, skip: int) -> Iterator[pa.RecordBatch]:
+        """Yield the rows after the first ``skip`` of them, reading blocks of so many bytes."""
+        bad: list[arrow_csv.InvalidRow] = []
+        with decoding.open_bytes(self.path) as stream:
+            try:
+                with self._reader(stream, wanted, block, bad) as reader:
+                    for batch in reader:
+                        yield batch.slice(min(skip, batch.num_rows))
+                        skip = max(0, skip - batch.num_rows)
+            except UnicodeError:
+                raise self._undecodable() from None
+            except pa.ArrowInvalid as error:
+                raise self._fault(error, bad) from None
+
     def _reader(
-        self, stream: IO[bytes], wanted: list[str], bad: list[arrow_csv.InvalidRow]
+        self, stream: IO[bytes], wanted: list[str], block: int, bad: list[arrow_csv.InvalidRow]
     ) -> arrow_csv.CSVStreamingReader:
         def refuse(row: arrow_csv.InvalidRow) -> Literal["skip", "error"]:
             bad.append(row)
@@ -78,7 +99,7 @@ class DelimitedFile:
             stream,
             read_options=arrow_csv.ReadOptions(
                 encoding=self._encoding,
-                block_size=BLOCK,
+                block_size=block,
                 use_threads=False,
                 column_names=self._names,
                 skip_rows_after_names=1,
@@ -103,17 +124,28 @@ class DelimitedFile:
         with decoding.open_bytes(self.path) as stream:
             head = stream.read(decoding.CHUNK)
         try:
-            lines = decoding.decode_start(head, self._encoding).splitlines(keepends=True)
+            lines = io.StringIO(decoding.decode_start(head, self._encoding), newline="")
         except UnicodeError:
             raise self._undecodable() from None
-        header = ""
-        for line in lines:
+        header = lines.readline()
+        while header.count('"') % 2 and (line := lines.readline()):
             header += line
-            if header.strip() and header.count('"') % 2 == 0:
-                return header
-        raise InputError(f"{self.name}: the file is empty; its first line must name the columns")
+        if not header.strip():
+            raise InputError(f"{self.name}: the first line is empty; it must name the columns")
+        return header
 
-    def _fault(self, error: pa.ArrowInvalid, bad: list[arrow_csv.InvalidRow]) -> InputError:
+    def _check_end(self, last: str | None) -> None:
+        """Refuse a last cell that swallowed the rest of the file: Arrow closes open quotation marks there."""
+        if last is None or "\n" not in last:
+            return
+        with decoding.open_bytes(self.path) as stream:
+            text, end = io.TextIOWrapper(stream, self._encoding, newline=""), ""
+            while part := text.read(decoding.CHUNK):
+                end = (end + part)[-2:] if len(part) < 2 else part
+        if not end.rstrip("\r\n").endswith('"'):
+            raise InputError(f"{self.name}: a quotation mark is left open; mend the line where it opens")
+
+    def _fault(self, error: pa.ArrowInvalid, bad: list[arrow_csv.InvalidRow]) -> Exception:
         if bad:
             row = bad[0]
             return InputError(
@@ -123,9 +155,7 @@ class DelimitedFile:
         if "UTF8" in str(error):
             return self._undecodable()
         if "straddling" in str(error):
-            return InputError(
-                f"{self.name}: a row is longer than {BLOCK >> 20} MB; is a quotation mark left open?"
-            )
+            return _RowTooLong()
         return InputError(f"{self.name}: not a table of cells separated by {self._delimiter!r}")
 
     def _undecodable(self) -> InputError:
@@ -142,3 +172,7 @@ class DelimitedFile:
                 if len(cells) not in {0, row.expected_columns}:
                     return reader.line_num
         return row.number
+
+
+class _RowTooLong(Exception):
+    """A row does not fit into a block."""

@@ -109,7 +109,7 @@ def open_frame(obj: Frame) -> TableFrame | ReaderFrame:
 
 
 def to_like(table: pa.Table, like: Frame) -> Frame:
-    """Return ``table`` as the kind of object that ``like`` is.
+    """Return ``table`` as the kind of object that ``like`` is; as itself where that kind cannot be made.
 
     A column that pandas indexed by goes back into the index while it is still in the table.
     """
@@ -122,8 +122,10 @@ def to_like(table: pa.Table, like: Frame) -> Frame:
     if _pandas(like):
         return _to_pandas(table, like)
     narwhals = require("narwhals", "pipeline")
-    backend = narwhals.get_native_namespace(like)
-    return narwhals.from_arrow(table, backend=backend).to_native()
+    if not isinstance(narwhals.from_native(like, pass_through=True), narwhals.DataFrame):
+        return table
+    made = narwhals.from_arrow(table, backend=narwhals.get_native_namespace(like))
+    return made if isinstance(like, narwhals.DataFrame) else made.to_native()
 
 
 def _one_batch(table: pa.Table) -> pa.RecordBatch:

@@ -36,6 +36,9 @@ class Source(Protocol):
 
 def is_empty(source: Source) -> bool:
     """Say whether ``source`` has no row, reading at most one batch."""
+    probe = getattr(source, "is_empty", None)
+    if probe is not None:
+        return bool(probe())
     count = source.rows()
     if count is not None:
         return count == 0

@@ -61,6 +61,15 @@ class TableSource:
         ):
             return int(connection.execute(query).scalar_one())
 
+    def is_empty(self) -> bool:
+        """Look for one row."""
+        query = sa.select(sa.literal(1)).select_from(self.selectable).limit(1)
+        with (
+            refused_as_input(f"cannot read {self.name}", self.engine.url),
+            self.engine.connect() as connection,
+        ):
+            return connection.execute(query).first() is None
+
     def batches(
         self, columns: Sequence[str] | None = None, size: int = BATCH_ROWS
     ) -> Iterator[pa.RecordBatch]:

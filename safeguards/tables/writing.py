@@ -17,9 +17,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import csv as arrow_csv
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, SafeguardsError
 from safeguards.tables import decoding
 from safeguards.tables.files import kind_of
+
+GROUP_ROWS, GROUP_BYTES = 1 << 18, 64 << 20
 
 
 class _Writer(Protocol):
@@ -42,19 +44,18 @@ def write_file(
 
     Raises:
         InputError: the ending is unknown, the folder is not writable, or a column has no form in that kind.
+        SafeguardsError: the disk is full or fails.
     """
     location = Path(path)
     kind = kind_of(location)
     _check_types(schema, kind, location)
-    with whole_file(location) as file, _compressed(file, location) as sink:
-        writer = _open_writer(sink, schema, kind)
-        try:
-            for batch in batches:
-                writer.write_batch(batch)
-            if metadata is not None and isinstance(writer, pq.ParquetWriter):
-                writer.add_key_value_metadata(dict(metadata()))
-        finally:
-            writer.close()
+    try:
+        with whole_file(location) as file, _compressed(file, location) as sink:
+            _write(sink, schema, kind, batches, metadata)
+    except OSError as error:
+        raise SafeguardsError(
+            f"{path}: cannot be written ({error.strerror or type(error).__name__})"
+        ) from None
 
 
 @contextlib.contextmanager
@@ -115,9 +116,26 @@ def _compressed(file: IO[bytes], path: Path) -> Iterator[Any]:
         yield stream
 
 
+def _write(
+    sink: Any,
+    schema: pa.Schema,
+    kind: str,
+    batches: Iterable[pa.RecordBatch],
+    metadata: Callable[[], Mapping[str, str]] | None,
+) -> None:
+    writer = _open_writer(sink, schema, kind)
+    try:
+        for batch in batches:
+            writer.write_batch(batch)
+        if isinstance(writer, _Parquet):
+            writer.end(metadata() if metadata else {})
+    finally:
+        writer.close()
+
+
 def _open_writer(sink: Any, schema: pa.Schema, kind: str) -> _Writer:
     if kind == ".parquet":
-        return pq.ParquetWriter(sink, schema, compression="zstd")
+        return _Parquet(sink, schema)
     if kind in {".jsonl", ".ndjson"}:
         return _JsonLines(sink)
     options = arrow_csv.WriteOptions(delimiter="\t" if kind == ".tsv" else ",")
@@ -136,6 +154,37 @@ def _formless(data_type: pa.DataType, kind: str) -> bool:
     binary = pa.types.is_binary(data_type) or pa.types.is_large_binary(data_type)
     binary = binary or pa.types.is_fixed_size_binary(data_type) or pa.types.is_binary_view(data_type)
     return binary or (pa.types.is_nested(data_type) and kind in {".csv", ".tsv"})
+
+
+class _Parquet:
+    """Gathers batches into row groups of a size that reads well."""
+
+    def __init__(self, sink: Any, schema: pa.Schema) -> None:
+        self._writer = pq.ParquetWriter(sink, schema, compression="zstd")
+        self._schema = schema
+        self._held: list[pa.RecordBatch] = []
+
+    def write_batch(self, batch: pa.RecordBatch) -> None:
+        self._held.append(batch)
+        rows, size = (
+            sum(values) for values in zip(*((one.num_rows, one.nbytes) for one in self._held), strict=True)
+        )
+        if rows >= GROUP_ROWS or size >= GROUP_BYTES:
+            self._flush()
+
+    def end(self, metadata: Mapping[str, str]) -> None:
+        """Write what is held, and the file's own metadata."""
+        self._flush()
+        self._writer.add_key_value_metadata(dict(metadata))
+
+    def close(self) -> None:
+        self._writer.close()
+
+    def _flush(self) -> None:
+        if self._held:
+            table = pa.Table.from_batches(self._held, self._schema)
+            self._writer.write_table(table, row_group_size=table.num_rows)
+            self._held = []
 
 
 class _JsonLines:

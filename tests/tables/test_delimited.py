@@ -114,6 +114,33 @@ def test_columns_come_in_the_order_asked_for(tmp_path: Path) -> None:
     assert batch.schema.names == ["전화", "이름"]
 
 
+@pytest.mark.parametrize("where", [0, 3, 40_000])
+def test_a_row_longer_than_a_block_is_read_once_and_in_its_place(tmp_path: Path, where: int) -> None:
+    values = [f"short {n}" for n in range(80_000)]
+    values[where] = "long " * 700_000
+    assert read(written(tmp_path, "a\n" + "\n".join(values) + "\n")) == [{"a": value} for value in values]
+
+
+@pytest.mark.parametrize("rows", [1, 200_000])
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_a_quotation_mark_left_open_swallows_no_rows(tmp_path: Path, rows: int, end: str) -> None:
+    path = written(tmp_path, 'a,b\n1,"2\n' + "\n".join(["3,4"] * rows) + end)
+    with pytest.raises(InputError, match="a quotation mark is left open"):
+        read(path)
+    with pytest.raises(InputError, match="a quotation mark is left open"):
+        list(open_file(path).batches(["a"]))
+
+
+@pytest.mark.parametrize("end", ["\n", "", "\r\n"])
+def test_a_last_cell_of_several_lines_is_a_cell(tmp_path: Path, end: str) -> None:
+    assert read(written(tmp_path, f'a,b\n1,"2\n3\n"{end}')) == [{"a": "1", "b": "2\n3\n"}]
+
+
+@pytest.mark.parametrize("odd", ["\x0b", "\x85", "\u2028"])
+def test_odd_line_ends_in_a_header_are_part_of_its_names(tmp_path: Path, odd: str) -> None:
+    assert read(written(tmp_path, f"a{odd}b,c\n1,2\n")) == [{f"a{odd}b": "1", "c": "2"}]
+
+
 cells = st.one_of(st.none(), st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=12))
 
 

@@ -74,6 +74,13 @@ def test_a_parquet_file_carries_metadata_known_only_at_the_end(tmp_path: Path) -
     assert pq.read_metadata(tmp_path / "t.parquet").metadata[b"rows"] == b"7"
 
 
+def test_small_batches_become_row_groups_that_read_well(tmp_path: Path) -> None:
+    batches = (pa.record_batch({"a": range(start, start + 1_000)}) for start in range(0, 300_000, 1_000))
+    write_file(tmp_path / "t.parquet", SCHEMA, batches)
+    assert pq.read_metadata(tmp_path / "t.parquet").num_row_groups == 2
+    assert pq.read_table(tmp_path / "t.parquet")["a"].to_pylist() == list(range(300_000))
+
+
 @pytest.mark.parametrize("name", ["missing/out.csv", "out.xls"])
 def test_a_target_that_cannot_be_is_one_line(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError):
