@@ -26,6 +26,8 @@ _ISSUERS = (
     ("62", "62", (16, 17, 18, 19)),
     ("644", "659", (16,)),
     ("3528", "3589", (16,)),
+    ("1800", "1800", (15,)),
+    ("2131", "2131", (15,)),
     ("9", "9", (16,)),
 )
 """First and last issuer prefix, and lengths: Visa, Mastercard, American Express, Diners Club, Discover,

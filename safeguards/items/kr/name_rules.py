@@ -67,9 +67,9 @@ _LATIN_LABEL = (
     r"(?<![가-힣A-Za-z])(?:(?P<label>[가-힣]{1,10})|(?i:full name|name|mrs?|ms|dr)\.?)"
     r"(?:[ \t]?\([^()\n]{1,12}\))?[ \t]{0,3}[:=▶┃|]?[ \t]{0,4}"
 )
+_LATIN_WORD = r"(?!(?:Apt|Suite|Unit|Who)\b)(?:[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÖØ-öø-ž'-]{1,20}|[A-Z]\.)"
 _LATIN = re.compile(
-    _LATIN_LABEL
-    + r"(?P<name>[A-Z][A-Za-z.'-]{1,20}(?: / | )[A-Z][A-Za-z.'-]{0,20}(?: [A-Z][A-Za-z.'-]{0,20}){0,3})"
+    _LATIN_LABEL + rf"(?P<name>{_LATIN_WORD}(?: / | ){_LATIN_WORD}(?: {_LATIN_WORD}){{0,3}})"
     r"(?: ?\((?:한글: ?)?(?P<hangul>[가-힣]{1,8}(?: [가-힣]{1,8}){1,4})\))?"
 )
 _TRANSCRIBED = re.compile(
