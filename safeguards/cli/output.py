@@ -26,7 +26,9 @@ format_option = click.option(
 class Advance(Protocol):
     """Reports progress: units done so far, and their total where it is known."""
 
-    def __call__(self, done: int, total: int | None = None) -> None: ...
+    def __call__(self, done: int, total: int | None = None) -> None:
+        """Report ``done`` of ``total``."""
+        ...
 
 
 def print_json(document: Any) -> None:
