@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 from safeguards.errors import InputError
 
 _INTEGRAL = 2.0**63
+_ZEROS = r"(\.[0-9]*[1-9])0+"
+_NO_FRACTION = r"\.0+($|Z|[+-])"
 
 
 def is_text(kind: pa.DataType) -> bool:
@@ -31,7 +33,8 @@ def is_bytes(kind: pa.DataType) -> bool:
 
 def require_flat(kind: pa.DataType) -> None:
     """Raise InputError for a type whose values have no one spelling as text."""
-    if pa.types.is_nested(kind) or isinstance(kind, pa.BaseExtensionType):
+    extension = isinstance(kind, pa.BaseExtensionType) and not isinstance(kind, pa.UuidType)
+    if pa.types.is_nested(kind) or extension:
         raise InputError(f"is {kind}, of which no single value can be made: flatten it, or use Drop()")
 
 
@@ -52,9 +55,11 @@ def as_nfc(text: str) -> str:
 
 
 def plain(values: Any) -> Any:
-    """Return an array without dictionary encoding and in a type that Arrow's kernels know; NULLs as text."""
+    """Return an array without dictionary encoding, and what Arrow's kernels do not know (UUIDs) as text."""
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
+    if isinstance(values.type, pa.UuidType):
+        return _spelled(values, str)
     if pa.types.is_null(values.type) or pa.types.is_string_view(values.type):
         return values.cast(pa.string())
     return values.cast(pa.binary()) if pa.types.is_binary_view(values.type) else values
@@ -74,9 +79,8 @@ def as_text(values: Any) -> Any:
     if is_bytes(kind):
         return _spelled(values, bytes.hex)
     if pa.types.is_timestamp(kind) or pa.types.is_time(kind):
-        return pc.replace_substring_regex(
-            values.cast(_micro(kind)).cast(pa.string()), r"\.?0{6}|(\.\d*[1-9])0+", r"\1"
-        )
+        shorter = pc.replace_substring_regex(values.cast(pa.string()), _ZEROS, r"\1")
+        return pc.replace_substring_regex(shorter, _NO_FRACTION, r"\1")
     return values.cast(pa.string())
 
 
@@ -111,9 +115,3 @@ def _spelled(values: Any, spell: Callable[[Any], str]) -> Any:
 def _spell_float(value: float) -> str:
     whole = value.is_integer() and abs(value) < _INTEGRAL
     return str(int(value)) if whole else repr(value)
-
-
-def _micro(kind: pa.DataType) -> pa.DataType:
-    if pa.types.is_timestamp(kind):
-        return pa.timestamp("us", kind.tz)
-    return pa.time64("us")

@@ -144,13 +144,20 @@ def _from_other(obj: Frame) -> pa.Table:
     if isinstance(frame, narwhals.LazyFrame):
         raise InputError("this frame is lazy; call collect() first")
     if isinstance(frame, narwhals.DataFrame):
-        table: pa.Table = frame.to_arrow()
-        return table
+        return _arrow(frame)
     if hasattr(obj, "__arrow_c_stream__"):
         return pa.RecordBatchReader.from_stream(obj).read_all()
     raise InputError(
         f"{type(obj).__name__} is no table: pass an Arrow table or reader, or a pandas or polars frame"
     )
+
+
+def _arrow(frame: Any) -> pa.Table:
+    try:
+        table: pa.Table = frame.to_arrow()
+    except (pa.ArrowException, TypeError):
+        raise InputError("the frame has a column of a type that Arrow has not; cast it first") from None
+    return table
 
 
 def _from_pandas(frame: Frame) -> pa.Table:
@@ -181,7 +188,9 @@ def _array(name: str, values: Any) -> pa.Array[Any]:
         converted: pa.Array[Any] = pa.array(values, from_pandas=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
         # Arrow's own message quotes the value.
-        raise InputError(f"column {name!r} holds values of several types; make them one") from None
+        raise InputError(
+            f"column {name!r} holds values of several types, or of one that Arrow has not; make them one"
+        ) from None
     return converted
 
 

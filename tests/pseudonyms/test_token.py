@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
+from uuid import UUID
 
 import pyarrow as pa
 import pytest
@@ -58,6 +59,10 @@ def test_one_value_has_one_token_whatever_type_holds_it(ring: Keyring, column: p
         (date(2020, 1, 2), "2020-01-02"),
         (datetime(2020, 1, 2, 3, 4, 5), "2020-01-02 03:04:05"),
         (datetime(2020, 1, 2, 3, 4, 5, 600_000), "2020-01-02 03:04:05.6"),
+        (pa.scalar(1_577_934_245_000_000_001, pa.timestamp("ns")), "2020-01-02 03:04:05.000000001"),
+        (pa.scalar(1_577_934_245, pa.timestamp("s", "UTC")), "2020-01-02 03:04:05Z"),
+        (time(3, 4, 5), "03:04:05"),
+        (UUID(int=1), "00000000-0000-0000-0000-000000000001"),
         (True, "true"),
         (b"\x00\xff", "00ff"),
         (1.5, "1.5"),
@@ -66,7 +71,8 @@ def test_one_value_has_one_token_whatever_type_holds_it(ring: Keyring, column: p
     ],
 )
 def test_typed_values_are_spelled_as_files_spell_them(ring: Keyring, typed: object, text: str) -> None:
-    assert tokens([typed]) == tokens([text])
+    column = pa.array([typed.as_py()], typed.type) if isinstance(typed, pa.Scalar) else pa.array([typed])
+    assert tokens(column) == tokens([text])
 
 
 @given(values=st.lists(st.none() | st.text(st.characters(codec="utf-8"), max_size=6), max_size=30))
