@@ -89,6 +89,7 @@ class Assessment:
         manifest = read_manifest(declaration.beside(named) if named else None, output)
         looks = Looks(
             declaration.quasi_identifiers,
+            declaration.person,
             [column for column, item in declaration.columns.items() if item == BIRTH],
             declaration.collection.day or declaration.use.day,
         )

@@ -89,6 +89,7 @@ class Declaration:
     output_file: str
     manifest_file: str | None
     quasi_identifiers: tuple[str, ...] | None
+    person: str | None
     minimum_k: int | None
     statements: tuple[Statement, ...]
     decision: Decision | None
@@ -117,6 +118,7 @@ class Declaration:
             output_file=output.text("file"),
             manifest_file=output.maybe_text("manifest"),
             quasi_identifiers=risk.maybe_texts("quasi_identifiers") or None,
+            person=risk.maybe_text("person"),
             minimum_k=_minimum_k(risk),
             statements=tuple(map(Statement.read, section.sections("statements"))),
             decision=Decision.read(decided, use.requester) if decided else None,

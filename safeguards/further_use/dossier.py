@@ -121,7 +121,7 @@ def _risk(risk: Risk | None, least: int) -> tuple[Block, ...]:
     facts = Facts(
         (
             (TITLES["quasi"], listed(risk.quasi_identifiers)),
-            (TITLES["rows"], f"{risk.rows:,}"),
+            (TITLES["person"], risk.person or TITLES["no_person"]),
             (TITLES["classes"], f"{risk.classes:,}"),
             (TITLES["k"], f"{risk.k:,}"),
             (TITLES["uniqueness"], f"{risk.uniqueness:.2%}"),
@@ -132,8 +132,8 @@ def _risk(risk: Risk | None, least: int) -> tuple[Block, ...]:
         across=TITLES["histogram_across"],
         up=TITLES["histogram_up"],
         bars=bins(risk, least),
-        plain=Text(f"{least:,}행 이상", f"{least:,} rows or more"),
-        mark=Text(f"{least:,}행 미만", f"fewer than {least:,} rows"),
+        plain=Text(f"{least:,} 이상", f"{least:,} or more"),
+        mark=Text(f"{least:,} 미만", f"fewer than {least:,}"),
     )
     return facts, chart
 

@@ -14,6 +14,7 @@ from safeguards.pipeline import Manifest as Document
 from safeguards.tables import Source
 
 KEEP, DROP = "keep", "drop"
+TOKEN = "token"  # noqa: S105 - a transform's name
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,14 @@ from unicodedata import normalize
 from safeguards.detection import Detector
 from safeguards.detection.detector import SAMPLE_ROWS
 from safeguards.errors import InputError
-from safeguards.further_use.manifest import Made, Manifest
+from safeguards.further_use.manifest import TOKEN, Made, Manifest
 from safeguards.further_use.minors import MinorCounter, Minors
 from safeguards.further_use.readback import ReadBack, checker
 from safeguards.further_use.rrn import RrnCounter, RrnSearch
-from safeguards.items import ENTITIES
-from safeguards.risk import ClassCounter, Risk
+from safeguards.items import ENTITIES, get
+from safeguards.items.item import Role
+from safeguards.pseudonyms.column import is_text
+from safeguards.risk import ClassCounter, Classes, Risk
 from safeguards.tables import Source
 
 Advance = Callable[[int, int | None], object]
@@ -55,9 +57,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """What to look for: quasi-identifiers, columns of birth dates, and the day on which people must be 14."""
+    """What to look for.
+
+    Quasi-identifiers, the column that tells people apart, columns of birth dates, and the day on which people
+    must be 14.
+    """
 
     quasi_identifiers: Sequence[str] | None
+    person: str | None
     births: Sequence[str]
     day: date
 
@@ -71,7 +78,7 @@ def read_output(
         InputError: a quasi-identifier is not a column of it, or the file is damaged.
     """
     names = {name: normalize("NFC", name) for name in source.schema.names}
-    counter = _class_counter(source, looks, names)
+    counter = _class_counter(source, manifest, looks, names)
     checkers = _checkers(names, manifest)
     minors = _minor_counters(names, manifest, looks)
     rrns = [
@@ -99,20 +106,40 @@ def read_output(
     )
 
 
-def _class_counter(source: Source, looks: Looks, names: Mapping[str, str]) -> ClassCounter | None:
+def _class_counter(
+    source: Source, manifest: Manifest | None, looks: Looks, names: Mapping[str, str]
+) -> ClassCounter | None:
     if not looks.quasi_identifiers:
         return None
     actual = {composed: name for name, composed in names.items()}
-    counter = ClassCounter([actual.get(name, name) for name in looks.quasi_identifiers])
+    person = looks.person or _person(source, manifest, looks)
     try:
+        columns = [actual.get(name, name) for name in looks.quasi_identifiers]
+        counter = ClassCounter(Classes.of(columns, person and actual.get(person, person)))
         counter.add(source.schema.empty_table())
     except InputError as error:
-        raise InputError(f"[risk] quasi_identifiers: {error}") from None
+        raise InputError(f"[risk]: {error}") from None
     return counter
 
 
+def _person(source: Source, manifest: Manifest | None, looks: Looks) -> str | None:
+    """Return the first column of an identifier's tokens: counting people is stricter than counting rows."""
+    for field in source.schema:
+        made = manifest.column(field.name) if manifest else None
+        free = normalize("NFC", field.name) not in (looks.quasi_identifiers or ())
+        if made and free and made.transform == TOKEN and is_text(field.type) and _identifies(made):
+            return field.name
+    return None
+
+
+def _identifies(made: Made) -> bool:
+    return made.item in ENTITIES and get(made.item).role is Role.IDENTIFIER
+
+
 def _composed(risk: Risk) -> Risk:
-    return replace(risk, quasi_identifiers=tuple(normalize("NFC", name) for name in risk.quasi_identifiers))
+    person = normalize("NFC", risk.person) if risk.person is not None else None
+    names = tuple(normalize("NFC", name) for name in risk.quasi_identifiers)
+    return replace(risk, quasi_identifiers=names, person=person)
 
 
 def _checkers(names: Mapping[str, str], manifest: Manifest | None) -> list[tuple[str, Any]]:

@@ -79,14 +79,13 @@ TITLES = {
     "risk": Text("재식별 위험", "Risk of re-identification"),
     "no_risk": Text("재식별 위험을 재지 않았다.", "The risk of re-identification was not measured."),
     "quasi": Text("준식별자", "quasi-identifiers"),
-    "rows": Text("행", "rows"),
-    "classes": Text("같은 값을 가진 묶음", "groups of rows alike"),
+    "person": Text("사람을 구별하는 열", "people told apart by column"),
+    "no_person": Text("없음; 행마다 다른 사람으로 셈", "none; every row counted as somebody else"),
+    "classes": Text("같은 값을 가진 묶음", "groups alike"),
     "k": Text("가장 작은 묶음(k)", "smallest group (k)"),
-    "uniqueness": Text("유일한 행의 비율", "share of rows alone"),
+    "uniqueness": Text("홀로 있는 비율", "share alone"),
     "histogram": Text("크기별 묶음의 수", "Groups by size"),
-    "histogram_across": Text(
-        "묶음의 크기(준식별자가 모두 같은 행의 수)", "size of group (rows alike in all quasi-identifiers)"
-    ),
+    "histogram_across": Text("묶음의 크기(준식별자가 모두 같은 수)", "size of group (how many are alike)"),
     "histogram_up": Text("묶음의 수", "number of groups"),
     "columns": Text("결과의 열", "Columns of the output"),
     "columns_caption": Text(

@@ -39,6 +39,13 @@ def rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count:,} rows"
 
 
+def heads(count: int, person: str | None) -> Text:
+    """Return how many are alike: rows, or people told apart by a column."""
+    if person is None:
+        return Text(f"{count:,}행", rows(count))
+    return Text(f"{count:,}명", "1 person" if count == 1 else f"{count:,} persons")
+
+
 def listed(names: object) -> str:
     """Return names in one line, or a dash where there are none."""
     return ", ".join(str(name) for name in names) or "-"  # type: ignore[attr-defined]

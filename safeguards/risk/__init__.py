@@ -5,8 +5,9 @@ from __future__ import annotations
 from safeguards.plugins import require
 
 require("pyarrow", "pipeline")
+require("numpy", "pipeline")
 
-from safeguards.risk.classes import ClassCounter  # noqa: E402
+from safeguards.risk.classes import ClassCounter, Classes  # noqa: E402
 from safeguards.risk.metrics import Risk, measure  # noqa: E402
 
-__all__ = ["ClassCounter", "Risk", "measure"]
+__all__ = ["ClassCounter", "Classes", "Risk", "measure"]

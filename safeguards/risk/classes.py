@@ -1,34 +1,41 @@
-"""Count equivalence classes: the rows that share one combination of quasi-identifiers.
-
-NULL is a value like any other, NaN equals NaN and 0.0 equals -0.0: whoever looks for a person in the table
-sees them so.
-"""
+"""Count equivalence classes: the rows, or the persons, that share one combination of quasi-identifiers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from safeguards.errors import InputError
+from safeguards.risk.columns import Codes, Column, codes, column, encode
+from safeguards.risk.tally import Tally, digests, hashes
 
 # Counted batches are merged when at least this many classes wait, so memory follows classes and not rows.
 _LEAST_WAITING = 1 << 20
-_COUNT = "count"
-
-Column: TypeAlias = "pa.ChunkedArray[Any] | pa.Array[Any]"
 
 
-class ClassCounter:
-    """Counts classes batch by batch; the memory it needs grows with the number of classes.
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """What makes a class.
+
+    Args:
+        quasi_identifiers: the columns whose combinations are the classes.
+        person: the column that tells people apart, such as a token's. With it a class counts each person
+            once, as it must where somebody has several rows: twelve purchases of one customer hide nobody.
+            Rows without a person count as one person together.
 
     Raises:
-        InputError: no quasi-identifier is named, or one twice.
+        InputError: no quasi-identifier is named, one twice, or the person's column is one of them.
     """
 
-    def __init__(self, quasi_identifiers: Sequence[str]) -> None:
+    quasi_identifiers: tuple[str, ...]
+    person: str | None = None
+
+    @classmethod
+    def of(cls, quasi_identifiers: Sequence[str], person: str | None = None) -> Classes:
+        """Check the names and make the definition."""
         if isinstance(quasi_identifiers, str):
             raise InputError("quasi_identifiers needs a list of column names, not one text")
         if not quasi_identifiers:
@@ -37,66 +44,82 @@ class ClassCounter:
             )
         if len(set(quasi_identifiers)) < len(quasi_identifiers):
             raise InputError("quasi_identifiers names a column twice")
-        self.quasi_identifiers = tuple(quasi_identifiers)
-        self._keys = [f"key{place}" for place in range(len(quasi_identifiers))]
-        self._counted: list[pa.Table] = []
-        self._waiting = 0
-        self._limit = _LEAST_WAITING
+        if person in quasi_identifiers:
+            raise InputError(f"{person!r} tells people apart, so it cannot be a quasi-identifier as well")
+        return cls(tuple(quasi_identifiers), person)
+
+    def keys(self, rows: pa.Table | pa.RecordBatch) -> list[Column]:
+        """Return the columns of the quasi-identifiers.
+
+        Raises:
+            InputError: a column is missing, ambiguous or nested.
+        """
+        return [column(rows, name) for name in self.quasi_identifiers]
+
+    def persons(self, rows: pa.Table | pa.RecordBatch) -> Column | None:
+        """Return the column that tells people apart, if there is one.
+
+        Raises:
+            InputError: it is missing, ambiguous or nested.
+        """
+        return None if self.person is None else column(rows, self.person)
+
+    def sizes(self, table: pa.Table) -> Codes:
+        """Return the size of each class of a whole table, in no order; one vectorised pass."""
+        keys, persons = self.keys(table), self.persons(table)
+        classes = codes(keys)
+        if persons is not None:
+            classes = classes[_first_of_each(classes, encode(persons)[0])]
+        return np.bincount(classes).astype(np.int64)
+
+
+class ClassCounter:
+    """Counts the classes of a stream batch by batch; memory grows with classes, or with persons.
+
+    A class is known by 128 bits of BLAKE2b over its values and a person by Python's hash, so that neither
+    needs room for its text. Two persons that share a hash count as one, which errs on the strict side.
+    """
+
+    def __init__(self, classes: Classes) -> None:
+        self.classes = classes
+        self._counted: list[Tally] = []
+        self._waiting, self._limit = 0, _LEAST_WAITING
 
     def add(self, rows: pa.Table | pa.RecordBatch) -> None:
         """Count these rows.
 
         Raises:
-            InputError: a quasi-identifier is missing, ambiguous, or nested and so without an equality.
+            InputError: a column is missing, ambiguous, or nested and so without an equality.
         """
-        columns = [_plain(_column(rows, name), name) for name in self.quasi_identifiers]
+        keys, persons = self.classes.keys(rows), self.classes.persons(rows)
         if rows.num_rows == 0:
             return
-        grouped = pa.table(columns, names=self._keys).group_by(self._keys).aggregate([([], "count_all")])
-        self._counted.append(grouped.rename_columns([*self._keys, _COUNT]))
-        self._waiting += grouped.num_rows
+        high, low = digests(keys)
+        if persons is None:
+            tally = Tally([high, low], np.ones(rows.num_rows, np.int64))
+        else:
+            tally = Tally([high, low, hashes(persons)], None)
+        self._counted.append(tally)
+        self._waiting += len(tally)
         if self._waiting > self._limit:
             self._merge()
 
-    def sizes(self) -> Column:
-        """Return the number of rows of each class, int64, in no order."""
+    def sizes(self) -> Codes:
+        """Return the number of rows, or of persons, of each class; in no order."""
         if not self._counted:
-            return pa.array([], pa.int64())
+            return np.zeros(0, np.int64)
         self._merge()
-        return self._counted[0][_COUNT]
+        return self._counted[0].sizes()
 
     def _merge(self) -> None:
         if len(self._counted) > 1:
-            counted = pa.concat_tables(self._counted).group_by(self._keys).aggregate([(_COUNT, "sum")])
-            self._counted = [counted.rename_columns([*self._keys, _COUNT])]
+            self._counted = [Tally.merged(self._counted)]
         # Waiting for as many again keeps the whole cost in proportion to the rows.
-        self._waiting, self._limit = 0, max(_LEAST_WAITING, self._counted[0].num_rows)
+        self._waiting, self._limit = 0, max(_LEAST_WAITING, len(self._counted[0]))
 
 
-def _column(rows: pa.Table | pa.RecordBatch, name: str) -> Column:
-    places = rows.schema.get_all_field_indices(name)
-    if len(places) != 1:
-        problem = "is not in the table" if not places else "is in the table more than once"
-        known = ", ".join(dict.fromkeys(rows.schema.names)) or "none"
-        raise InputError(f"quasi-identifier {name!r} {problem}; its columns: {known}")
-    return rows.column(places[0])
-
-
-def _plain(column: Column, name: str) -> Column:
-    """Return the column in a type whose equal values are equal keys."""
-    kind = column.type
-    if isinstance(kind, pa.BaseExtensionType):
-        return _plain(column.cast(kind.storage_type), name)
-    if pa.types.is_run_end_encoded(kind):
-        return _plain(pc.call_function("run_end_decode", [column]), name)
-    if pa.types.is_dictionary(kind):
-        return _plain(column.cast(kind.value_type), name)
-    if pa.types.is_nested(kind):
-        raise InputError(f"quasi-identifier {name!r} is nested ({kind}); flatten it into plain columns first")
-    if pa.types.is_floating(kind):
-        wide = column.cast(pa.float64())
-        plain: Column = pc.if_else(pc.is_nan(wide), float("nan"), pc.add(wide, 0.0))
-        return plain
-    if kind in (pa.string_view(), pa.binary_view()):
-        return column.cast(pa.large_string() if kind == pa.string_view() else pa.large_binary())
-    return column.cast(pa.bool_()) if pa.types.is_null(kind) else column
+def _first_of_each(classes: Codes, persons: Codes) -> Codes:
+    """Return the places of the first row of each person in each class."""
+    pairs = classes * (int(persons.max(initial=0)) + 1) + persons
+    places: Codes = np.unique(pairs, return_index=True)[1].astype(np.int64)
+    return places

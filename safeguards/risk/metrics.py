@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from safeguards.risk.classes import ClassCounter
+from safeguards.risk.classes import ClassCounter, Classes
+from safeguards.risk.columns import Codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class Risk:
 
     ``k`` is the size of the smallest class, ``uniqueness`` the share (0..1) of rows alone in their class, and
     ``histogram`` the pairs (class size, number of classes of that size) by ascending size. An empty table has
-    k 0, uniqueness 0 and no class: nothing can be said of it.
+    k 0, uniqueness 0 and no class: nothing can be said of it. Where ``person`` names the column that tells
+    people apart, ``rows`` and all sizes count each person once in a class.
     """
 
     quasi_identifiers: tuple[str, ...]
@@ -29,6 +31,7 @@ class Risk:
     k: int
     uniqueness: float
     histogram: tuple[tuple[int, int], ...]
+    person: str | None = None
 
     @property
     def classes(self) -> int:
@@ -38,23 +41,36 @@ class Risk:
     @classmethod
     def of(cls, counter: ClassCounter) -> Risk:
         """Draw the figures from what a counter has counted."""
-        tally = pc.value_counts(counter.sizes())
-        sizes, counts = (tally.field(name).to_numpy().tolist() for name in ("values", "counts"))
-        histogram: tuple[tuple[int, int], ...] = tuple(sorted(zip(sizes, counts, strict=True)))
-        rows = sum(size * count for size, count in histogram)
-        alone = dict(histogram).get(1, 0)
-        smallest = histogram[0][0] if histogram else 0
-        return cls(counter.quasi_identifiers, rows, smallest, alone / rows if rows else 0.0, histogram)
+        return _risk(counter.classes, counter.sizes())
 
 
-def measure(table: pa.Table, quasi_identifiers: Sequence[str]) -> Risk:
+def measure(table: pa.Table, quasi_identifiers: Sequence[str], *, person: str | None = None) -> Risk:
     """Measure a table over the combination of its quasi-identifiers.
 
-    NULL counts as a value of its own.
+    NULL counts as a value of its own. Without ``person`` every row counts as somebody else.
+
+    Args:
+        table: the rows.
+        quasi_identifiers: the columns that together could point to a person.
+        person: the column that tells people apart, where somebody may have several rows.
 
     Raises:
-        InputError: no quasi-identifier is named, one is named twice, missing, ambiguous or nested.
+        InputError: no column is named, one is named twice, missing, ambiguous or nested.
     """
-    counter = ClassCounter(quasi_identifiers)
-    counter.add(table)
-    return Risk.of(counter)
+    classes = Classes.of(quasi_identifiers, person)
+    return _risk(classes, classes.sizes(table))
+
+
+def _risk(classes: Classes, sizes: Codes) -> Risk:
+    distinct, counts = np.unique(sizes, return_counts=True)
+    histogram: tuple[tuple[int, int], ...] = tuple(zip(distinct.tolist(), counts.tolist(), strict=True))
+    rows = int(sizes.sum())
+    alone = dict(histogram).get(1, 0)
+    return Risk(
+        quasi_identifiers=classes.quasi_identifiers,
+        rows=rows,
+        k=histogram[0][0] if histogram else 0,
+        uniqueness=alone / rows if rows else 0.0,
+        histogram=histogram,
+        person=classes.person,
+    )

@@ -272,7 +272,7 @@ def test_a_quasi_identifier_left_out_of_the_measurement_is_a_conflict(desk: Any)
 
 def test_a_quasi_identifier_that_is_no_column_gives_one_line(desk: Any) -> None:
     desk.edit('["생년월일", "지역"]', '["나이"]')
-    with pytest.raises(InputError, match="quasi-identifier '나이' is not in the table"):
+    with pytest.raises(InputError, match="column '나이' is not in the table"):
         desk.run()
 
 
@@ -284,3 +284,24 @@ def test_a_policy_that_is_not_in_force_on_the_day_of_use_speaks_against(desk: An
         "policy.toml",
     )
     assert desk.status("predictability.policy_now") == "against"
+
+
+def test_several_rows_of_one_person_hide_nobody(desk: Any) -> None:
+    one = desk.found()["infringement.k"]
+    assert "people told apart by column 이메일" in one.claim.en
+    alone = desk.column("이메일", lambda values: [values[0]] * len(values)).found()["infringement.k"]
+    assert (alone.status.value, alone.sample) == ("against", 200)
+    assert "has 1 person (k=1" in alone.claim.en
+
+
+def test_the_column_that_tells_people_apart_may_be_named(desk: Any) -> None:
+    desk.edit("[risk]", '[risk]\nperson = "전화"')
+    assert "people told apart by column 전화" in desk.found()["infringement.k"].claim.en
+    desk.edit('person = "전화"', 'person = "회원번호"')
+    with pytest.raises(InputError, match=r"\[risk\]: column '회원번호' is not in the table"):
+        desk.run()
+
+
+def test_without_tokens_every_row_counts_as_somebody_else_and_the_claim_says_so(desk: Any) -> None:
+    desk.rewrite(lambda table: table.select(["생년월일", "지역"]))
+    assert "every row counted as somebody else" in desk.found()["infringement.k"].claim.en

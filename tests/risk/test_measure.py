@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safeguards.errors import InputError
-from safeguards.risk import ClassCounter, Risk, measure
+from safeguards.risk import ClassCounter, Classes, Risk, measure
 from safeguards.risk import classes as classes_module
 
 floats = st.one_of(st.none(), st.floats(width=32), st.sampled_from([0.0, -0.0, math.nan]))
@@ -42,6 +42,12 @@ def _by_hand(rows: list[tuple[Any, ...]]) -> tuple[int, float, tuple[tuple[int, 
     )
 
 
+def _persons_by_hand(rows: list[tuple[Any, ...]]) -> tuple[int, float, tuple[tuple[int, int], ...]]:
+    """Count the distinct persons, in the last place, of each class."""
+    distinct = {tuple(_key(value) for value in row) for row in rows}
+    return _by_hand([pair[:-1] for pair in distinct])
+
+
 def _table(rows: list[tuple[Any, ...]]) -> pa.Table:
     types = [pa.string(), pa.int64(), pa.float64()]
     columns = [pa.array([row[place] for row in rows], kind) for place, kind in enumerate(types)]
@@ -61,13 +67,25 @@ def test_measure_equals_a_count_by_hand(rows: list[tuple[Any, ...]]) -> None:
 
 @given(rows_of_three, st.integers(1, 7), st.sampled_from([1, 1 << 20]))
 def test_batches_of_any_size_count_as_one_table(rows: list[tuple[Any, ...]], size: int, limit: int) -> None:
-    counter = ClassCounter(["n", "지역"])
+    counter = ClassCounter(Classes.of(["n", "지역"]))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(classes_module, "_LEAST_WAITING", limit)
         counter._limit = limit
         for batch in _table(rows).to_batches(max_chunksize=size):
             counter.add(batch)
     assert _figures(Risk.of(counter)) == _by_hand([row[:2] for row in rows])
+
+
+@given(rows_of_three, st.integers(1, 7))
+def test_somebody_with_many_rows_counts_once_in_a_class(rows: list[tuple[Any, ...]], size: int) -> None:
+    table = _table(rows)
+    risk = measure(table, ["지역", "n"], person="x")
+    assert _figures(risk) == _persons_by_hand(rows)
+    assert risk.k <= measure(table, ["지역", "n"]).k
+    counter = ClassCounter(Classes.of(["지역", "n"], "x"))
+    for batch in table.to_batches(max_chunksize=size):
+        counter.add(batch)
+    assert Risk.of(counter) == risk
 
 
 @pytest.mark.parametrize(
@@ -126,7 +144,7 @@ def test_an_empty_table_has_no_class_and_k_zero() -> None:
         ([], "empty"),
         (["x", "x"], "twice"),
         ("x", "one text"),
-        (["y"], "'y' is not in the table; its columns: x, nested, same"),
+        (["y"], "column 'y' is not in the table; its columns: x, nested, same"),
         (["nested"], "'nested' is nested"),
         (["same"], "'same' is in the table more than once"),
     ],
@@ -154,3 +172,11 @@ def test_adult_is_measured_exactly_and_in_well_under_two_seconds(shared: Path) -
     rows = list(zip(*(adult[name].to_pylist() for name in columns), strict=True))
     assert _figures(risk) == _by_hand(rows)
     assert (risk.rows, risk.classes) == (30162, len(set(rows)))
+
+
+def test_the_column_that_tells_people_apart_is_no_quasi_identifier() -> None:
+    table = pa.table({"x": [1], "y": [1]})
+    with pytest.raises(InputError, match="'x' tells people apart"):
+        measure(table, ["x", "y"], person="x")
+    with pytest.raises(InputError, match="column 'z' is not in the table"):
+        measure(table, ["x"], person="z")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from safeguards.further_use.case import Case, Writer
 from safeguards.further_use.declaration import DEFAULT_MINIMUM_K
 from safeguards.further_use.evidence import Evidence, Status
-from safeguards.further_use.wording import listed, rows
+from safeguards.further_use.wording import heads, listed
 from safeguards.items.item import Role
 from safeguards.report import Text
 from safeguards.risk import Risk
@@ -25,7 +25,7 @@ def gather(case: Case, write: Writer) -> list[Evidence]:
             "결과에 행이 없어 잴 것이 없다.", "The output has no rows, so there is nothing to measure."
         )
         return [write.unknown("k", claim, Text.same(case.declaration.output_file))]
-    return [_smallest(case, write, risk), _unique(write, risk), *_uncounted(case, write, risk)]
+    return [_smallest(case, write, risk), _unique(case, write, risk), *_uncounted(case, write, risk)]
 
 
 def _smallest(case: Case, write: Writer, risk: Risk) -> Evidence:
@@ -36,23 +36,32 @@ def _smallest(case: Case, write: Writer, risk: Risk) -> Evidence:
         if asked
         else Text("도구의 기본값", "the toolkit's default")
     )
-    names = listed(risk.quasi_identifiers)
+    names, size, how = listed(risk.quasi_identifiers), heads(risk.k, risk.person), _how(risk)
     claim = Text(
-        f"{names} 값이 모두 같은 행의 묶음 가운데 가장 작은 것은 {risk.k:,}행이다(k={risk.k}). "
+        f"{names} 값이 모두 같은 묶음 가운데 가장 작은 것은 {size.ko}이다(k={risk.k}; {how.ko}). "
         f"최소 기준은 {least:,}이다({origin.ko}).",
-        f"The smallest group of rows alike in {names} has {rows(risk.k)} (k={risk.k}). "
+        f"The smallest group alike in {names} has {size.en} (k={risk.k}; {how.en}). "
         f"The least asked for is {least:,} ({origin.en}).",
     )
-    return write.tested("k", Status.SUPPORTS if risk.k >= least else Status.AGAINST, claim, risk.rows)
+    status = Status.SUPPORTS if risk.k >= least else Status.AGAINST
+    return write.tested("k", status, claim, case.reading.rows)
 
 
-def _unique(write: Writer, risk: Risk) -> Evidence:
+def _how(risk: Risk) -> Text:
+    if risk.person is None:
+        return Text("행마다 다른 사람으로 셈", "every row counted as somebody else")
+    return Text(f"{risk.person} 열로 사람을 구별", f"people told apart by column {risk.person}")
+
+
+def _unique(case: Case, write: Writer, risk: Risk) -> Evidence:
     alone = dict(risk.histogram).get(1, 0)
+    count = heads(alone, risk.person)
     claim = Text(
-        f"준식별자 조합이 유일한 행은 {alone:,}행으로, 전체의 {risk.uniqueness:.2%}이다.",
-        f"With a combination of quasi-identifiers of their own: {rows(alone)}, {risk.uniqueness:.2%} of all.",
+        f"준식별자 조합이 하나뿐인 것은 {count.ko}으로, 전체의 {risk.uniqueness:.2%}이다.",
+        f"With a combination of quasi-identifiers of their own: {count.en}, {risk.uniqueness:.2%} of all.",
     )
-    return write.tested("uniqueness", Status.AGAINST if alone else Status.SUPPORTS, claim, risk.rows)
+    status = Status.AGAINST if alone else Status.SUPPORTS
+    return write.tested("uniqueness", status, claim, case.reading.rows)
 
 
 def _uncounted(case: Case, write: Writer, risk: Risk) -> list[Evidence]:
@@ -69,4 +78,4 @@ def _uncounted(case: Case, write: Writer, risk: Risk) -> list[Evidence]:
         f"By their items these columns are quasi-identifiers, yet they were left out of the measurement: "
         f"{listed(left_out)}.",
     )
-    return [write.tested("quasi_identifiers", Status.CONFLICT, claim, risk.rows)]
+    return [write.tested("quasi_identifiers", Status.CONFLICT, claim, case.reading.rows)]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from safeguards.further_use.case import Case, Writer
 from safeguards.further_use.evidence import Evidence, Status
+from safeguards.further_use.manifest import TOKEN
 from safeguards.further_use.wording import listed
 from safeguards.items.item import Role
 from safeguards.report import Text
-
-TOKEN = "token"  # noqa: S105 - a transform's name
 
 _USES = {
     "marketing": (
