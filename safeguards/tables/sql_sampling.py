@@ -27,6 +27,9 @@ Rows = list[Sequence[Any]]
 SMALL = 20_000
 PAGES_ABOVE = 5_000_000
 _PROBES = 500
+_RELATION = sa.text("""
+    SELECT c.relkind::text, c.reltuples::float8 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relname = :name AND n.nspname = coalesce(:schema, current_schema())""")
 _LEAST_HITS = 0.02
 _SURPLUS_ROWS = 1.5
 _SURPLUS_PAGES = 8.0
@@ -134,9 +137,7 @@ def _from_postgresql(source: TableSource, rows: int, seed: int) -> Rows:
 
 def _relation(source: TableSource) -> sa.Executable:
     schema, table = source.place
-    name = source.engine.dialect.identifier_preparer.format_table(sa.table(table, schema=schema))
-    query = "SELECT relkind::text, reltuples::float8 FROM pg_class WHERE oid = CAST(:name AS regclass)"
-    return sa.text(query).bindparams(name=name)
+    return _RELATION.bindparams(schema=schema, name=table)
 
 
 def _by_filter(source: TableSource, rows: int, seed: int) -> Rows:

@@ -40,7 +40,10 @@ def members(database_url: str) -> str:
         sa.Column("암호문", sa.LargeBinary),
     )
     orders = sa.Table(
-        "주문 내역", metadata, sa.Column("id", sa.Uuid, primary_key=True), sa.Column("값 %(x)s", sa.Text)
+        '주문 "내역" 100%',
+        metadata,
+        sa.Column("id", sa.Uuid, primary_key=True),
+        sa.Column("값 %(x)s", sa.Text),
     )
     sa.Table("빈", metadata, sa.Column("a", sa.Integer))
     engine = sa.create_engine(database_url)
@@ -69,7 +72,7 @@ def _member(n: int) -> dict[str, Any]:
 
 def test_names_types_and_rows_are_the_databases(members: str) -> None:
     with open_database(members) as database:
-        assert database.tables() == ["빈", "주문 내역", "회원"]
+        assert database.tables() == ["빈", '주문 "내역" 100%', "회원"]
         source = database.source("회원")
         assert source.sql_types["이름"] == "VARCHAR(40)"
         assert source.rows() == ROWS
@@ -97,8 +100,8 @@ def test_a_sample_is_fair_and_repeatable(members: str) -> None:
 
 def test_tables_without_an_integer_key_empty_ones_and_views_can_be_sampled(members: str) -> None:
     with open_database(members) as database:
-        assert database.source("주문 내역").sample(1_000).num_rows == 300
-        assert database.source("주문 내역").sample(10)["값 %(x)s"].to_pylist() == ["가"] * 10
+        assert database.source('주문 "내역" 100%').sample(1_000).num_rows == 300
+        assert database.source('주문 "내역" 100%').sample(10)["값 %(x)s"].to_pylist() == ["가"] * 10
         assert database.source("빈").sample(10).num_rows == 0
         assert is_empty(database.source("빈"))
         assert len(set(database.source("보기").sample(50)["이름"].to_pylist())) == 50
@@ -114,7 +117,7 @@ def test_reading_can_stop_early(members: str) -> None:
 
 def test_an_unknown_table_and_column_name_those_there_are(members: str) -> None:
     with open_database(members) as database:
-        with pytest.raises(InputError, match="no table '없음' .*it has: 빈, 주문 내역, 회원"):
+        with pytest.raises(InputError, match='no table .없음. .*it has: 빈, 주문 "내역" 100%, 회원'):
             database.source("없음")
         with pytest.raises(InputError, match="no column 'x'; it has: 번호, 이름"):
             next(database.source("회원").batches(["x"]))
