@@ -73,6 +73,16 @@ def test_tables_whose_columns_hide_the_row_id_are_sampled(tmp_path: Path) -> Non
         assert sorted(database.source("gaps").sample(5)["v"].to_pylist()) == [1, 2]
 
 
+def test_small_samples_are_not_of_the_first_rows(tmp_path: Path) -> None:
+    rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000)"
+    url = made(tmp_path, "CREATE TABLE t (v INT)", f"INSERT INTO t {rows} SELECT i FROM n")
+    with open_database(url) as database:
+        source = database.source("t")
+        drawn = [number for seed in range(40) for number in source.sample(10, seed)["v"].to_pylist()]
+    # The mean of 400 draws from 1..30000 is 15,000 with a standard deviation of 433.
+    assert 13_000 < sum(drawn) / len(drawn) < 17_000
+
+
 def test_text_that_is_not_utf8_is_one_line_without_the_text(tmp_path: Path) -> None:
     url = made(tmp_path, "CREATE TABLE t (v TEXT)", "INSERT INTO t VALUES (CAST(x'736563726574ff' AS TEXT))")
     with open_database(url) as database, pytest.raises(InputError) as caught:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
+import psycopg
+import pymysql
 import pytest
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 from safeguards.errors import InputError, MissingExtra
 from safeguards.tables import open_database, urls
@@ -44,6 +49,29 @@ def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
         open_database(f"sqlite:///{path}") as database,
     ):
         database.tables()
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        (pymysql.err.OperationalError(2003, f"cannot connect as me:{PASSWORD}"), "cannot connect as me:***"),
+        (pymysql.err.DataError(1292, "Incorrect date value: 'secret'"), "DataError"),
+        (psycopg.errors.InvalidDatetimeFormat("invalid input syntax: 'secret'"), "InvalidDatetimeFormat"),
+        (
+            psycopg.errors.InsufficientPrivilege("permission denied for table t"),
+            "permission denied for table t",
+        ),
+        (
+            sqlite3.OperationalError("Could not decode to UTF-8 column 'a' with text 'secret'"),
+            "OperationalError",
+        ),
+    ],
+)
+def test_a_drivers_words_are_passed_on_only_where_they_quote_no_value(error: Exception, shown: str) -> None:
+    url = make_url(f"mysql://me:{PASSWORD}@h/x")
+    with pytest.raises(InputError) as caught, urls.refused_as_input("cannot read t", url):
+        raise DBAPIError("SELECT", {}, error)
+    assert str(caught.value) == f"cannot read t: {'2003 ' if '2003' in str(error) else ''}{shown}"
 
 
 @pytest.mark.parametrize(("url", "extra"), [("postgresql://h/x", "postgresql"), ("mysql://h/x", "mariadb")])
