@@ -118,9 +118,11 @@ def _reason(error: SQLAlchemyError, url: URL) -> str:
 
 def _holds_no_value(error: BaseException) -> bool:
     """Say whether a driver's message is about connections, rights and names, and quotes no stored value."""
-    if hasattr(error, "sqlstate"):  # PostgreSQL
-        return error.sqlstate is None or error.sqlstate[:2] in _SAFE_STATES
-    if type(error).__module__.startswith("pymysql"):
+    driver = type(error).__module__.partition(".")[0]
+    if driver == "pymysql":
         return bool(error.args) and error.args[0] in _SAFE_CODES
+    if driver.startswith("psycopg"):
+        state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+        return state is None or state[:2] in _SAFE_STATES
     # SQLite's own messages name tables and columns; Python's sqlite3 quotes text that it cannot decode.
     return hasattr(error, "sqlite_errorname") or isinstance(error, SQLAlchemyError)
