@@ -47,12 +47,12 @@ def add_search(connection: Connection, column: Column[Any]) -> None:
     table = preparer.format_table(column.table)
     if connection.dialect.name in MARIADB:
         declaration = generated_column(column, preparer)
-        connection.execute(text(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {declaration}"))
+        connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {declaration}")
     index = tag_index(column)
     if not _exists(connection, index):
         index.create(connection)
     analyze = "ANALYZE TABLE" if connection.dialect.name in MARIADB else "ANALYZE"
-    connection.execute(text(f"{analyze} {table}"))
+    connection.exec_driver_sql(f"{analyze} {table}")
 
 
 def _exists(connection: Connection, index: Index) -> bool:

@@ -111,8 +111,7 @@ def _erase(backend: Backend, plans: Sequence[ColumnPlan], progress: Progress) ->
     with progress("erasing traces of plaintext"):
         erased = backend.erase(tables.values())
     backend.session.doing = "closing the job's journal"
-    for each in plans:
-        Journal(backend.session).end(each.facts)
+    Journal(backend.session).end(each.facts for each in plans)
     return erased
 
 

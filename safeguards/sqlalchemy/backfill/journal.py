@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -83,14 +84,17 @@ class Journal:
             self._session.connection.execute(delete(_jobs).where(_jobs.c.id == values["id"]))
             self._session.connection.execute(insert(_jobs).values(values))
 
-    def end(self, facts: Facts) -> None:
-        """Remove a finished job, and the table with the last one."""
+    def end(self, columns: Iterable[Facts]) -> None:
+        """Remove finished jobs, and the table with the last of them, in one step."""
+        ours = [_id(facts) for facts in columns]
         if not self._exists():
             return
-        with self._session.transaction():
-            self._session.connection.execute(delete(_jobs).where(_jobs.c.id == _id(facts)))
-        if not self._session.connection.scalar(select(func.count()).select_from(_jobs)):
-            _jobs.drop(self._session.connection, checkfirst=True)
+        others = select(func.count()).select_from(_jobs).where(_jobs.c.id.not_in(ours))
+        if self._session.connection.scalar(others):
+            with self._session.transaction():
+                self._session.connection.execute(delete(_jobs).where(_jobs.c.id.in_(ours)))
+        else:
+            _jobs.drop(self._session.connection)
 
     def _exists(self) -> bool:
         return inspect(self._session.connection).has_table(NAME)

@@ -39,12 +39,13 @@ _COLUMN = """
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE a.attrelid = :table AND a.attname = :column AND NOT a.attisdropped
 """
-_INDEXES = """
+_INDEXES = r"""
     SELECT c.relname AS name, i.indisunique AS unique, i.indisprimary AS primary, i.indnatts AS width,
            i.indkey::int2[] AS on, i.indexprs IS NOT NULL AS computed, i.indpred IS NOT NULL AS partial,
            m.amname AS method, k.oid IS NOT NULL AS constraint,
            COALESCE(k.condeferrable, false) AS deferrable,
            i.indisreplident AS identity, i.indexrelid::bigint AS id,
+           pg_get_expr(i.indexprs, i.indrelid) ~ '^substr\(.*, 1, [0-9]+\)$' AS search,
            COALESCE((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) AS one_null
     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam
     LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('u', 'p', 'x')
@@ -101,7 +102,10 @@ def read_facts(session: Session, schema: str | None, table: str, column: str) ->
     plain = tuple(_plain_indexes(indexes, own.number))
     obstacles = [*_relation_obstacles(relation), *_column_obstacles(own), *_key_obstacles(key)]
     obstacles += [*_constraint_obstacles(session, where), *_index_obstacles(indexes, own.number, plain)]
-    obstacles += [*_dependents(session, where, indexes, plain), *_triggers(session, where, column)]
+    obstacles += [
+        *_dependents(session, where, indexes, plain, binary=own.base == "bytea"),
+        *_triggers(session, where, column),
+    ]
     return Facts(
         schema=schema,
         table=table,
@@ -212,10 +216,14 @@ def _why_not(row: Any) -> str:
     return next((reason for reason, holds in reasons.items() if holds), f"its method is {row.method}")
 
 
-def _dependents(session: Session, where: dict[str, Any], indexes: list[Any], plain: Any) -> Iterator[str]:
+def _dependents(
+    session: Session, where: dict[str, Any], indexes: list[Any], plain: Any, *, binary: bool
+) -> Iterator[str]:
     """Name whatever else the database itself would refuse to change, or silently break, in its own words."""
     named = {index.name for index in plain}
-    known = {row.id for row in indexes if row.name in named or where["number"] in row.on}
+    known = {
+        row.id for row in indexes if row.name in named or where["number"] in row.on or (binary and row.search)
+    }
     constraints = {row.id for row in session.rows(_CONSTRAINTS, where)}
     for row in session.rows(_DEPENDENTS, where):
         if row.id in known or row.id in constraints:

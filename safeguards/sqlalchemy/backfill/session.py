@@ -34,7 +34,7 @@ class Session:
 
     def run(self, sql: str) -> CursorResult[Any]:
         """Execute raw SQL as it is: colons and percent signs have no meaning in it."""
-        return self.connection.execution_options(no_parameters=True).exec_driver_sql(sql)
+        return self.connection.exec_driver_sql(sql, execution_options={"no_parameters": True})
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row[Any]]:
         """Return all rows of a catalogue query with ``:named`` parameters."""

@@ -17,7 +17,7 @@ from safeguards.sqlalchemy.backfill.plaintext import stored_bytes
 from safeguards.sqlalchemy.backfill.session import Session
 from safeguards.sqlalchemy.backfill.sqlite_catalogue import database_file, read_facts
 from safeguards.sqlalchemy.backfill.sqlite_lock import lock_beside
-from safeguards.sqlalchemy.backfill.sqlite_rebuild import TO_BYTES, rebuild
+from safeguards.sqlalchemy.backfill.sqlite_rebuild import TO_BYTES, rebuild, text_bytes
 from safeguards.sqlalchemy.backfill.statements import table_of
 
 BUSY_MILLISECONDS = 30_000
@@ -35,7 +35,7 @@ class SqliteBackend:
     def __init__(self, session: Session) -> None:
         self.session = session
         raw: Any = session.connection.connection.dbapi_connection
-        raw.create_function(TO_BYTES, 1, as_bytes, deterministic=True)
+        raw.create_function(TO_BYTES, 1, _as_bytes, deterministic=True)
         session.run(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
         # Overwrite what is deleted, from the first row that the job touches.
         session.run("PRAGMA secure_delete = ON")
@@ -55,8 +55,8 @@ class SqliteBackend:
         return read_facts(self.session, schema, table, column)
 
     def plain(self, column: str) -> str:
-        """Convert by our own function: a CAST would give UTF-16 in a database of that encoding."""
-        return f"{TO_BYTES}({self.session.quote(column)})"
+        """Give a byte that begins no text for a binary value, which then counts as unreadable."""
+        return text_bytes(self.session, column, binary="x'ff'")
 
     def longest(self, facts: Facts) -> int:
         """Ask for lengths in characters, of which one has at most four bytes."""
@@ -110,14 +110,5 @@ class SqliteBackend:
             time.sleep(0.1)
 
 
-def as_bytes(value: object) -> bytes | None:
-    """Return a stored plain value's text as UTF-8 bytes.
-
-    Raises:
-        TypeError: the value is binary; SQLite reports it as an error of the function.
-    """
-    if value is None:
-        return None
-    if isinstance(value, bytes):
-        raise TypeError("binary")
-    return stored_bytes(value)
+def _as_bytes(value: object) -> bytes | None:
+    return None if value is None else stored_bytes(value)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 from safeguards.errors import InputError
 from safeguards.sqlalchemy.backfill.facts import Facts, PlainIndex, choose
 from safeguards.sqlalchemy.backfill.session import Session
 from safeguards.sqlalchemy.backfill.sqlite_table import Declaration
-from safeguards.sqlalchemy.backfill.sqlite_text import fold, mentions, tokens
+from safeguards.sqlalchemy.backfill.sqlite_text import Token, fold, mentions, tokens
 
 ROWID_NAMES = ("rowid", "_rowid_", "oid")
 
@@ -36,7 +37,7 @@ def read_facts(session: Session, schema: str | None, table: str, column: str) ->
         binary=_is_binary(own.type),
         nullable=not own.notnull,
         key=_key(declaration, columns),
-        indexes=tuple(_plain_indexes(session, table, column)),
+        indexes=tuple(plain_indexes(session, table, column)),
         other_indexes=tuple(_names(session, "index")),
         obstacles=tuple(_obstacles(session, declaration, table, own)),
         notes=tuple(_notes(session, table, column)),
@@ -62,7 +63,7 @@ def _names(session: Session, kind: str) -> list[str]:
     return [row.name for row in rows if not row.name.startswith("sqlite_stat")]
 
 
-def _key(declaration: Declaration, columns: list) -> tuple[str, ...]:  # type: ignore[type-arg]
+def _key(declaration: Declaration, columns: list[Any]) -> tuple[str, ...]:
     primary = sorted((row for row in columns if row.pk), key=lambda row: row.pk)
     rowid = rowid_name(declaration)
     if not primary:
@@ -71,20 +72,21 @@ def _key(declaration: Declaration, columns: list) -> tuple[str, ...]:  # type: i
     return (rowid,) if rowid is not None else tuple(row.name for row in primary)
 
 
-def _plain_indexes(session: Session, table: str, column: str) -> Iterator[PlainIndex]:
+def plain_indexes(session: Session, table: str, column: str) -> Iterator[PlainIndex]:
+    """Yield the indexes and UNIQUE constraints on the column alone."""
     for row, on in _indexes(session, table):
         if [fold(name or "") for name in on] == [fold(column)] and not row.partial and row.origin != "pk":
             yield PlainIndex(row.name, bool(row.unique), constraint=row.origin == "u")
 
 
-def _indexes(session: Session, table: str) -> Iterator[tuple]:  # type: ignore[type-arg]
+def _indexes(session: Session, table: str) -> Iterator[tuple[Any, list[str | None]]]:
     """Yield each index with the columns it is on; None stands for an expression."""
     for row in session.rows("SELECT * FROM pragma_index_list(:t)", {"t": table}):
         on = session.rows("SELECT name FROM pragma_index_xinfo(:i) WHERE key ORDER BY seqno", {"i": row.name})
         yield row, [part.name for part in on]
 
 
-def _obstacles(session: Session, declaration: Declaration, table: str, own) -> Iterator[str]:  # type: ignore[no-untyped-def]
+def _obstacles(session: Session, declaration: Declaration, table: str, own: Any) -> Iterator[str]:
     column = own.name
     if own.pk:
         yield "it belongs to the primary key"
@@ -94,7 +96,7 @@ def _obstacles(session: Session, declaration: Declaration, table: str, own) -> I
         yield "it has a DEFAULT, which the database would store as plaintext"
     yield from declaration.dependents(column)
     yield from _foreign_keys(session, table, column)
-    yield from _wider_indexes(session, table, column)
+    yield from _wider_indexes(session, table, own)
     yield from _triggers(session, table, column)
     yield from _search_tables(session, table)
     yield from _missing_rights(session)
@@ -112,20 +114,34 @@ def _foreign_keys(session: Session, table: str, column: str) -> Iterator[str]:
                 yield f"a foreign key of {other} refers to it"
 
 
-def _wider_indexes(session: Session, table: str, column: str) -> Iterator[str]:
-    plain = {index.name for index in _plain_indexes(session, table, column)}
+def _wider_indexes(session: Session, table: str, own: Any) -> Iterator[str]:
+    plain = {index.name for index in plain_indexes(session, table, own.name)}
     for row, on in _indexes(session, table):
-        sql = session.scalar(
-            "SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = :i", {"i": row.name}
-        )
-        named = fold(column) in {fold(name or "") for name in on}
-        # After the table's name, so that an index of the same name does not count.
-        inside = tokens(sql or "")
-        body = inside[next((at for at, token in enumerate(inside) if token.says("(")), 0) :]
-        if row.name not in plain and row.origin != "pk" and (named or mentions(body, column)):
-            kind = "UNIQUE constraint" if row.origin == "u" else "index"
-            wide = "several columns" if len(on) > 1 else "an expression or a part of the rows"
-            yield f"{kind} {row.name} on {wide} includes it: drop it first"
+        body = _index_body(session, row.name)
+        named = fold(own.name) in {fold(name or "") for name in on}
+        search = _is_binary(own.type) and _is_search(body, own.name)
+        if row.name in plain or row.origin == "pk" or search or not (named or mentions(body, own.name)):
+            continue
+        kind = "UNIQUE constraint" if row.origin == "u" else "index"
+        wide = "several columns" if len(on) > 1 else "an expression or a part of the rows"
+        yield f"{kind} {row.name} on {wide} includes it: drop it first"
+
+
+def _index_body(session: Session, name: str) -> list[Token]:
+    """Return what stands in an index's declaration after the table's name."""
+    sql = session.scalar("SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = :i", {"i": name})
+    parts = tokens(sql or "")
+    return parts[next((at for at, part in enumerate(parts) if part.says("(")), 0) :]
+
+
+def _is_search(body: list[Token], column: str) -> bool:
+    """Say whether an index is the one that we build: ``(substr("column", 1, 18))``."""
+    texts = [part.text for part in body]
+    shape = ["(", "substr", "(", None, ",", "1", ",", None, ")", ")"]
+    same = len(texts) == len(shape) and all(
+        want in {None, text} for want, text in zip(shape, texts, strict=True)
+    )
+    return same and body[3].name == column
 
 
 def _triggers(session: Session, table: str, column: str) -> Iterator[str]:
@@ -137,7 +153,7 @@ def _triggers(session: Session, table: str, column: str) -> Iterator[str]:
             yield f"trigger {row.name} would fire for every row: drop it first and make it again afterwards"
 
 
-def _fires_on_any_update(parts: list) -> bool:  # type: ignore[type-arg]
+def _fires_on_any_update(parts: list[Token]) -> bool:
     heads = [
         part.text.upper() for part in parts[: next(at for at, part in enumerate(parts) if part.says("ON"))]
     ]

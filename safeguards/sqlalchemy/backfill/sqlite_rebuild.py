@@ -10,11 +10,24 @@ from sqlalchemy import func, select
 from safeguards.errors import SafeguardsError
 from safeguards.sqlalchemy.backfill.facts import Facts
 from safeguards.sqlalchemy.backfill.session import Session
-from safeguards.sqlalchemy.backfill.sqlite_catalogue import declared, rowid_name
+from safeguards.sqlalchemy.backfill.sqlite_catalogue import declared, plain_indexes, rowid_name
 from safeguards.sqlalchemy.backfill.statements import table_of
 
 TO_BYTES = "safeguards_to_bytes"
-"""The SQL function that gives a plain value's text as UTF-8 bytes, whatever the database's encoding."""
+"""The SQL function that gives a number's or a text's form in UTF-8, which CAST does not always do."""
+
+
+def text_bytes(session: Session, column: str, *, binary: str) -> str:
+    """Return the SQL expression for a value's text as UTF-8 bytes, and for ``binary`` where it is a BLOB.
+
+    CAST gives the database's own encoding, and loses digits of a REAL.
+    """
+    own = session.quote(column)
+    if session.run("PRAGMA encoding").scalar() == "UTF-8":
+        other = f"WHEN 'real' THEN {TO_BYTES}({own}) ELSE CAST({own} AS BLOB)"
+    else:
+        other = f"ELSE {TO_BYTES}({own})"
+    return f"CASE typeof({own}) WHEN 'blob' THEN {binary} {other} END"
 
 
 def rebuild(session: Session, facts: Facts) -> None:
@@ -61,7 +74,8 @@ def _copy(session: Session, facts: Facts, fresh: str) -> None:
     columns = session.rows("SELECT name FROM pragma_table_xinfo(:t) WHERE hidden = 0", {"t": facts.table})
     targets = [session.quote(row.name) for row in columns]
     own = session.quote(facts.column)
-    sources = [f"{TO_BYTES}({name})" if name == own else name for name in targets]
+    value = text_bytes(session, facts.column, binary=own)
+    sources = [value if name == own else name for name in targets]
     number = rowid_name(declared(session, facts.table))
     if number is not None and not _numbered_by_key(session, facts.table):
         targets, sources = [number, *targets], [number, *sources]
@@ -108,7 +122,7 @@ def _unused_name(session: Session, wanted: str) -> str:
 
 def _outline(session: Session, facts: Facts, table: str) -> list[object]:
     """Return everything about the table that a rebuild must leave as it was."""
-    own = {index.name for index in facts.indexes}
+    own = {index.name for index in plain_indexes(session, table, facts.column)}
     columns = session.rows("SELECT * FROM pragma_table_xinfo(:t)", {"t": table})
     indexes = session.rows('SELECT name, "unique", origin, partial FROM pragma_index_list(:t)', {"t": table})
     # Constraints' own indexes are numbered, and the numbers close up when one of them goes.

@@ -15,6 +15,7 @@ from safeguards.keys.registry import DEFAULT
 from safeguards.sqlalchemy.backfill.facts import KINDS
 from safeguards.sqlalchemy.ddl import tag_index
 from safeguards.sqlalchemy.types import Encrypted
+from safeguards.values import FieldId
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,15 @@ class Target:
         """
         if self.declared is not None:
             return self.declared
-        field = self.field or f"{self.table}.{self.column}"
-        return Encrypted(field, KINDS[kind], item=self.item, search=self.search, keyring=self.keyring)
+        return Encrypted(self._field(), KINDS[kind], item=self.item, search=self.search, keyring=self.keyring)
+
+    def _field(self) -> str:
+        if self.field is not None:
+            return self.field
+        try:
+            return FieldId(f"{self.table}.{self.column}")
+        except InputError:
+            raise InputError(f"the names of {self.label} make no field id: give one with --field") from None
 
 
 def targets_of(models: object) -> list[Target]:

@@ -1,0 +1,134 @@
+"""After a job, none of the original values is left where the database can reach."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from safeguards.errors import SafeguardsError
+from safeguards.sqlalchemy import Exact
+from safeguards.sqlalchemy.backfill import Target, encrypt_in_place, postgresql, sqlite
+
+TARGETS = [
+    Target("회원 명부", "주민번호", field="member.rrn", item="kr_rrn", search=Exact()),
+    Target("회원 명부", "메모", field="member.memo"),
+]
+
+
+def found(folder: Path, values: list[str]) -> list[str]:
+    """Return the values whose bytes stand in any file of the folder, in UTF-8 or UTF-16."""
+    data = b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
+    return [value for value in values if any(value.encode(code) in data for code in ("utf-8", "utf-16-le"))]
+
+
+@pytest.mark.parametrize(
+    ("mode", "application"),
+    [
+        ("delete", "away"),
+        ("truncate", "away"),
+        ("persist", "connected"),
+        ("wal", "away"),
+        ("wal", "connected"),
+    ],
+)
+def test_a_byte_search_of_sqlites_files_finds_nothing(
+    ring, build, tmp_path: Path, mode: str, application: str
+) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    service = build(f"sqlite:///{folder / 'data.db'}", 300)
+    secrets = [
+        *service.rrns[::9],
+        *(f"문의 {number} " for number in range(2, 300, 30)),
+        "지워진 값",
+        "큰 값 ",
+    ]
+    with closing(sqlite3.connect(folder / "data.db", isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA journal_mode = {mode}")
+        big = "큰 값 " * 20_000
+        connection.execute('UPDATE "회원 명부" SET "메모" = \'지워진 값\'')
+        connection.execute('UPDATE "회원 명부" SET "메모" = ? WHERE "번호" = \'가-000002\'', (big,))
+        assert len(found(folder, secrets)) > 30
+        if application == "connected":
+            encrypt_in_place(service.engine, TARGETS)
+    if application == "away":
+        encrypt_in_place(service.engine, TARGETS)
+    service.engine.dispose()
+    assert found(folder, secrets) == []
+    assert sorted(path.name for path in folder.iterdir()) == ["data.db"]
+
+
+def test_a_reader_that_holds_the_wal_leaves_the_job_open(ring, build, sqlite_url: str, monkeypatch) -> None:
+    monkeypatch.setattr(sqlite, "CHECKPOINT_SECONDS", 0.3)
+    monkeypatch.setattr(sqlite, "BUSY_MILLISECONDS", 300)
+    service = build(sqlite_url, 30)
+    path = sqlite_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("PRAGMA journal_mode = WAL")
+        reader.execute("BEGIN")
+        reader.execute('SELECT * FROM "회원 명부"').fetchone()
+        with pytest.raises(SafeguardsError, match="still holds plaintext: close that connection"):
+            encrypt_in_place(service.engine, TARGETS)
+        assert found(Path(path).parent, service.rrns)
+        reader.execute("ROLLBACK")
+    encrypt_in_place(service.engine, TARGETS)
+    service.engine.dispose()
+    assert found(Path(path).parent, service.rrns) == []
+
+
+def dump(*command: str) -> str:
+    """Return what a dump command prints, its binary parts escaped."""
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    done = subprocess.run(command, capture_output=True, text=True, check=False, errors="backslashreplace")
+    if "server version mismatch" in done.stderr:
+        pytest.skip(done.stderr.splitlines()[0])
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.postgres
+def test_a_search_of_pg_dump_finds_nothing(ring, build, postgres_url: str) -> None:
+    service = build(postgres_url, 300)
+    plain = make_url(postgres_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    assert service.rrns[7] in dump("pg_dump", plain)
+    encrypt_in_place(service.engine, TARGETS)
+    after = dump("pg_dump", plain)
+    assert "회원7" in after
+    assert [value for value in [*service.rrns, "문의 "] if value in after] == []
+    with service.engine.connect() as connection:
+        statistics = connection.execute(text("SELECT most_common_vals, histogram_bounds FROM pg_stats")).all()
+    assert [value for value in service.rrns if value in str(statistics)] == []
+
+
+@pytest.mark.mariadb
+def test_a_search_of_mysqldump_finds_nothing(ring, build, mariadb_url: str) -> None:
+    service = build(mariadb_url, 300)
+    url = make_url(mariadb_url)
+    command = ["mysqldump", f"-h{url.host}", f"-P{url.port or 3306}", f"-u{url.username}", str(url.database)]
+    assert service.rrns[7] in dump(*command)
+    encrypt_in_place(service.engine, TARGETS)
+    after = dump(*command)
+    assert "회원7" in after
+    assert [value for value in [*service.rrns, "문의 "] if value in after] == []
+
+
+@pytest.mark.postgres
+def test_a_session_that_still_sees_the_old_rows_is_named(ring, build, postgres_url: str, monkeypatch) -> None:
+    monkeypatch.setattr(postgresql, "SNAPSHOT_SECONDS", 0.3)
+    service = build(postgres_url, 10)
+    other = create_engine(postgres_url, isolation_level="REPEATABLE READ")
+    with other.connect() as connection:
+        connection.execute(text('SELECT 1 FROM "지점"')).all()
+        connection.execute(text("CREATE TEMPORARY TABLE held (id integer)"))
+        pid = connection.scalar(text("SELECT pg_backend_pid()"))
+        outcome = encrypt_in_place(service.engine, TARGETS)
+    other.dispose()
+    assert any(f"session {pid} still sees the old rows" in line for line in outcome.remaining)

@@ -1,0 +1,220 @@
+"""`safeguards encrypt` as a person calls it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from safeguards import use
+from safeguards.cli import main
+
+KEYS = "sqlite:///keys.db local:master.key"
+RRN = ("--table", "member", "--column", "rrn", "--item", "kr_rrn", "--search", "exact")
+MODELS = """
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from safeguards.sqlalchemy import Encrypted, Exact
+
+class Base(DeclarativeBase):
+    pass
+
+class Member(Base):
+    __tablename__ = "member"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rrn: Mapped[str] = mapped_column(Encrypted("member.rrn", item="kr_rrn", search=Exact()), unique=True)
+"""
+
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def in_a_process(folder: Path, *arguments: str, keys: str = KEYS) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "error", "-c", "from safeguards.cli import main; main()", *arguments]
+    environment = {**os.environ, "SAFEGUARDS_KEYRING": keys}
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment, check=False)
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command in this process, which spares its start."""
+
+    def call(folder: Path, *arguments: str, keys: str = KEYS) -> subprocess.CompletedProcess[str]:
+        monkeypatch.chdir(folder)
+        monkeypatch.setenv("SAFEGUARDS_KEYRING", keys)
+        monkeypatch.setattr(sys, "argv", ["safeguards", *arguments])
+        monkeypatch.setattr(sys, "path", [*sys.path])
+        use(None)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        use(None)
+        printed = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, int(ended.value.code or 0), printed.out, printed.err)
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    done = in_a_process(folder, "keys", "create", "--keys", KEYS.split()[0], "--provider", KEYS.split()[1])
+    assert done.returncode == 0, done.stderr
+    with closing(sqlite3.connect(folder / "data.db")) as connection:
+        connection.execute(
+            "CREATE TABLE member (id INTEGER PRIMARY KEY, rrn TEXT NOT NULL UNIQUE, name TEXT)"
+        )
+        connection.execute("CREATE TABLE keyless (rrn TEXT)")
+        rows = [(at, f"900101-{1000000 + at}", "홍길동") for at in range(20)]
+        connection.executemany("INSERT INTO member VALUES (?, ?, ?)", rows)
+        connection.commit()
+    return folder
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    for path in made.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+        (tmp_path / path.name).chmod(path.stat().st_mode)
+    return tmp_path
+
+
+def test_a_column_is_encrypted_and_the_report_says_how_it_is_declared(folder: Path) -> None:
+    done = in_a_process(folder, "encrypt", "sqlite:///data.db", *RRN)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "member.rrn is encrypted as field member.rrn" in done.stdout
+    assert "Encrypted('member.rrn', Text, item='kr_rrn', search=Exact()), unique=True" in done.stdout
+    assert "plaintext may remain elsewhere" in done.stdout
+    assert b"900101-" not in (folder / "data.db").read_bytes()
+
+
+def test_the_report_is_one_json_document(run: Run, folder: Path) -> None:
+    done = run(folder, "encrypt", "sqlite:///data.db", *RRN, "--field", "m.rrn", "--format", "json")
+    document = json.loads(done.stdout)
+    (column,) = document["columns"]
+    assert (column["field"], column["state"], column["values"], column["unique"]) == (
+        "m.rrn",
+        "done",
+        20,
+        True,
+    )
+    assert document["erased"]
+    assert document["remaining"]
+    assert "900101-" not in done.stdout + done.stderr
+
+
+def test_an_encrypted_column_is_left_as_it_is(run: Run, folder: Path) -> None:
+    run(folder, "encrypt", "sqlite:///data.db", *RRN)
+    before = (folder / "data.db").read_bytes()
+    again = run(folder, "encrypt", "sqlite:///data.db", *RRN)
+    assert (
+        again.stderr
+        == "safeguards: member.rrn (field member.rrn) is already encrypted; nothing was changed\n"
+    )
+    assert again.returncode == 0
+    assert (folder / "data.db").read_bytes() == before
+
+
+def test_models_declare_the_columns(run: Run, folder: Path) -> None:
+    (folder / "app_models.py").write_text(MODELS, "utf-8")
+    done = run(folder, "encrypt", "sqlite:///data.db", "--models", "app_models:Base")
+    assert (done.returncode, done.stderr) == (0, "")
+    again = run(folder, "encrypt", "sqlite:///data.db", "--models", "app_models:Base")
+    assert "already encrypted" in again.stderr
+
+
+def test_a_dry_run_changes_nothing(run: Run, folder: Path) -> None:
+    before = (folder / "data.db").read_bytes()
+    done = run(folder, "encrypt", "sqlite:///data.db", *RRN, "--dry-run", "--format", "json")
+    (planned,) = json.loads(done.stdout)["plan"]
+    assert (planned["column"], planned["state"], planned["values"]) == ("member.rrn", "new", 20)
+    assert (folder / "data.db").read_bytes() == before
+
+
+BAD = [
+    (["sqlite:///absent.db", *RRN], 64, "no such file: absent.db"),
+    (["nonsense", *RRN], 64, "not a database URL"),
+    (["sqlite:///data.db"], 64, "either --table and --column, or --models"),
+    (["sqlite:///data.db", "--models", "app_models:Base", *RRN], 64, "and not both"),
+    (["sqlite:///data.db", "--models", "absent:Base"], 64, "cannot import absent: ModuleNotFoundError"),
+    (["sqlite:///data.db", "--models", "json:Base"], 64, "module json has no Base"),
+    (["sqlite:///data.db", "--models", "json"], 64, "--models is MODULE:NAME"),
+    (
+        ["sqlite:///data.db", "--table", "membr", "--column", "rrn"],
+        64,
+        "no table 'membr' in the database; there is member",
+    ),
+    (
+        ["sqlite:///data.db", "--table", "member", "--column", "rn"],
+        64,
+        "no column 'rn' in table member; there is rrn",
+    ),
+    (["sqlite:///data.db", "--table", "keyless", "--column", "rrn"], 64, "no primary key"),
+    (
+        ["sqlite:///data.db", "--table", "member", "--column", "rrn"],
+        64,
+        "UNIQUE, which ciphertexts cannot keep without search",
+    ),
+    (["sqlite:///data.db", *RRN[:-1], "like"], 64, "--search 'like' is unknown; write exact or exact:GROUP"),
+    (["sqlite:///data.db", "--table", "member", "--column", "name", "--item", "kr_rn"], 64, "kr_rn"),
+    (["sqlite:///data.db", "--table", "member", "--column", "name", "--field", "a b"], 64, "a field id is"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "says"), BAD, ids=[says for _, _, says in BAD])
+def test_bad_input_ends_with_one_line(
+    run: Run, folder: Path, arguments: list[str], code: int, says: str
+) -> None:
+    before = (folder / "data.db").read_bytes()
+    done = run(folder, "encrypt", *arguments)
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert (done.returncode, done.stdout) == (code, "")
+    assert (folder / "data.db").read_bytes() == before
+
+
+def test_wrong_missing_and_unprotected_keys_change_nothing(run: Run, folder: Path) -> None:
+    before = (folder / "data.db").read_bytes()
+    run(folder, "keys", "create", "--keys", "sqlite:///other.db", "--provider", "local:other.key")
+    cases = [
+        ("sqlite:///keys.db local:other.key", "does not open this keyring's keys"),
+        ("sqlite:///keys.db local:absent.key", "there is no key file"),
+        ("sqlite:///absent.db", "holds no keyring"),
+        ("", "no keyring 'default'"),
+    ]
+    for keys, says in cases:
+        done = run(folder, "encrypt", "sqlite:///data.db", *RRN, keys=keys)
+        assert says in done.stderr
+        assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    (folder / "master.key").chmod(0o644)
+    done = run(folder, "encrypt", "sqlite:///data.db", *RRN)
+    assert "others can read the key file" in done.stderr
+    assert (folder / "data.db").read_bytes() == before
+
+
+@pytest.mark.postgres
+def test_a_table_outside_the_default_schema_is_named_with_it(
+    run: Run, folder: Path, postgres_url: str
+) -> None:
+    engine = create_engine(postgres_url)
+    with engine.begin() as connection:
+        connection.execute(text('CREATE SCHEMA "고객"'))
+        connection.execute(text('CREATE TABLE "고객"."명부" (id uuid PRIMARY KEY, rrn text UNIQUE)'))
+        connection.execute(text('INSERT INTO "고객"."명부" VALUES (gen_random_uuid(), \'900101-1234567\')'))
+    arguments = ("--table", "고객.명부", "--column", "rrn", "--item", "kr_rrn", "--search", "exact")
+    done = run(folder, "encrypt", postgres_url, *arguments, "--format", "json")
+    assert (done.returncode, done.stderr) == (0, "")
+    (column,) = json.loads(done.stdout)["columns"]
+    assert (column["column"], column["field"], column["state"]) == ("고객.명부.rrn", "명부.rrn", "done")
+    with engine.connect() as connection:
+        stored = connection.scalar(text('SELECT rrn FROM "고객"."명부"'))
+        indexes = connection.scalars(text("SELECT indexdef FROM pg_indexes WHERE schemaname = '고객'")).all()
+    engine.dispose()
+    assert bytes(stored)[0] == 0xFE
+    assert any("UNIQUE" in line and "substr" in line for line in indexes)
