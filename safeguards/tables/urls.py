@@ -123,6 +123,7 @@ def _holds_no_value(error: BaseException) -> bool:
         return bool(error.args) and error.args[0] in _SAFE_CODES
     if driver.startswith("psycopg"):
         state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
-        return state is None or state[:2] in _SAFE_STATES
+        # Without a state only a failed connection is safe: psycopg quotes what it cannot parse itself.
+        return state[:2] in _SAFE_STATES if state else "OperationalError" in str(type(error).__mro__)
     # SQLite's own messages name tables and columns; Python's sqlite3 quotes text that it cannot decode.
     return hasattr(error, "sqlite_errorname") or isinstance(error, SQLAlchemyError)
