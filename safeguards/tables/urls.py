@@ -44,7 +44,7 @@ def open_engine(url: str) -> Engine:
     elif not parsed.database:
         raise InputError(f"the URL names no database: {_SCHEMES}")
     engine = _engine(parsed)
-    with refused_as_input(f"cannot open {shown(parsed)}", parsed), engine.connect():
+    with refused_as_input(f"cannot open {shown(parsed)}", parsed, connecting=True), engine.connect():
         return engine
 
 
@@ -54,14 +54,17 @@ def shown(url: URL) -> str:
 
 
 @contextmanager
-def refused_as_input(what: str, url: URL) -> Iterator[None]:
-    """Turn whatever a database says into one line that holds no password, statement or parameter."""
+def refused_as_input(what: str, url: URL, *, connecting: bool = False) -> Iterator[None]:
+    """Turn whatever a database says into one line that holds no password, statement or stored value.
+
+    While ``connecting`` there are no values yet, and the driver's own words say most.
+    """
     try:
         yield
     except SafeguardsError:
         raise
     except SQLAlchemyError as error:
-        raise InputError(f"{what}: {_reason(error, url)}") from None
+        raise InputError(f"{what}: {_reason(error, url, connecting)}") from None
 
 
 def _parse(url: str) -> URL:
@@ -107,10 +110,10 @@ def _engine(url: URL) -> Engine:
         raise InputError(f"an option of the URL is not understood by {url.get_driver_name()}") from None
 
 
-def _reason(error: SQLAlchemyError, url: URL) -> str:
+def _reason(error: SQLAlchemyError, url: URL, connecting: bool) -> str:
     cause = getattr(error, "orig", None) or error
     lines = " ".join(str(argument) for argument in cause.args).strip().splitlines()
-    if not lines or not _holds_no_value(cause):
+    if not lines or not (connecting or _holds_no_value(cause)):
         return type(cause).__name__
     line = lines[0][:_MESSAGE_LIMIT]
     return line.replace(str(url.password), "***") if url.password else line
