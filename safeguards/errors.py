@@ -52,5 +52,3 @@ class OperatorRefused(SafeguardsError):
 
 class AlreadyProtected(InputError):
     """The value or column is already a ciphertext or a pseudonym; nothing was changed."""
-
-    exit_code: ClassVar[int] = 0

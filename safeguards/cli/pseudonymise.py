@@ -10,8 +10,8 @@ import click
 
 from safeguards import Keyring, use
 from safeguards.cli.keyring import keyring_options
-from safeguards.cli.output import Advance, format_option, print_facts, print_json, print_table, progress
-from safeguards.errors import AlreadyProtected, InputError
+from safeguards.cli.output import format_option, print_facts, print_json, print_table, progress
+from safeguards.errors import InputError
 from safeguards.pipeline import Manifest, Pipeline
 from safeguards.tables import Source, is_empty, open_database, open_file
 
@@ -61,19 +61,11 @@ def command(
     with _opened(source, table, encoding) as rows, progress(f"pseudonymise {rows.name}") as advance:
         if is_empty(rows):
             raise InputError(f"{rows.name} has no rows; nothing was written")
-        done = _run(pipeline, rows, target, manifest, advance)
+        done = pipeline.run_file(rows, target, manifest=manifest, advance=advance)
     if output_format == "json":
         print_json({"target": str(target), **done.to_dict()})
         return
     _print(done, target, manifest)
-
-
-def _run(pipeline: Pipeline, rows: Source, target: Path, manifest: Path | None, advance: Advance) -> Manifest:
-    try:
-        return pipeline.run_file(rows, target, manifest=manifest, advance=advance)
-    except AlreadyProtected as error:
-        # Nothing was written: a script must not go on as if it had been.
-        raise InputError(str(error)) from None
 
 
 def _use_keys(pipeline: Pipeline, keys: str | None, provider: str | None) -> None:
