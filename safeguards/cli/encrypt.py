@@ -62,7 +62,8 @@ def command(
             targets = [_target(engine, str(table), str(column), field, item, _search(search))]
         else:
             targets = targets_of(_imported(models))
-        open_keyring(keys, provider)
+        if keys or provider:  # models may name keyrings of their own, which the environment holds
+            open_keyring(keys, provider)
         if dry_run:
             _print_plan(engine, targets, output_format)
         else:
@@ -124,12 +125,12 @@ def _print_plan(engine: Engine, targets: Sequence[Target], output_format: str) -
 
 
 def _report(outcome: Outcome, output_format: str) -> None:
-    if all(each.state == "already encrypted" for each in outcome.columns):
-        names = ", ".join(f"{each.column} (field {each.field})" for each in outcome.columns)
-        raise AlreadyProtected(f"{names} is already encrypted; nothing was changed")
     if output_format == "json":
         print_json(outcome.document())
         return
+    if all(each.state == "already encrypted" for each in outcome.columns):
+        names = ", ".join(f"{each.column} (field {each.field})" for each in outcome.columns)
+        raise AlreadyProtected(f"{names} is already encrypted; nothing was changed")
     for each in outcome.columns:
         facts = {
             "state": each.state,

@@ -48,11 +48,15 @@ class Backend(Protocol):
         ...
 
     def longest(self, facts: Facts) -> int:
-        """Return how many bytes the longest value takes."""
+        """Return how many bytes the longest value takes, as text in UTF-8 or as it is encrypted."""
         ...
 
     def value_limit(self) -> int:
         """Return how many bytes a value may have so that its ciphertext still fits into a statement."""
+        ...
+
+    def is_halfway(self, facts: Facts) -> bool:
+        """Say whether the column may be in the midst of ``retype``, neither as it was nor binary."""
         ...
 
     def retype(self, facts: Facts) -> None:

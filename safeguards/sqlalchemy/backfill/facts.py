@@ -27,7 +27,8 @@ class Facts:
     """One column as the database declares it.
 
     ``stored`` is the SQLAlchemy type that its plain values have, None where there is no way to encrypt them.
-    ``key`` are the columns by which rows are found again, unique and never NULL. ``obstacles`` are sentences
+    ``key`` are the columns by which rows are found again, unique and never NULL; ``key_types`` are their
+    types where an engine needs them. ``obstacles`` are sentences
     about what stands in the way, ``notes`` about what changes for others.
     """
 
@@ -39,6 +40,7 @@ class Facts:
     binary: bool
     nullable: bool
     key: tuple[str, ...]
+    key_types: tuple[str, ...] = ()
     comment: str = ""
     indexes: tuple[PlainIndex, ...] = ()
     other_indexes: tuple[str, ...] = ()

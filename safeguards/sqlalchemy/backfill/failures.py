@@ -51,8 +51,9 @@ def explain(error: SQLAlchemyError) -> str:
     own: Any = error.orig
     if hasattr(own, "sqlite_errorname"):
         return f"{own} ({own.sqlite_errorname})"
-    if hasattr(own, "diag"):
-        return _postgresql(own, str(getattr(own, "sqlstate", None) or getattr(own, "pgcode", None)))
+    state = getattr(own, "sqlstate", None) or getattr(own, "pgcode", None)
+    if hasattr(own, "diag") and state is not None:
+        return _postgresql(own, str(state))
     code = own.args[0] if own is not None and own.args and isinstance(own.args[0], int) else None
     if code is not None:
         return (

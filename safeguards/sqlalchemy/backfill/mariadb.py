@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.exc import DBAPIError
 
 from safeguards.errors import InputError, SafeguardsError
@@ -20,6 +20,7 @@ from safeguards.sqlalchemy.backfill.statements import table_of
 
 LOCK_SECONDS = 3
 _SAME_BYTES = {"utf8mb4", "utf8mb3", "utf8", "ascii"}
+_HALFWAY = "longtext utf8mb4"
 PAGE_BYTES = 4 << 20
 _DEADLOCK = 1213
 _ROWS_A_STATEMENT = 250
@@ -73,13 +74,20 @@ class MariadbBackend:
         return f"CAST(CONVERT({self.session.quote(column)} USING utf8mb4) AS BINARY)"
 
     def longest(self, facts: Facts) -> int:
-        """Ask the database; other encodings of a character may have half the bytes of UTF-8's."""
-        own = table_of(facts).c[facts.column]
-        return 2 * int(self.session.connection.scalar(select(func.max(func.octet_length(own)))) or 0)
+        """Ask the database for the length in UTF-8."""
+        table, own = table_of(facts), self.session.quote(facts.column)
+        stored = table.c[facts.column]
+        value = stored if self._is_binary(facts) else literal_column(f"CONVERT({own} USING utf8mb4)")
+        statement = select(func.max(func.octet_length(value))).select_from(table)
+        return int(self.session.connection.scalar(statement) or 0)
 
     def value_limit(self) -> int:
-        """Return what of max_allowed_packet remains when every byte is escaped."""
-        return self._packet() // 2 - 4096
+        """Leave a tenth of max_allowed_packet for escapes, of which random bytes need 3 in 100."""
+        return self._packet() * 9 // 10 - 4096
+
+    def is_halfway(self, facts: Facts) -> bool:
+        """Say whether the column is UTF-8 text, on its way from another encoding or type."""
+        return facts.sql_type == _HALFWAY
 
     def retype(self, facts: Facts) -> None:
         """Drop indexes and change the type, by way of UTF-8 text where its bytes are not UTF-8 already."""
@@ -88,6 +96,7 @@ class MariadbBackend:
             return
         drops = [f"DROP INDEX {self.session.quote(index.name)}" for index in now.indexes]
         if now.sql_type.rpartition(" ")[2] not in _SAME_BYTES:
+            # The indexes go in the same statement: a LONGTEXT cannot be indexed whole.
             self._alter(facts, drops, "LONGTEXT CHARACTER SET utf8mb4")
             drops = []
         self._alter(facts, drops, "LONGBLOB")
@@ -126,6 +135,9 @@ class MariadbBackend:
             "general and slow query logs keep values of earlier statements: rotate them",
             "the disk may keep blocks of the table's old file: encrypt or retire the disk",
         ]
+
+    def _is_binary(self, facts: Facts) -> bool:
+        return self.facts(facts.schema, facts.table, facts.column).binary
 
     def _packet(self) -> int:
         return int(self.session.scalar("SELECT @@max_allowed_packet"))

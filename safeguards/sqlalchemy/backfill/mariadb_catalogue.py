@@ -147,7 +147,7 @@ def _neighbours(columns: list[Any], own: Any) -> Iterator[str]:
 def _key_obstacles(columns: list[Any], key: tuple[str, ...]) -> Iterator[str]:
     for row in columns:
         if row.name in key and row.base in _INEXACT_KEYS:
-            yield f"primary key column {row.name} is {row.base}, by which a row is not found again exactly"
+            yield f"primary key column {row.name} is {row.base}, by which no row is found again exactly"
 
 
 def _is_plain(row: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import uuid
 from collections.abc import Callable
 from datetime import date, datetime
@@ -35,7 +36,7 @@ def stored_bytes(value: object) -> bytes:
     return (repr(value) if isinstance(value, float) else str(value)).encode()
 
 
-UNREADABLE = (ValueError, ArithmeticError, KeyError)
+UNREADABLE = (ValueError, ArithmeticError, KeyError, struct.error)
 
 
 def _refuse(text: str) -> Any:

@@ -7,16 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Text, bindparam, cast, func, select, update
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.types import NULLTYPE
 
 from safeguards.errors import InputError
 from safeguards.sqlalchemy.backfill.backend import Sealed
 from safeguards.sqlalchemy.backfill.facts import Facts
 from safeguards.sqlalchemy.backfill.postgresql_catalogue import check_schema, read_facts
 from safeguards.sqlalchemy.backfill.session import Session
-from safeguards.sqlalchemy.backfill.statements import match_key, table_of
+from safeguards.sqlalchemy.backfill.statements import table_of
 
 LOCK_SECONDS = 3.0
 SNAPSHOT_SECONDS = 10.0
@@ -83,14 +82,19 @@ class PostgresqlBackend:
 
     def longest(self, facts: Facts) -> int:
         """Ask the database."""
-        own = table_of(facts).c[facts.column]
-        plain = 4 * func.length(cast(own, Text))
-        statement = select(func.max(func.octet_length(own) if self._is_binary(facts) else plain))
+        table = table_of(facts)
+        stored = table.c[facts.column]
+        value = stored if self._is_binary(facts) else literal_column(self.plain(facts.column))
+        statement = select(func.max(func.octet_length(value))).select_from(table)
         return int(self.session.connection.scalar(statement) or 0)
 
     def value_limit(self) -> int:
         """Return the size limit of a value, less the envelope."""
         return VALUE_LIMIT
+
+    def is_halfway(self, facts: Facts) -> bool:
+        """Say no: the type changes in one transaction."""
+        return False
 
     def retype(self, facts: Facts) -> None:
         """Drop indexes and change the type in one transaction, where the column is not bytea yet."""
@@ -108,12 +112,23 @@ class PostgresqlBackend:
             )
 
     def write(self, facts: Facts, sealed: Sequence[Sealed]) -> None:
-        """Update row by row; the driver sends all statements in one go."""
-        table = table_of(facts)
-        values = {facts.column: bindparam("sealed", type_=NULLTYPE)}
-        statement = update(table).where(match_key(table, facts.key)).values(values)
-        rows = [{"sealed": data, **{f"key{at}": part for at, part in enumerate(key)}} for key, data in sealed]
-        self.session.connection.execute(statement, rows)
+        """Update all rows with one statement, from arrays of keys and ciphertexts."""
+        table, column, *keys = (
+            name.replace("%", "%%")
+            for name in (self._name(facts), *map(self.session.quote, (facts.column, *facts.key)))
+        )
+        arrays = ", ".join(["CAST(%s AS text[])"] * len(keys) + ["CAST(%s AS bytea[])"])
+        names = ", ".join(f"key{at}" for at in range(len(keys)))
+        match = " AND ".join(
+            f"{table}.{name} = CAST(given.key{at} AS {sql_type})"
+            for at, (name, sql_type) in enumerate(zip(keys, facts.key_types, strict=True))
+        )
+        sql = (
+            f"UPDATE {table} SET {column} = given.sealed "  # noqa: S608  names are quoted
+            f"FROM unnest({arrays}) AS given({names}, sealed) WHERE {match}"
+        )
+        columns = zip(*((*key, data) for key, data in sealed), strict=True)
+        self.session.connection.exec_driver_sql(sql, tuple(list(each) for each in columns))
 
     def is_conflict(self, error: DBAPIError) -> bool:
         """Say whether it is a deadlock or a serialisation failure."""

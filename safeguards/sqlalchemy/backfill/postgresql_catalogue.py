@@ -27,7 +27,6 @@ KINDS = {
     "timestamptz": "DateTime",
     "uuid": "Uuid",
 }
-_INEXACT_KEYS = {"float4", "interval"}
 
 _COLUMN = """
     SELECT a.attnum AS number, a.attnotnull AS required, a.attgenerated AS generated,
@@ -68,10 +67,9 @@ _CONSTRAINTS = """
     FROM pg_constraint WHERE confrelid = :table AND :number = ANY(confkey)
 """
 _KEY = """
-    SELECT a.attname AS name, t.typname AS type FROM pg_index i
+    SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS sql_type FROM pg_index i
     CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, position)
     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
-    JOIN pg_type t ON t.oid = a.atttypid
     WHERE i.indrelid = :table AND i.indisprimary AND k.position <= i.indnkeyatts ORDER BY k.position
 """
 _TRIGGERS = """
@@ -100,7 +98,7 @@ def read_facts(session: Session, schema: str | None, table: str, column: str) ->
     indexes = session.rows(_INDEXES, where)
     key = session.rows(_KEY, where)
     plain = tuple(_plain_indexes(indexes, own.number))
-    obstacles = [*_relation_obstacles(relation), *_column_obstacles(own), *_key_obstacles(key)]
+    obstacles = [*_relation_obstacles(relation), *_column_obstacles(own)]
     obstacles += [*_constraint_obstacles(session, where), *_index_obstacles(indexes, own.number, plain)]
     obstacles += [
         *_dependents(session, where, indexes, plain, binary=own.base == "bytea"),
@@ -115,6 +113,7 @@ def read_facts(session: Session, schema: str | None, table: str, column: str) ->
         binary=own.base == "bytea",
         nullable=not own.required,
         key=tuple(row.name for row in key),
+        key_types=tuple(row.sql_type for row in key),
         comment=own.comment or "",
         indexes=plain,
         other_indexes=_index_names(session, relation.schema),
@@ -164,12 +163,6 @@ def _column_obstacles(own: Any) -> Iterator[str]:
         yield "it is an identity column"
     elif own.value_by_default is not None and not own.value_by_default.upper().startswith("NULL"):
         yield "it has a DEFAULT, which the database would store as plaintext"
-
-
-def _key_obstacles(key: list[Any]) -> Iterator[str]:
-    for row in key:
-        if row.type in _INEXACT_KEYS:
-            yield f"primary key column {row.name} is {row.type}, by which a row is not found again exactly"
 
 
 def _constraint_obstacles(session: Session, where: dict[str, Any]) -> Iterator[str]:

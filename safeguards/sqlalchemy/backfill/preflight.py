@@ -33,7 +33,8 @@ def prepare(backend: Backend, targets: Sequence[Target], progress: Progress) -> 
 def _plan(backend: Backend, target: Target) -> ColumnPlan:
     facts = backend.facts(target.schema, target.table, target.column)
     entry = Journal(backend.session).find(facts)
-    if entry is not None and entry.original.sql_type != facts.sql_type:
+    changed = facts.binary or backend.is_halfway(facts)
+    if entry is not None and entry.original.sql_type != facts.sql_type and changed:
         kind = target.encrypted(str(entry.original.stored))
         check_same(entry, declaration_of(kind.cipher))
         return ColumnPlan(target, entry.original, kind, "unfinished")

@@ -14,7 +14,7 @@ from safeguards.fields import Cipher
 from safeguards.sqlalchemy.backfill.backend import Backend
 from safeguards.sqlalchemy.backfill.facts import Facts
 from safeguards.sqlalchemy.backfill.plaintext import UNREADABLE, reader, stored_bytes
-from safeguards.sqlalchemy.backfill.statements import PLAIN_END, is_plain, table_of
+from safeguards.sqlalchemy.backfill.statements import PLAIN_END, is_plain, key_of, table_of
 from safeguards.sqlalchemy.backfill.walk import Walk
 
 CONFLICT_ATTEMPTS = 8
@@ -37,7 +37,7 @@ class ColumnRows:
         self.cipher = cipher
         self._table = table_of(facts)
         self.column = self._table.c[facts.column]
-        self.keys = [self._table.c[name] for name in facts.key]
+        self.keys = key_of(facts, self._table)
         self._read = reader(cipher.codec.python_type)
 
     def count(self) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.exc import DBAPIError
 
 from safeguards.errors import SafeguardsError
@@ -22,7 +22,7 @@ from safeguards.sqlalchemy.backfill.statements import table_of
 
 BUSY_MILLISECONDS = 30_000
 CHECKPOINT_SECONDS = 10.0
-_LENGTH_LIMIT = 999_000_000
+_LENGTH_LIMIT = 1_000_000_000 - 4096
 
 
 class SqliteBackend:
@@ -59,13 +59,21 @@ class SqliteBackend:
         return text_bytes(self.session, column, binary="x'ff'")
 
     def longest(self, facts: Facts) -> int:
-        """Ask for lengths in characters, of which one has at most four bytes."""
-        own = table_of(facts).c[facts.column]
-        return 4 * int(self.session.connection.scalar(select(func.max(func.length(own)))) or 0)
+        """Ask for the length in UTF-8."""
+        table = table_of(facts)
+        value: Any = literal_column(
+            text_bytes(self.session, facts.column, binary=self.session.quote(facts.column))
+        )
+        statement = select(func.max(func.length(value))).select_from(table)
+        return int(self.session.connection.scalar(statement) or 0)
 
     def value_limit(self) -> int:
         """Return SQLite's default limit of a value, less the envelope."""
-        return 4 * _LENGTH_LIMIT
+        return _LENGTH_LIMIT
+
+    def is_halfway(self, facts: Facts) -> bool:
+        """Say no: the type changes in one transaction."""
+        return False
 
     def retype(self, facts: Facts) -> None:
         """Rebuild the table where the column is not a BLOB yet."""

@@ -149,7 +149,7 @@ def _triggers(session: Session, table: str, column: str) -> Iterator[str]:
         parts = tokens(row.sql)
         if mentions(parts, table) and mentions(parts, column):
             yield f"trigger {row.name} mentions it: drop it first"
-        elif row.tbl_name == table and _fires_on_any_update(parts):
+        elif fold(row.tbl_name) == fold(table) and _fires_on_any_update(parts):
             yield f"trigger {row.name} would fire for every row: drop it first and make it again afterwards"
 
 

@@ -1,13 +1,27 @@
-"""SQL over the rows of one table, found by their key; values pass to the driver as they are."""
+"""SQL over the rows of one table, found by their key."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, TableClause, and_, bindparam, column, or_, select, table, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    TableClause,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    column,
+    or_,
+    select,
+    table,
+    tuple_,
+)
 from sqlalchemy.sql.elements import BindParameter, quoted_name
-from sqlalchemy.types import NULLTYPE
+from sqlalchemy.types import NULLTYPE, UserDefinedType
 
 from safeguards.sqlalchemy.backfill.facts import Facts
 
@@ -23,23 +37,54 @@ def table_of(facts: Facts) -> TableClause:
     return table(quoted_name(facts.table, quote=True), *own, schema=schema)
 
 
-def match_key(rows: TableClause, key: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that picks one row by ``:key0``, ``:key1`` and so on."""
-    return and_(*(rows.c[name] == _parameter(f"key{at}") for at, name in enumerate(key)))
+class SqlType(UserDefinedType[Any]):
+    """A type by the name that the database has for it."""
+
+    cache_ok = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def get_col_spec(self, **_: Any) -> str:
+        """Return the name, as it stands."""
+        return self.name
 
 
-def page(
-    keys: Sequence[ColumnElement[Any]], value: ColumnElement[Any], *, first: bool, by_tuple: bool
-) -> Select[Any]:
+@dataclass(frozen=True, slots=True)
+class KeyPart:
+    """A column of the key; with ``sql_type`` it travels as text, exact for every type of PostgreSQL."""
+
+    column: ColumnElement[Any]
+    sql_type: str | None
+
+    @property
+    def shown(self) -> ColumnElement[Any]:
+        """What to select."""
+        return self.column if self.sql_type is None else cast(self.column, Text)
+
+    def given(self, name: str) -> ColumnElement[Any]:
+        """Return the parameter that takes back what was selected."""
+        parameter: BindParameter[Any] = bindparam(name, type_=NULLTYPE)
+        return parameter if self.sql_type is None else cast(parameter, SqlType(self.sql_type))
+
+
+def key_of(facts: Facts, rows: TableClause) -> list[KeyPart]:
+    """Return the parts of the table's key."""
+    types = facts.key_types or (None,) * len(facts.key)
+    return [KeyPart(rows.c[name], sql_type) for name, sql_type in zip(facts.key, types, strict=True)]
+
+
+def page(keys: Sequence[KeyPart], value: ColumnElement[Any], *, first: bool, by_tuple: bool) -> Select[Any]:
     """Return the SELECT of the key's columns and ``value`` for the next ``:rows`` rows in the key's order.
 
     Unless it is the ``first``, the page begins after ``:key0`` and so on. ``by_tuple`` compares row values,
     which MariaDB does not answer from an index.
     """
-    statement = select(*(part.label(f"key{at}") for at, part in enumerate(keys)), value.label("value"))
+    shown = (part.shown.label(f"key{at}") for at, part in enumerate(keys))
+    statement = select(*shown, value.label("value"))
     if not first:
         statement = statement.where(_after(keys, by_tuple))
-    return statement.order_by(*keys).limit(bindparam("rows"))
+    return statement.order_by(*(part.column for part in keys)).limit(bindparam("rows"))
 
 
 def is_plain(stored: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -47,20 +92,10 @@ def is_plain(stored: ColumnElement[Any]) -> ColumnElement[bool]:
     return stored < bindparam("plain_end", PLAIN_END, type_=NULLTYPE)
 
 
-def _after(keys: Sequence[ColumnElement[Any]], by_tuple: bool) -> ColumnElement[bool]:
+def _after(keys: Sequence[KeyPart], by_tuple: bool) -> ColumnElement[bool]:
+    columns = [part.column for part in keys]
+    marks = [part.given(f"key{at}") for at, part in enumerate(keys)]
     if len(keys) > 1 and by_tuple:
-        marks = tuple_(*(_parameter(f"key{at}") for at in range(len(keys))), types=[NULLTYPE] * len(keys))
-        return tuple_(*keys) > marks
-    return or_(
-        *(
-            and_(
-                *(keys[at] == _parameter(f"key{at}") for at in range(last)),
-                keys[last] > _parameter(f"key{last}"),
-            )
-            for last in range(len(keys))
-        )
-    )
-
-
-def _parameter(name: str) -> BindParameter[Any]:
-    return bindparam(name, type_=NULLTYPE)
+        return tuple_(*columns) > tuple_(*marks, types=[NULLTYPE] * len(keys))
+    same = [column == mark for column, mark in zip(columns, marks, strict=True)]
+    return or_(*(and_(*same[:last], columns[last] > marks[last]) for last in range(len(keys))))

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row
 
 from safeguards.errors import SafeguardsError
 from safeguards.sqlalchemy.backfill.backend import Backend
-from safeguards.sqlalchemy.backfill.statements import page
+from safeguards.sqlalchemy.backfill.statements import KeyPart, page
 
 
 class Walk:
@@ -18,7 +18,7 @@ class Walk:
     Rows that are inserted before the position meanwhile are not visited: walk again to find them.
 
     Args:
-        keys: the columns of the key.
+        keys: the parts of the table's key.
         value: what to read of each row, as ``value`` beside ``key0``, ``key1`` and so on.
         condition: which rows to visit.
         longest: how many bytes a value may have; long values make short pages.
@@ -28,7 +28,7 @@ class Walk:
     def __init__(
         self,
         backend: Backend,
-        keys: Sequence[ColumnElement[Any]],
+        keys: Sequence[KeyPart],
         value: ColumnElement[Any],
         condition: ColumnElement[bool],
         longest: int,
