@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, event
@@ -48,6 +49,16 @@ def _moments(step: int) -> Iterator[int]:
     return count(step // 2, step)
 
 
+def _left_over(url: str, values: list[str]) -> list[str]:
+    """Return values that stand in a SQLite database's files, and other files beside it."""
+    if not url.startswith("sqlite"):
+        return []
+    path = Path(url.removeprefix("sqlite:///"))
+    data = path.read_bytes()
+    others = [each.name for each in path.parent.iterdir() if each.name.startswith(f"{path.name}-")]
+    return [value for value in values if value.encode() in data] + others
+
+
 def _check(build, emptied, url: str, step: int) -> None:
     service = build(url, 40)
     encrypt_in_place(service.engine, TARGETS)
@@ -63,6 +74,7 @@ def _check(build, emptied, url: str, step: int) -> None:
         died += 1
         encrypt_in_place(service.engine, TARGETS)
         assert service.schema() == expected
+        assert not _left_over(url, service.rrns)
         for mine, theirs in zip(service.stored(), rows, strict=True):
             assert (mine[:2], mine[3], mine[5]) == (theirs[:2], theirs[3], theirs[5])
             assert rrn.decrypt(mine[2]) == rrn.decrypt(theirs[2])

@@ -97,6 +97,16 @@ def test_models_without_an_encrypted_column_are_refused() -> None:
         targets_of(object())
 
 
+def test_a_model_that_adds_unique_refuses_twins(ring, sqlite_url: str) -> None:
+    engine = create_engine(sqlite_url)
+    make_plain(engine)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO person VALUES (2, '9001011234567', NULL, 'b')"))
+    with pytest.raises(InputError, match="1 of 2 values equal another one"):
+        encrypt_in_place(engine, targets_of(models()))
+    engine.dispose()
+
+
 def test_a_mapped_table_that_the_database_lacks_is_named(ring, sqlite_url: str) -> None:
     engine = create_engine(sqlite_url)
     with pytest.raises(InputError, match="there is no table 'person' in the database"):

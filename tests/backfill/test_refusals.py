@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import Date, Engine, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
 from safeguards import use
-from safeguards.errors import InputError, KeyringError
+from safeguards.errors import InputError, KeyringError, SafeguardsError
 from safeguards.sqlalchemy import Encrypted, Exact
 from safeguards.sqlalchemy.backfill import Target, encrypt_in_place, plan
 
@@ -159,6 +160,33 @@ def test_a_column_that_is_encrypted_as_something_else_is_refused(ring, build, da
     ]:
         with pytest.raises(InputError, match=why):
             encrypt_in_place(service.engine, [other])
+
+
+def test_a_column_or_a_field_named_twice_is_refused(ring, build, sqlite_url: str) -> None:
+    service = build(sqlite_url, 5)
+    with pytest.raises(InputError, match="column 회원 명부.메모 is named more than once"):
+        encrypt_in_place(
+            service.engine, [Target("회원 명부", "메모", field="a"), Target("회원 명부", "메모", field="b")]
+        )
+    with pytest.raises(InputError, match="field a is named more than once"):
+        encrypt_in_place(
+            service.engine, [Target("회원 명부", "메모", field="a"), Target("회원 명부", "생일", field="a")]
+        )
+
+
+def test_a_file_that_is_no_database_is_told_in_one_line(ring, tmp_path: Path) -> None:
+    (tmp_path / "text.db").write_text("no database " * 100, "utf-8")
+    engine = create_engine(f"sqlite:///{tmp_path / 'text.db'}")
+    with pytest.raises(SafeguardsError, match="file is not a database"):
+        encrypt_in_place(engine, [SEARCHED])
+    engine.dispose()
+
+
+def test_a_server_that_does_not_answer_is_told_in_one_line(ring) -> None:
+    engine = create_engine("postgresql+psycopg://u:secret@127.0.0.1:1/x")
+    with pytest.raises(SafeguardsError, match="cannot open ") as error:
+        encrypt_in_place(engine, [SEARCHED])
+    assert "secret" not in str(error.value)
 
 
 def test_a_plan_changes_nothing(ring, build, database_url: str) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from safeguards import Keyring, use
 from safeguards.errors import InputError, SafeguardsError
@@ -146,6 +149,48 @@ def test_a_write_waits_for_the_page_that_holds_its_row(ring, build, database_url
     encrypt_in_place(service.engine, [MEMO])
     writers[0].join(20)
     assert memos(service)["가-000002"] == "zuletzt"
+
+
+class Broken(Exception):
+    """What each driver raises when its server breaks a deadlock."""
+
+    sqlstate = "40P01"
+
+
+@pytest.mark.parametrize("module_url", ["postgres", "mariadb"], indirect=True)
+def test_a_page_that_the_database_breaks_off_is_written_again(
+    ring, build, database_url: str, monkeypatch
+) -> None:
+    service = build(database_url, 20)
+    kind = mariadb.MariadbBackend if "mariadb" in database_url else postgresql.PostgresqlBackend
+    writing, failures = kind.write, iter([True, True])
+
+    def write_or_break(self: Any, facts: Any, sealed: Any) -> None:
+        writing(self, facts, sealed)
+        if next(failures, False):
+            raise DBAPIError("UPDATE", None, Broken(1213, "deadlock"))
+
+    monkeypatch.setattr(kind, "write", write_or_break)
+    assert encrypt_in_place(service.engine, [MEMO]).columns[0].encrypted == 13
+    assert len(memos(service)) == 20
+
+
+def test_progress_tells_stage_and_totals(ring, build, database_url: str) -> None:
+    told: dict[str, list[tuple[int, int | None]]] = {}
+
+    @contextmanager
+    def progress(label: str) -> Iterator[Any]:
+        told[label] = []
+        yield lambda done, total=None: told[label].append((done, total))
+
+    encrypt_in_place(build(database_url, 30).engine, [MEMO], progress=progress)
+    assert list(told) == [
+        "checking 회원 명부.메모",
+        "encrypting 회원 명부.메모",
+        "verifying 회원 명부.메모",
+        "erasing traces of plaintext",
+    ]
+    assert [each[-1] for each in list(told.values())[:3]] == [(20, 20)] * 3
 
 
 def test_plain_values_written_after_a_job_are_encrypted_by_the_next(ring, build, database_url: str) -> None:

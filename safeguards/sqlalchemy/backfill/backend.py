@@ -24,6 +24,8 @@ class Backend(Protocol):
     session: Session
     rows_a_page: int
     page_bytes: int
+    pause_seconds: float
+    """How long to let others write between two pages."""
     by_tuple: bool
     """Whether row values are compared from an index."""
 

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from safeguards.errors import InputError, SafeguardsError
 from safeguards.sqlalchemy.backfill.backend import Backend
+from safeguards.sqlalchemy.backfill.column_plan import ColumnPlan, Progress
 from safeguards.sqlalchemy.backfill.failures import explain, reporting
 from safeguards.sqlalchemy.backfill.journal import Journal, declaration_of
 from safeguards.sqlalchemy.backfill.mariadb import MariadbBackend
 from safeguards.sqlalchemy.backfill.outcome import ColumnOutcome, Outcome
-from safeguards.sqlalchemy.backfill.plan import ColumnPlan, Progress
 from safeguards.sqlalchemy.backfill.postgresql import PostgresqlBackend
 from safeguards.sqlalchemy.backfill.preflight import prepare
 from safeguards.sqlalchemy.backfill.rows import Advance, ColumnRows
-from safeguards.sqlalchemy.backfill.session import Session, autocommit
+from safeguards.sqlalchemy.backfill.session import Session
 from safeguards.sqlalchemy.backfill.sqlite import SqliteBackend
 from safeguards.sqlalchemy.backfill.target import Target, column_for
 from safeguards.sqlalchemy.ddl import add_search
 
 SWEEPS = 5
-_BEGIN = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN", "mysql": "START TRANSACTION"}
+_BACKENDS: dict[str, tuple[str, Callable[[Session], Backend]]] = {
+    "sqlite": ("BEGIN IMMEDIATE", SqliteBackend),
+    "postgresql": ("BEGIN", PostgresqlBackend),
+    "mysql": ("START TRANSACTION", MariadbBackend),
+    "mariadb": ("START TRANSACTION", MariadbBackend),
+}
 
 
 def _silent(label: str) -> AbstractContextManager[Advance]:
@@ -40,7 +45,7 @@ def plan(engine: Engine, targets: Sequence[Target], *, progress: Progress = _sil
         KeyringError: the keyring cannot be opened.
         SafeguardsError: the database failed.
     """
-    with _opened(engine) as backend, reporting(backend.session), backend.lock():
+    with _opened(engine) as backend, backend.lock():
         return prepare(backend, targets, progress)
 
 
@@ -52,7 +57,8 @@ def encrypt_in_place(engine: Engine, targets: Sequence[Target], *, progress: Pro
     as they are. An application may write meanwhile: no write is lost.
 
     Args:
-        engine: a synchronous engine of SQLite, PostgreSQL or MariaDB.
+        engine: a synchronous engine of SQLite, PostgreSQL or MariaDB; its connections hold locks and settings
+            of their session, so they must not go through a pooler that shares sessions.
         targets: the columns; see :class:`Target` and :func:`targets_of`.
         progress: opens a progress bar under a label and gives a function (done, total).
 
@@ -61,7 +67,7 @@ def encrypt_in_place(engine: Engine, targets: Sequence[Target], *, progress: Pro
         KeyringError: the keyring cannot be opened.
         SafeguardsError: the database failed; call again to go on.
     """
-    with _opened(engine) as backend, reporting(backend.session), backend.lock():
+    with _opened(engine) as backend, backend.lock():
         plans = prepare(backend, targets, progress)
         work = [each for each in plans if each.state != "encrypted"]
         outcomes = {id(each): _encrypt(backend, each, progress) for each in work}
@@ -117,29 +123,29 @@ def _erase(backend: Backend, plans: Sequence[ColumnPlan], progress: Progress) ->
 
 @contextmanager
 def _opened(engine: Engine) -> Iterator[Backend]:
+    """Lend a connection that does not go back to the pool with our settings, in the hands of its backend."""
     name = engine.dialect.name
-    if name not in _BEGIN and name != "mariadb":
+    if name not in _BACKENDS:
         raise InputError(f"in-place encryption works on SQLite, PostgreSQL and MariaDB, not on {name}")
-    keep = name == "sqlite" and engine.url.database in {None, "", ":memory:"}
-    with _connected(engine, keep=keep) as session:
-        if name == "sqlite":
-            yield SqliteBackend(session)
-        elif name == "postgresql":
-            yield PostgresqlBackend(session)
-        else:
-            yield MariadbBackend(session)
-
-
-@contextmanager
-def _connected(engine: Engine, *, keep: bool) -> Iterator[Session]:
-    begin = _BEGIN.get(engine.dialect.name, "START TRANSACTION")
-    lent = autocommit(engine, keep=keep)
+    begin, backend = _BACKENDS[name]
+    connection = _connect(engine)
+    session = Session(connection, begin)
     try:
-        connection = lent.__enter__()
-    except (SQLAlchemyError, OSError) as error:
-        reason = explain(error) if isinstance(error, SQLAlchemyError) else str(error)
-        raise SafeguardsError(f"cannot open {engine.url!r}: {reason}") from None
-    try:
-        yield Session(connection, begin)
+        with reporting(session):
+            yield backend(session)
     finally:
-        lent.__exit__(None, None, None)
+        if not _in_memory(engine):
+            connection.invalidate()
+        connection.close()
+
+
+def _connect(engine: Engine) -> Connection:
+    try:
+        return engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    except SQLAlchemyError as error:
+        raise SafeguardsError(f"cannot open {engine.url!r}: {explain(error)}") from None
+
+
+def _in_memory(engine: Engine) -> bool:
+    """Say whether the database lives in its connection, which must stay."""
+    return engine.dialect.name == "sqlite" and engine.url.database in {None, "", ":memory:"}

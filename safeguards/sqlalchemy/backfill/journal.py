@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -67,9 +67,9 @@ class Journal:
             return None
         statement = select(_jobs).where(_jobs.c.id == _id(facts))
         row = self._session.connection.execute(statement).one_or_none()
-        return (
-            None if row is None else Entry(json.loads(row.declaration), Facts.read(json.loads(row.original)))
-        )
+        if row is None:
+            return None
+        return Entry(json.loads(row.declaration), Facts.read(json.loads(row.original)))
 
     def begin(self, facts: Facts, declaration: dict[str, Any]) -> None:
         """Record a job before the first change; an earlier entry that changed nothing gives way."""
@@ -77,7 +77,7 @@ class Journal:
         values = {
             "id": _id(facts),
             "declaration": json.dumps(declaration),
-            "original": json.dumps(facts.document()),
+            "original": json.dumps(replace(facts, obstacles=(), other_indexes=()).document()),
             "begun_at": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         with self._session.transaction():

@@ -32,7 +32,6 @@ _SETTINGS = {
     "lock_wait_timeout": "60",
     "innodb_lock_wait_timeout": "60",
     "wait_timeout": "28800",
-    "tx_isolation": "'READ-COMMITTED'",
 }
 
 
@@ -40,6 +39,7 @@ class MariadbBackend:
     """MariaDB: MODIFY to LONGBLOB, row locks, OPTIMIZE TABLE."""
 
     rows_a_page = 1000
+    pause_seconds = 0.0
     by_tuple = False
 
     def __init__(self, session: Session) -> None:
@@ -51,6 +51,8 @@ class MariadbBackend:
             )
         for name, value in _SETTINGS.items():
             session.run(f"SET SESSION {name} = {value}")
+        if session.scalar("SELECT @@binlog_format") != "STATEMENT":  # which needs REPEATABLE READ
+            session.run("SET SESSION tx_isolation = 'READ-COMMITTED'")
         self.page_bytes = min(PAGE_BYTES, self._packet() // 4)
 
     @contextmanager
@@ -128,7 +130,11 @@ class MariadbBackend:
     def remains(self) -> list[str]:
         """Name what OPTIMIZE TABLE does not reach."""
         binlog = "the binary log keeps old rows: PURGE BINARY LOGS once replicas and backups have read them"
+        shared = (
+            "the system tablespace holds the table (innodb_file_per_table is off) and keeps its old pages"
+        )
         return [
+            *([] if self.session.scalar("SELECT @@innodb_file_per_table") else [shared]),
             *([binlog] if self.session.scalar("SELECT @@log_bin") else []),
             "the redo log, undo tablespaces and doublewrite buffer keep old pages until they are overwritten",
             "replicas' relay logs, backups and dumps keep the old values: let them expire",

@@ -32,6 +32,7 @@ _TABLE = """
 """
 _COLUMNS = """
     SELECT COLUMN_NAME AS name, COLUMN_TYPE AS type, DATA_TYPE AS base, CHARACTER_SET_NAME AS charset,
+           COLLATION_NAME AS collation,
            IS_NULLABLE AS nullable, COLUMN_DEFAULT AS value_by_default, EXTRA AS extra,
            COLUMN_COMMENT AS comment, GENERATION_EXPRESSION AS computed
     FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = COALESCE(:s, DATABASE()) AND TABLE_NAME = :t
@@ -108,7 +109,7 @@ def read_facts(session: Session, schema: str | None, table: str, column: str) ->
         indexes=plain,
         other_indexes=tuple(row.name for row in indexes),
         obstacles=tuple(obstacles),
-        notes=tuple(_notes(session, where)),
+        notes=(*_notes(session, where), *_collation_notes(own, plain)),
     )
 
 
@@ -202,6 +203,11 @@ def _rights(session: Session, schema: str | None) -> Iterator[str]:
     missing = _NEEDED - {row.name for row in rows}
     if missing:
         yield f"the user lacks privileges on the database: {', '.join(sorted(missing))}"
+
+
+def _collation_notes(own: Any, indexes: tuple[PlainIndex, ...]) -> Iterator[str]:
+    if indexes and str(own.collation or "").endswith("_ci"):
+        yield f"collation {own.collation} ignored case; search compares the item's canonical form exactly"
 
 
 def _notes(session: Session, where: dict[str, Any]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import String
 
 from safeguards.keys.registry import DEFAULT
-from safeguards.sqlalchemy.backfill.plan import ColumnPlan
+from safeguards.sqlalchemy.backfill.column_plan import ColumnPlan
 
 
 @dataclass(frozen=True, slots=True)

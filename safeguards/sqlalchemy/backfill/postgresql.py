@@ -49,6 +49,7 @@ class PostgresqlBackend:
     """PostgreSQL: ALTER TYPE bytea, row locks, VACUUM FULL."""
 
     rows_a_page = 1000
+    pause_seconds = 0.0
     by_tuple = True
     page_bytes = 4 << 20
 

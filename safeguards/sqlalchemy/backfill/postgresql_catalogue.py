@@ -118,7 +118,7 @@ def read_facts(session: Session, schema: str | None, table: str, column: str) ->
         indexes=plain,
         other_indexes=_index_names(session, relation.schema),
         obstacles=tuple(dict.fromkeys(obstacles)),
-        notes=tuple(_notes(session, relation.id)),
+        notes=(*_notes(session, relation.id), *_collation_notes(own, plain)),
     )
 
 
@@ -241,6 +241,11 @@ def _index_names(session: Session, schema: str) -> tuple[str, ...]:
         {"s": schema},
     )
     return tuple(row.relname for row in rows)
+
+
+def _collation_notes(own: Any, indexes: tuple[PlainIndex, ...]) -> Iterator[str]:
+    if indexes and own.base == "citext":
+        yield "citext ignored case; search compares the item's canonical form exactly"
 
 
 def _notes(session: Session, table: int) -> Iterator[str]:

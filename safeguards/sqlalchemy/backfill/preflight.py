@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from safeguards.errors import InputError
 from safeguards.sqlalchemy.backfill.backend import Backend
+from safeguards.sqlalchemy.backfill.column_plan import ColumnPlan, Progress
 from safeguards.sqlalchemy.backfill.facts import Facts
 from safeguards.sqlalchemy.backfill.journal import Journal, check_same, declaration_of
-from safeguards.sqlalchemy.backfill.plan import ColumnPlan, Progress
 from safeguards.sqlalchemy.backfill.present import found_encrypted
 from safeguards.sqlalchemy.backfill.rows import ColumnRows
 from safeguards.sqlalchemy.backfill.survey import survey
@@ -24,6 +24,7 @@ def prepare(backend: Backend, targets: Sequence[Target], progress: Progress) -> 
         KeyringError: the keyring cannot be opened.
     """
     plans = [_plan(backend, target) for target in targets]
+    _refuse(_repeated(plans))
     _refuse(obstacle for plan in plans for obstacle in _obstacles(backend, plan))
     surveyed = [_surveyed(backend, plan, progress) for plan in plans]
     _refuse(obstacle for plan in surveyed for obstacle in _value_obstacles(backend, plan))
@@ -48,6 +49,15 @@ def _plan(backend: Backend, target: Target) -> ColumnPlan:
     kind = target.encrypted(facts.stored)
     declaration_of(kind.cipher)  # proves that the keyring opens
     return ColumnPlan(target, facts, kind, "new")
+
+
+def _repeated(plans: Sequence[ColumnPlan]) -> Iterator[str]:
+    for what, names in (
+        ("column", [plan.facts.label for plan in plans]),
+        ("field", [str(plan.kind.field) for plan in plans]),
+    ):
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield f"{what} {name} is named more than once"
 
 
 def _obstacles(backend: Backend, plan: ColumnPlan) -> Iterator[str]:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from safeguards.crypto.envelope import is_envelope, parse
 from safeguards.errors import InputError
 from safeguards.sqlalchemy.backfill.backend import Backend
+from safeguards.sqlalchemy.backfill.column_plan import ColumnPlan
 from safeguards.sqlalchemy.backfill.facts import Facts
 from safeguards.sqlalchemy.backfill.journal import declaration_of
-from safeguards.sqlalchemy.backfill.plan import ColumnPlan
 from safeguards.sqlalchemy.backfill.rows import ColumnRows
 from safeguards.sqlalchemy.backfill.target import Target
 from safeguards.sqlalchemy.types import Encrypted

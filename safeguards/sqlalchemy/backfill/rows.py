@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -70,6 +71,7 @@ class ColumnRows:
             done += len(page)
             advance(done, max(done, total))
             walk.pass_by(page)
+            time.sleep(self.backend.pause_seconds)
         return done
 
     def verify(self, advance: Advance) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 from sqlalchemy.engine import CursorResult, Row
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -59,17 +59,3 @@ class Session:
                 self.run("ROLLBACK")
             raise
         self.run("COMMIT")
-
-
-@contextmanager
-def autocommit(engine: Engine, *, keep: bool = False) -> Iterator[Connection]:
-    """Lend a connection in autocommit mode that does not return to the pool with our settings.
-
-    ``keep`` is for databases that live in their connection, such as SQLite in memory.
-    """
-    with engine.connect() as connection:
-        try:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
-        finally:
-            if not keep:
-                connection.invalidate()

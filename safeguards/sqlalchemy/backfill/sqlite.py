@@ -29,6 +29,7 @@ class SqliteBackend:
     """SQLite: a rebuilt table, secure_delete, VACUUM and a truncated WAL."""
 
     rows_a_page = 1000
+    pause_seconds = 0.002  # a writer that waits for the one lock polls, and would poll in vain
     by_tuple = True
     page_bytes = 4 << 20
 
