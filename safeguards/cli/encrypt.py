@@ -14,7 +14,7 @@ from safeguards.cli.keyring import keyring_options, open_keyring
 from safeguards.cli.output import format_option, print_facts, print_json, print_table, progress
 from safeguards.errors import AlreadyProtected, InputError
 from safeguards.fields import Exact
-from safeguards.sqlalchemy.backfill import Outcome, Target, encrypt_in_place, plan, targets_of
+from safeguards.sqlalchemy.backfill import ColumnOutcome, Outcome, Target, encrypt_in_place, plan, targets_of
 from safeguards.tables.urls import open_engine
 
 
@@ -125,26 +125,36 @@ def _print_plan(engine: Engine, targets: Sequence[Target], output_format: str) -
 
 
 def _report(outcome: Outcome, output_format: str) -> None:
+    done = [each for each in outcome.columns if each.state == "done"]
     if output_format == "json":
         print_json(outcome.document())
-        return
-    if all(each.state == "already encrypted" for each in outcome.columns):
+    elif done:
+        _print(outcome)
+    if not done:
         names = ", ".join(f"{each.column} (field {each.field})" for each in outcome.columns)
         raise AlreadyProtected(f"{names} is already encrypted; nothing was changed")
+
+
+def _print(outcome: Outcome) -> None:
     for each in outcome.columns:
-        facts = {
-            "state": each.state,
-            "rows": f"{each.rows:,}",
-            "values": f"{each.values:,}",
-            "encrypted by this run": f"{each.encrypted:,}",
-            "seconds": each.seconds,
-            "type before": each.type_before,
-            "indexes replaced": ", ".join(each.replaced_indexes) or "none",
-            "declare it as": each.model,
-        }
-        facts |= {f"note {at}": note for at, note in enumerate(each.notes, 1)}
-        print_facts(f"{each.column} is encrypted as field {each.field}", facts)
+        title = (
+            f"{each.column} is {'encrypted' if each.state == 'done' else each.state} as field {each.field}"
+        )
+        print_facts(title, _facts(each))
     print_table("plaintext erased", ("what was done",), [(line,) for line in outcome.erased])
-    print_table(
-        "plaintext may remain elsewhere", ("where, and what to do",), [(line,) for line in outcome.remaining]
-    )
+    remaining = [(line,) for line in outcome.remaining]
+    print_table("plaintext may remain elsewhere", ("where, and what to do",), remaining)
+
+
+def _facts(column: ColumnOutcome) -> dict[str, object]:
+    facts: dict[str, object] = {"declare it as": column.model}
+    if column.state == "done":
+        facts |= {
+            "rows": f"{column.rows:,}",
+            "values": f"{column.values:,}",
+            "encrypted by this run": f"{column.encrypted:,}",
+            "seconds": column.seconds,
+            "type before": column.type_before,
+            "indexes replaced": ", ".join(column.replaced_indexes) or "none",
+        }
+    return facts | {f"note {at}": note for at, note in enumerate(column.notes, 1)}

@@ -129,6 +129,23 @@ def test_models_declare_the_columns(run: Run, folder: Path) -> None:
     assert "already encrypted" in again.stderr
 
 
+def test_a_column_that_was_encrypted_before_does_not_stop_the_others(run: Run, folder: Path) -> None:
+    run(folder, "encrypt", "sqlite:///data.db", *RRN)
+    more = MODELS + '    name: Mapped[str] = mapped_column(Encrypted("member.name"))\n'
+    (folder / "more_models.py").write_text(more, "utf-8")
+    done = run(folder, "encrypt", "sqlite:///data.db", "--models", "more_models:Member")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "member.rrn is already encrypted as field member.rrn" in done.stdout
+    assert "member.name is encrypted as field member.name" in done.stdout
+
+
+def test_the_report_in_json_names_an_encrypted_column_too(run: Run, folder: Path) -> None:
+    run(folder, "encrypt", "sqlite:///data.db", *RRN)
+    again = run(folder, "encrypt", "sqlite:///data.db", *RRN, "--format", "json")
+    assert json.loads(again.stdout)["columns"][0]["state"] == "already encrypted"
+    assert again.returncode == 64
+
+
 def test_a_dry_run_changes_nothing(run: Run, folder: Path) -> None:
     before = (folder / "data.db").read_bytes()
     done = run(folder, "encrypt", "sqlite:///data.db", *RRN, "--dry-run", "--format", "json")
