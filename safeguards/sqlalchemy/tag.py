@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Alias, ColumnElement, Dialect, LargeBinary, Table, TableSample
@@ -26,6 +27,11 @@ class TagValue(TypeDecorator[Any]):
     def __init__(self, encrypted: TypeEngine[Any]) -> None:
         super().__init__()
         self.encrypted = encrypted
+
+    @cached_property
+    def _static_cache_key(self) -> Any:
+        # SQLAlchemy asks for it at every execution.
+        return type(self), self.encrypted._static_cache_key
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], bytes | None]:
         """Compute the tag on the way into the database."""
@@ -51,7 +57,7 @@ class TagOf(ColumnElement[Any]):
 
     def __init__(self, element: ColumnElement[Any]) -> None:
         self.element = element
-        self.type = TagValue(element.type)
+        self.type: TagValue = element.type.tag_value  # type: ignore[attr-defined]
 
     @property
     def width(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, NoReturn
 
 from sqlalchemy import Dialect, LargeBinary, String
@@ -13,6 +14,7 @@ from safeguards.errors import DecryptionFailed, InputError, OperatorRefused
 from safeguards.fields import Cipher, Exact, codec_for
 from safeguards.keys.registry import DEFAULT
 from safeguards.sqlalchemy.comparator import EncryptedComparator
+from safeguards.sqlalchemy.tag import TagValue
 
 Bind = Callable[[Any], bytes | None]
 Result = Callable[[Any], Any]
@@ -62,6 +64,11 @@ class Encrypted(TypeDecorator[Any]):
     def cipher(self) -> Cipher:
         """The field's cipher, for code below the ORM."""
         return self._cipher
+
+    @cached_property
+    def tag_value(self) -> TagValue:
+        """The type that binds plain values as search tags."""
+        return TagValue(self)
 
     @property
     def python_type(self) -> type[Any]:
