@@ -55,11 +55,20 @@ def add_search(connection: Connection, column: Column[Any]) -> None:
     connection.exec_driver_sql(f"{analyze} {table}")
 
 
+# SQLAlchemy reflects neither SQLite's expression indexes nor MariaDB's names with a backtick.
+_INDEX_OF_SQLITE = "SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = :name AND tbl_name = :table"
+_INDEX_OF_MARIADB = """
+    SELECT 1 FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = COALESCE(:schema, DATABASE())
+    AND TABLE_NAME = :table AND INDEX_NAME = :name LIMIT 1
+"""
+
+
 def _exists(connection: Connection, index: Index) -> bool:
     table: Any = index.table
     name = str(index.name)
-    if connection.dialect.name != "sqlite":
+    if connection.dialect.name == "postgresql":
         return inspect(connection).has_index(table.name, name, schema=table.schema)
-    # SQLAlchemy does not reflect SQLite's expression indexes.
-    found = text("SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = :name AND tbl_name = :table")
-    return connection.scalar(found, {"name": name, "table": table.name}) is not None
+    where = {"name": name, "table": table.name}
+    if connection.dialect.name == "sqlite":
+        return connection.scalar(text(_INDEX_OF_SQLITE), where) is not None
+    return connection.scalar(text(_INDEX_OF_MARIADB), where | {"schema": table.schema}) is not None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import (
@@ -35,7 +36,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from safeguards.sqlalchemy import Encrypted, Exact
-from safeguards.sqlalchemy.backfill import Outcome, Target, encrypt_in_place
+from safeguards.sqlalchemy.backfill import Outcome, Target, encrypt_in_place, job
 
 TARGETS = [
     Target("회원 명부", "주민번호", field="member.rrn", item="kr_rrn", search=Exact()),
@@ -242,21 +243,29 @@ NAMES = [
     ("a:b", "c:d"),
     ("명부.1", "주민.번호"),
     ("it's", "o'clock"),
+    ("가나다라마바사아자차카타파하" * 3, "하파타카차자아사바마라다나가" * 3),
+    ("given", "key0"),
+    ("stored", "sealed"),
 ]
 
 
-def test_any_name_that_the_database_takes_is_taken(engine: Engine) -> None:
-    for name, column in NAMES:
+def test_any_name_that_the_database_takes_is_taken(engine: Engine, monkeypatch) -> None:
+    names = NAMES
+    if engine.dialect.name == "postgresql":  # it takes 63 bytes
+        names = [(name.encode()[:63].decode(errors="ignore"), column[:21]) for name, column in NAMES]
+    for name, column in names:
         key = Column("the key", String(20), primary_key=True)
         table = Table(name, MetaData(), key, Column(column, String(20), index=True))
         table.create(engine)
         with engine.begin() as connection:
             connection.execute(insert(table).values({"the key": "가", column: "010-1234-5678"}))
-    fields = {names: f"f{at}.v" for at, names in enumerate(NAMES)}
-    encrypt_in_place(
-        engine,
-        [Target(*names, field=field, item="kr_phone", search=Exact()) for names, field in fields.items()],
-    )
+    fields = {pair: f"f{at}.v" for at, pair in enumerate(names)}
+    targets = [Target(*pair, field=field, item="kr_phone", search=Exact()) for pair, field in fields.items()]
+    with monkeypatch.context() as patch:  # stop once after the last index, to see that each is found again
+        patch.setattr(job, "_erase", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            encrypt_in_place(engine, targets)
+    assert {each.state for each in encrypt_in_place(engine, targets).columns} == {"done"}
     for (name, column), field in fields.items():
         kind = Encrypted(field, item="kr_phone", search=Exact())
         read = Table(name, MetaData(), Column("the key", String(20), primary_key=True), Column(column, kind))

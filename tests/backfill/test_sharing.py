@@ -88,6 +88,14 @@ def test_an_unfinished_job_refuses_another_keyring(interrupted, ring: Keyring, t
     assert encrypt_in_place(interrupted.engine, [RRN]).columns[0].state == "done"
 
 
+def test_the_default_schema_may_be_named_or_not(interrupted) -> None:
+    engine = interrupted.engine
+    default = {"sqlite": "main", "postgresql": "public"}.get(engine.dialect.name, engine.url.database)
+    named = Target("회원 명부", "주민번호", default, field="member.rrn", item="kr_rrn", search=Exact())
+    (column,) = encrypt_in_place(engine, [named]).columns
+    assert (column.state, column.unique) == ("done", True)
+
+
 def test_a_rotated_data_key_does_not_stop_a_job(interrupted, ring: Keyring) -> None:
     ring.rotate()
     assert encrypt_in_place(interrupted.engine, [RRN]).columns[0].values == 30

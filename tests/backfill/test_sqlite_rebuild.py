@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, Float, create_engine, text
+from sqlalchemy import Engine, Float, create_engine, event, text
 
 from safeguards.fields import Cipher, codec_for
 from safeguards.sqlalchemy import Encrypted, Exact
@@ -69,6 +69,25 @@ def test_triggers_views_other_indexes_and_foreign_keys_stay(engine: Engine) -> N
         engine, "PRAGMA foreign_keys = ON;; DELETE FROM child;; DELETE FROM p;; SELECT what FROM log"
     ) == [("b",)]
     assert run(engine, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_rows_that_refer_to_the_table_are_not_deleted_with_the_old_one(engine: Engine) -> None:
+    run(
+        engine,
+        """CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT);;
+        CREATE TABLE child (t REFERENCES t (id) ON DELETE CASCADE);;
+        INSERT INTO t VALUES (1, 'a');; INSERT INTO child VALUES (1);; SELECT 1""",
+    )
+
+    @event.listens_for(engine, "connect")
+    def enforce(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    encrypt(engine)
+    assert run(engine, "SELECT t FROM child") == [(1,)]
+    assert run(engine, "SELECT sql FROM sqlite_schema WHERE name = 'child'") == [
+        ("CREATE TABLE child (t REFERENCES t (id) ON DELETE CASCADE)",)
+    ]
 
 
 def test_the_autoincrement_counter_stays(engine: Engine) -> None:

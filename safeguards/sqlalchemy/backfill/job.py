@@ -91,7 +91,8 @@ def _encrypt(backend: Backend, plan: ColumnPlan, progress: Progress) -> ColumnOu
     encrypted, verified = _sweep(rows, progress)
     session.doing = f"building the search index of {facts.label}"
     if plan.kind.search is not None:
-        add_search(session.connection, column_for(plan.target, plan.kind, unique=plan.unique))
+        dialect = session.connection.dialect
+        add_search(session.connection, column_for(plan.target, plan.kind, dialect, unique=plan.unique))
     return ColumnOutcome.done(plan, rows.count()[0], verified, encrypted, time.monotonic() - started)
 
 

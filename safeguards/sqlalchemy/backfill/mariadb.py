@@ -25,9 +25,9 @@ PAGE_BYTES = 4 << 20
 _DEADLOCK = 1213
 _ROWS_A_STATEMENT = 250
 
+# Strict, so that nothing is cut; without NO_ZERO_DATE, which would refuse to copy other columns.
+_SQL_MODE = "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION"
 _SETTINGS = {
-    # Strict, so that nothing is cut; without NO_ZERO_DATE, which would refuse to copy other columns.
-    "sql_mode": "'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'",
     "time_zone": "'+00:00'",
     "lock_wait_timeout": "60",
     "innodb_lock_wait_timeout": "60",
@@ -49,6 +49,9 @@ class MariadbBackend:
             raise InputError(
                 f"the server is MySQL {version}: in-place encryption supports MariaDB 10.6 and later"
             )
+        # SQLAlchemy has fitted its quotes to ANSI_QUOTES, so that one stays.
+        ansi = ",ANSI_QUOTES" if "ANSI_QUOTES" in str(session.scalar("SELECT @@sql_mode")) else ""
+        session.run(f"SET SESSION sql_mode = '{_SQL_MODE}{ansi}'")
         for name, value in _SETTINGS.items():
             session.run(f"SET SESSION {name} = {value}")
         if session.scalar("SELECT @@binlog_format") != "STATEMENT":  # which needs REPEATABLE READ

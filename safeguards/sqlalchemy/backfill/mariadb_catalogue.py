@@ -97,7 +97,7 @@ def read_facts(session: Session, schema: str | None, table: str, column: str) ->
     key = tuple(row.name for row in session.rows(_KEY, {"s": schema, "t": table}))
     obstacles += [*_key_obstacles(columns, key)]
     return Facts(
-        schema=schema,
+        schema=None if schema == session.scalar("SELECT DATABASE()") else schema,
         table=table,
         column=column,
         sql_type=f"{own.type} {own.charset}" if own.charset else str(own.type),

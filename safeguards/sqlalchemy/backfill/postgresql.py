@@ -121,11 +121,11 @@ class PostgresqlBackend:
         arrays = ", ".join(["CAST(%s AS text[])"] * len(keys) + ["CAST(%s AS bytea[])"])
         names = ", ".join(f"key{at}" for at in range(len(keys)))
         match = " AND ".join(
-            f"{table}.{name} = CAST(given.key{at} AS {sql_type})"
+            f"stored.{name} = CAST(given.key{at} AS {sql_type})"
             for at, (name, sql_type) in enumerate(zip(keys, facts.key_types, strict=True))
         )
         sql = (
-            f"UPDATE {table} SET {column} = given.sealed "  # noqa: S608  names are quoted
+            f"UPDATE {table} AS stored SET {column} = given.sealed "  # noqa: S608  names are quoted
             f"FROM unnest({arrays}) AS given({names}, sealed) WHERE {match}"
         )
         columns = zip(*((*key, data) for key, data in sealed), strict=True)

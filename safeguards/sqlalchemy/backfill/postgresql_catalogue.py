@@ -105,7 +105,7 @@ def read_facts(session: Session, schema: str | None, table: str, column: str) ->
         *_triggers(session, where, column),
     ]
     return Facts(
-        schema=schema,
+        schema=None if relation.by_default else schema,
         table=table,
         column=column,
         sql_type=own.sql_type,
@@ -126,7 +126,7 @@ def _relation(session: Session, schema: str | None, table: str) -> Any:
     found = session.rows(
         """
         SELECT c.oid::bigint AS id, c.relname AS name, c.relkind AS kind, c.relispartition AS part,
-               n.nspname AS schema,
+               n.nspname AS schema, n.nspname = current_schema() AS by_default,
                pg_has_role(c.relowner, 'USAGE') AS owned, c.relforcerowsecurity AS forced,
                has_schema_privilege(current_schema(), 'CREATE') AS may_create, pg_is_in_recovery() AS standby,
                EXISTS (SELECT FROM pg_inherits i WHERE c.oid IN (i.inhrelid, i.inhparent)) AS inherits

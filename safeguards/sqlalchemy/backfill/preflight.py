@@ -77,8 +77,8 @@ def _obstacles(backend: Backend, plan: ColumnPlan) -> Iterator[str]:
 def _name_obstacles(backend: Backend, plan: ColumnPlan, now: Facts) -> Iterator[str]:
     if plan.kind.search is None or plan.state == "unfinished":
         return
-    column = column_for(plan.target, plan.kind, unique=plan.unique)
-    name = index_name(backend.session.connection.dialect, column)
+    dialect = backend.session.connection.dialect
+    name = index_name(dialect, column_for(plan.target, plan.kind, dialect, unique=plan.unique))
     replaced = {index.name for index in now.indexes}
     if name in set(now.other_indexes) - replaced:
         yield f"{now.label}: the search index needs the name {name}, which another index has: rename that one"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, Dialect, MetaData, Table
-from sqlalchemy.sql.elements import quoted_name
+from sqlalchemy.sql.elements import conv
 
 from safeguards.errors import InputError
 from safeguards.fields import Exact
@@ -16,6 +16,8 @@ from safeguards.sqlalchemy.backfill.facts import KINDS
 from safeguards.sqlalchemy.ddl import tag_index
 from safeguards.sqlalchemy.types import Encrypted
 from safeguards.values import FieldId
+
+_POSTGRESQL_BYTES = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +83,31 @@ def targets_of(models: object) -> list[Target]:
     return found
 
 
-def column_for(target: Target, kind: Encrypted, *, unique: bool) -> Column[Any]:
+def column_for(target: Target, kind: Encrypted, dialect: Dialect, *, unique: bool) -> Column[Any]:
     """Return the encrypted column in a table of its own, for DDL."""
     column: Column[Any] = Column(target.column, kind, unique=unique or None)
     Table(target.table, MetaData(), column, schema=target.schema)
-    if target.index is not None:
-        tag_index(column).name = quoted_name(target.index, quote=None)
+    if kind.search is not None:
+        index = tag_index(column)
+        index.name = conv(target.index) if target.index is not None else index.name
+        # PostgreSQL clips names by bytes, SQLAlchemy by letters: ask for the name that will be found again.
+        index.name = conv(_clipped(index_name(dialect, column), dialect))
     return column
 
 
 def index_name(dialect: Dialect, column: Column[Any]) -> str:
     """Return the name that the column's search index gets in the database."""
-    rendered = dialect.identifier_preparer.format_index(tag_index(column))
-    return dialect.identifier_preparer.unformat_identifiers(rendered)[0]
+    name = tag_index(column).name
+    preparer = dialect.identifier_preparer
+    return str(
+        preparer.truncate_and_render_index_name(str(name) if name is None else name, _alembic_quote=False)
+    )
+
+
+def _clipped(name: str, dialect: Dialect) -> str:
+    if dialect.name != "postgresql":
+        return name
+    return name.encode()[:_POSTGRESQL_BYTES].decode(errors="ignore")
 
 
 def _tables(models: object) -> list[Table]:
