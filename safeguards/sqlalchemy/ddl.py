@@ -10,9 +10,7 @@ from sqlalchemy.schema import CreateColumn
 from sqlalchemy.sql.compiler import DDLCompiler, IdentifierPreparer
 
 from safeguards.sqlalchemy.mapping import is_encrypted
-from safeguards.sqlalchemy.tag import GENERATED_SUFFIX, TagOf
-
-MARIADB = ("mysql", "mariadb")
+from safeguards.sqlalchemy.tag import GENERATED_SUFFIX, MARIADB, TagOf
 
 
 @compiles(CreateColumn, *MARIADB)

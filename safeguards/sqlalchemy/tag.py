@@ -16,6 +16,7 @@ from safeguards.errors import OperatorRefused
 
 # MariaDB has no expression indexes: the tag stands in a generated column of this name.
 GENERATED_SUFFIX = "__tag"
+MARIADB = ("mysql", "mariadb")
 
 
 class TagValue(TypeDecorator[Any]):
@@ -76,7 +77,7 @@ def _substr(element: TagOf, compiler: SQLCompiler, **kw: Any) -> str:
     return f"substr({compiler.process(element.element, **kw)}, 1, {element.width})"
 
 
-@compiles(TagOf, "mysql", "mariadb")
+@compiles(TagOf, *MARIADB)
 def _generated(element: TagOf, compiler: SQLCompiler, **kw: Any) -> str:
     kw.pop("within_columns_clause", None)
     inner = compiler.process(element.element, **kw)

@@ -7,14 +7,13 @@ from functools import cached_property
 from typing import Any, NoReturn
 
 from sqlalchemy import Dialect, LargeBinary, String
-from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator, TypeEngine, to_instance
 
 from safeguards.errors import DecryptionFailed, InputError, OperatorRefused
 from safeguards.fields import Cipher, Exact, codec_for
 from safeguards.keys.registry import DEFAULT
 from safeguards.sqlalchemy.comparator import EncryptedComparator
-from safeguards.sqlalchemy.tag import TagValue
+from safeguards.sqlalchemy.tag import MARIADB, TagValue
 
 Bind = Callable[[Any], bytes | None]
 Result = Callable[[Any], Any]
@@ -101,7 +100,11 @@ class Encrypted(TypeDecorator[Any]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose BLOB, BYTEA or, on MariaDB and MySQL, LONGBLOB."""
-        return mysql.LONGBLOB() if dialect.name in {"mysql", "mariadb"} else LargeBinary()
+        if dialect.name not in MARIADB:
+            return LargeBinary()
+        from sqlalchemy.dialects.mysql import LONGBLOB  # here, where it is loaded already
+
+        return LONGBLOB()
 
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
         """Treat the other side of an assignment as a plain value of this field."""
