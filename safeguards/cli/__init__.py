@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from safeguards.errors import MissingExtra
+
 
 def main() -> None:
     """Start the `safeguards` command, or say how to install what it needs."""
@@ -12,5 +14,8 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if error.name not in {"click", "rich"}:
             raise
-        sys.exit('safeguards: the command needs click and rich: pip install "pii-safeguards[cli]"')
+        print(
+            'safeguards: the command needs click and rich: pip install "pii-safeguards[cli]"', file=sys.stderr
+        )
+        sys.exit(MissingExtra.exit_code)
     run()

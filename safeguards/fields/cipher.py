@@ -57,6 +57,8 @@ class Cipher:
         keyring: str = registry.DEFAULT,
     ) -> None:
         self.field = FieldId(field)
+        if search is not None and not isinstance(search, Exact):
+            raise InputError(f"field {field}: search takes Exact() or None")
         self.codec = codec
         self.item = items.get(item) if item is not None else None
         self.search = search

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 
 from safeguards.errors import KeyringError
@@ -10,6 +11,7 @@ from safeguards.keys.keyring import Keyring
 
 DEFAULT = "default"
 _VARIABLE = "SAFEGUARDS_KEYRING"
+_PROVIDER = re.compile(r"\s+([A-Za-z][\w.-]*:(?!//).*)$")
 _rings: dict[str, Keyring] = {}
 _lock = threading.Lock()
 
@@ -47,15 +49,18 @@ def _variable(name: str) -> str:
 
 def _open(name: str) -> Keyring:
     variable = _variable(name)
-    setting = os.environ.get(variable, "").split()
-    if not 1 <= len(setting) <= 2:
+    setting = os.environ.get(variable, "").strip()
+    if not setting:
         raise KeyringError(
             f"no keyring {name!r}: call safeguards.use(...) or set "
             f'{variable}="sqlite:///keys.db local:master.key"'
         )
+    # Either part may hold blanks: the provider begins at the last word with a scheme of its own.
+    found = _PROVIDER.search(setting)
+    store, provider = (setting[: found.start()], found[1]) if found else (setting, None)
     with _lock:
         if name not in _rings:
-            _rings[name] = Keyring.open(*setting)
+            _rings[name] = Keyring.open(store, provider)
         return _rings[name]
 
 

@@ -27,10 +27,11 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from safeguards.errors import InputError, KeyringError
+from safeguards.errors import InputError, KeyringError, MissingExtra
 
 FORMAT = "1"
 _OWNER_ONLY = 0o600
+_DRIVER_EXTRAS = {"postgresql": "postgresql", "mysql": "mariadb", "mariadb": "mariadb"}
 _metadata = MetaData()
 
 _keyring = Table(
@@ -154,13 +155,24 @@ def _engine(url: URL) -> Engine:
     # No pool: the store is read seldom, and no connection outlives a fork.
     try:
         engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
-    except (ArgumentError, ModuleNotFoundError) as error:
-        raise InputError(f"no driver for the key store {url.drivername}: {type(error).__name__}") from None
+    except ModuleNotFoundError as error:
+        extra = _DRIVER_EXTRAS.get(url.get_backend_name())
+        hint = f': pip install "pii-safeguards[{extra}]"' if extra else ""
+        raise MissingExtra(f"the key store {url.drivername} needs {error.name}{hint}") from None
+    except ArgumentError:
+        raise InputError(f"{url.drivername} is no database that SQLAlchemy knows") from None
     if url.get_backend_name() == "sqlite":
-        if url.database in {None, "", ":memory:"}:
-            raise InputError('the key store must be a file, for instance "sqlite:///keys.db"')
+        _check_file(url)
         event.listen(engine, "connect", _harden)
     return engine
+
+
+def _check_file(url: URL) -> None:
+    if url.database in {None, "", ":memory:"}:
+        raise InputError('the key store must be a file, for instance "sqlite:///keys.db"')
+    folder = os.path.dirname(url.database or "") or "."
+    if not os.path.isdir(folder):
+        raise InputError(f"the key store's folder {folder} does not exist: make it first")
 
 
 def _harden(connection: object, _record: object) -> None:

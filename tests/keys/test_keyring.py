@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from safeguards import Keyring, KeyringError, KeyUnavailable, use
-from safeguards.errors import InputError
+from safeguards.errors import InputError, MissingExtra
 from safeguards.keys import registered, registry, resolve
 
 
@@ -179,6 +179,30 @@ def test_a_store_that_is_no_lasting_database_is_refused(folder: Path, store: str
 def test_a_provider_that_is_not_installed_is_named(folder: Path, provider: str) -> None:
     with pytest.raises(InputError, match="provider|plugin"):
         Keyring.create("sqlite:///keys.db", provider)
+
+
+def test_a_store_in_a_folder_that_does_not_exist_leaves_no_key_file(folder: Path) -> None:
+    with pytest.raises(InputError, match="folder nowhere does not exist"):
+        Keyring.create("sqlite:///nowhere/keys.db", "local:master.key")
+    assert not (folder / "master.key").exists()
+
+
+def test_the_environment_may_name_files_with_blanks(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Keyring.create("sqlite:///my keys.db", "local:my master.key")
+    monkeypatch.setenv("SAFEGUARDS_KEYRING_BLANKS", "sqlite:///my keys.db local:my master.key")
+    assert resolve("blanks").id == made.id
+    use(None, name="blanks")
+    monkeypatch.setenv("SAFEGUARDS_KEYRING_BLANKS", "sqlite:///my keys.db")
+    assert resolve("blanks").id == made.id
+    use(None, name="blanks")
+
+
+def test_a_missing_driver_of_the_store_is_named_with_its_extra(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(MissingExtra, match=r"pii-safeguards\[postgresql\]"):
+        Keyring.open("postgresql+psycopg://127.0.0.1/keys")
 
 
 def test_an_unreachable_store_does_not_print_its_password(folder: Path) -> None:

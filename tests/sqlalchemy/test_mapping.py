@@ -115,6 +115,8 @@ REFUSED = {
     "a server default": lambda: table(Column("a", Encrypted("t.a"), server_default="x")),
     "a type that cannot be encrypted": lambda: table(Column("a", Encrypted("t.a", PickleType))),
     "an unknown item": lambda: table(Column("a", Encrypted("t.a", item="kr_nothing"))),
+    "a search that is no search": lambda: table(Column("a", Encrypted("t.a", search="exact"))),  # type: ignore[arg-type]
+    "a search without parentheses": lambda: table(Column("a", Encrypted("t.a", search=Exact))),  # type: ignore[arg-type]
     "a bad field id": lambda: table(Column("a", Encrypted("t a"))),
 }
 
