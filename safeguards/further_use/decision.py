@@ -14,13 +14,15 @@ def binding(case: Case) -> str:
     """Return the fingerprint (64 hex digits) that a decision is bound to.
 
     It changes with the policy, the purposes, the recipient and kind of use, the schema of input and output,
-    and the transforms with their keys and domain. It does not change with the rows.
+    the transforms with their keys and domain, and the whole `[risk]` section: a weaker measure is another
+    question. It does not change with the rows.
     """
-    use, manifest = case.declaration.use, case.manifest
+    declaration, manifest = case.declaration, case.manifest
+    use = declaration.use
     return fingerprint(
         {
             "policy": case.policy.hash,
-            "collected for": case.declaration.collection.purpose,
+            "collected for": declaration.collection.purpose,
             "used for": use.purpose,
             "recipient": use.recipient,
             "kind": [
@@ -28,9 +30,14 @@ def binding(case: Case) -> str:
                 for name in ("continuing", "abroad", "marketing", "model_training")
             ],
             "joined": use.joined_controllers,
-            "input": case.declaration.columns,
+            "input": declaration.columns,
             "output": [f"{name}: {kind}" for name, kind in case.reading.schema],
             "transforms": manifest.key_policy if manifest else None,
+            "risk": {
+                "quasi identifiers": declaration.quasi_identifiers,
+                "minimum k": declaration.minimum_k,
+                "person": declaration.person,
+            },
         }
     )
 
@@ -48,8 +55,9 @@ def objections(decision: Decision, bound_to: str, day: date, continuing: bool | 
     elif decision.fingerprint != bound_to:
         found.append(
             Text(
-                "결정 이후 정책, 목적, 수령자, 스키마 또는 키가 바뀌어 결정이 효력을 잃었다.",
-                "Policy, purpose, recipient, schema or keys changed after the decision, which voids it.",
+                "결정 이후 정책, 목적, 수령자, 스키마, 키 또는 위험 기준이 바뀌어 결정이 효력을 잃었다.",
+                "Policy, purpose, recipient, schema, keys or risk criteria changed after the decision, which "
+                "voids it.",
             )
         )
     if decision.expires < day:

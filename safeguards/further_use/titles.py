@@ -98,9 +98,9 @@ TITLES = {
     "not_known": Text("미확인", "not known"),
     "decision": Text("결정", "Decision"),
     "decision_intro": Text(
-        "결정은 요청자가 아닌 사람이 하며, 스키마·목적·수령자·키가 바뀌면 효력을 잃는다.",
-        "Somebody other than the requester decides. A change of schema, purpose, recipient or keys voids "
-        "the decision.",
+        "결정은 요청자가 아닌 사람이 하며, 정책·스키마·목적·수령자·키·위험 기준이 바뀌면 효력을 잃는다.",
+        "Somebody other than the requester decides. A change of policy, schema, purpose, recipient, keys or "
+        "risk criteria voids the decision.",
     ),
     "no_decision": Text("아직 없음", "none yet that counts"),
     "decided": Text("있음", "taken"),

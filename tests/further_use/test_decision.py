@@ -11,6 +11,8 @@ import pytest
 
 from safeguards.errors import InputError
 
+RISK = '[risk]\nquasi_identifiers = ["생년월일", "지역"]\nminimum_k = 5\n'
+
 
 def test_the_fingerprint_does_not_change_with_the_rows(desk: Any) -> None:
     before = desk.run().fingerprint
@@ -38,10 +40,18 @@ def _with_a_new_key(desk: Any) -> None:
         lambda desk: desk.rewrite(_with_another_type),
         _with_a_new_key,
         lambda desk: desk.manifest(lambda document: document["domain"].update(name="other")),
+        lambda desk: desk.edit("minimum_k = 5", "minimum_k = 1"),
+        lambda desk: desk.edit("minimum_k = 5", ""),
+        lambda desk: desk.edit('["생년월일", "지역"]', '["생년월일"]'),
+        lambda desk: desk.edit("[risk]", '[risk]\nperson = "전화"'),
+        lambda desk: desk.edit(RISK, ""),
     ],
-    ids=["recipient", "purpose", "use", "origin", "item", "policy", "column", "type", "key", "domain"],
+    ids=[
+        "recipient", "purpose", "use", "origin", "item", "policy", "column", "type", "key", "domain",
+        "minimum k", "default k", "quasi-identifiers", "person", "risk",
+    ],
 )  # fmt: skip
-def test_a_change_of_schema_purpose_recipient_policy_or_key_voids_a_decision(
+def test_a_change_of_schema_purpose_recipient_policy_key_or_risk_criteria_voids_a_decision(
     desk: Any, change: Callable[[Any], None]
 ) -> None:
     desk.complete()
