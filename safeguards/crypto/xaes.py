@@ -74,14 +74,14 @@ class Xaes256Gcm:
         rest = os.urandom(_HALF)
         return prefix + rest + writer.encrypt(rest, data, associated)
 
-    def open(self, sealed: bytes, associated: bytes) -> bytes:
-        """Return the plaintext of what ``seal`` returned.
+    def open(self, sealed: bytes, associated: bytes, start: int = 0) -> bytes:
+        """Return the plaintext of what ``seal`` returned, which begins at ``start`` of ``sealed``.
 
         Raises:
             cryptography.exceptions.InvalidTag: any of key, data or associated data differs.
         """
-        reader = self._derived(sealed[:_HALF])
-        return reader.decrypt(sealed[_HALF:NONCE_BYTES], sealed[NONCE_BYTES:], associated)
+        half, end = start + _HALF, start + NONCE_BYTES
+        return self._derived(sealed[start:half]).decrypt(sealed[half:end], sealed[end:], associated)
 
     def _renew(self) -> None:
         prefix = os.urandom(_HALF)

@@ -24,7 +24,7 @@ from safeguards.errors import AlreadyProtected, DecryptionFailed, InputError, Ke
 from safeguards.fields.codec import Codec, codec_for
 from safeguards.fields.keys import FieldKeys
 from safeguards.fields.search import Exact
-from safeguards.keys import registry
+from safeguards.keys import generation, registry
 from safeguards.values import FieldId
 
 _VERSION = b"safeguards/1"
@@ -67,8 +67,10 @@ class Cipher:
         # Nearly every value has the header that this field writes: comparing with it spares the parser.
         self._start = _TAGGED if search else _UNTAGGED
         self._header_end = self.prefix_length + ADDRESS_BYTES
+        self._decode = codec.decode
         self._associated = frame(_VERSION, self.field.encode(), codec.tag)
-        self._keys: FieldKeys | None = None
+        self._keys: FieldKeys
+        self._generation: object = None
 
     def encrypt(self, value: Any) -> bytes:
         """Return the envelope of a value that is not None.
@@ -90,13 +92,14 @@ class Cipher:
             DecryptionFailed: the bytes are no intact envelope of this field under this keyring.
             KeyringError: there is no usable keyring.
         """
-        keys = self._current()
+        keys = self._keys if self._generation is generation.current else self._current()
         try:
             end = self._header_end
-            reader = keys.readers.get(data[self.prefix_length : end])
-            if reader is None or data[:2] != self._start:
-                return self.codec.decode(self._open(keys, parse(data)))
-            return self.codec.decode(reader.open(data[end:], self._associated + data[:end]))
+            header = data[:end]
+            reader = keys.readers.get(header[self.prefix_length :])
+            if reader is None or header[:2] != self._start:
+                return self._decode(self._open(keys, parse(data)))
+            return self._decode(reader.open(data, self._associated + header, end))
         except (InvalidTag, KeyUnavailable, *_BAD_VALUE):
             raise self._failure() from None
 
@@ -159,11 +162,11 @@ class Cipher:
         return self.item.canonical(text).encode()
 
     def _current(self) -> FieldKeys:
-        ring = registry.resolve(self.keyring)
-        keys = self._keys
-        if keys is None or keys.ring is not ring or keys.key_id != ring.data_key_id:
-            keys = self._keys = FieldKeys(ring, self.field, self._tag_labels())
-        return keys
+        now = generation.current
+        if self._generation is not now:
+            self._keys = FieldKeys(registry.resolve(self.keyring), self.field, self._tag_labels())
+            self._generation = now
+        return self._keys
 
     def _tag_labels(self) -> tuple[str, ...]:
         if self.search is None:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from safeguards.crypto.kdf import KEY_BYTES, derive
 from safeguards.errors import KeyringError, KeyUnavailable
+from safeguards.keys import generation
 from safeguards.keys.local import LocalProvider
 from safeguards.keys.provider import KeyProvider, provider_from
 from safeguards.keys.store import KeyStore, WrappedKey, add_identity, add_key, next_id
@@ -121,10 +122,12 @@ class Keyring:
         """Read keys that were added since this keyring was opened."""
         with self._lock:
             self._check_open()
-            for row in self._store.read():
-                if row.id not in self._keys:
-                    self._keys[row.id] = row, Secret(self._unwrap(row))
+            added = [row for row in self._store.read() if row.id not in self._keys]
+            for row in added:
+                self._keys[row.id] = row, Secret(self._unwrap(row))
             self._data_key_id = self._newest(DATA)
+        if added:
+            generation.advance()
 
     def data_key(self, key_id: int) -> Secret:
         """Return a data key by its id.
@@ -166,6 +169,7 @@ class Keyring:
             self._closed = True
             self._data_key_id = 0
             self._keys = {}
+        generation.advance()
 
     @property
     def closed(self) -> bool:

@@ -7,6 +7,7 @@ import re
 import threading
 
 from safeguards.errors import KeyringError
+from safeguards.keys import generation
 from safeguards.keys.keyring import Keyring
 
 DEFAULT = "default"
@@ -23,6 +24,7 @@ def use(ring: Keyring | None, name: str = DEFAULT) -> None:
             _rings.pop(name, None)
         else:
             _rings[name] = ring
+    generation.advance()
 
 
 def resolve(name: str = DEFAULT) -> Keyring:

@@ -86,7 +86,9 @@ class Encrypted(TypeDecorator[Any]):
         def process(value: Any) -> Any:
             if value is None:
                 return None
-            if isinstance(value, (bytes, memoryview, bytearray)):
+            if type(value) is bytes:
+                return decrypt(value)
+            if isinstance(value, (memoryview, bytearray)):
                 return decrypt(bytes(value))
             raise DecryptionFailed(
                 f"field {field}: a stored value is not encrypted; run `safeguards encrypt` on this column"

@@ -210,3 +210,15 @@ def test_a_cipher_travels_to_a_worker_as_its_declaration_without_a_key(ring: Key
     sent = pickle.dumps(cipher)
     assert ring.field_key(1, "member.rrn").reveal() not in sent
     assert pickle.loads(sent).decrypt(data) == "메모"
+
+
+def test_a_cipher_follows_the_name_when_it_is_given_to_another_keyring(ring: Keyring, tmp_path: Path) -> None:
+    cipher = rrn_cipher()
+    first = cipher.encrypt(RRN)
+    use(Keyring.create(f"sqlite:///{tmp_path / 'second.db'}", f"local:{tmp_path / 'second.key'}"))
+    second = cipher.encrypt(RRN)
+    assert cipher.decrypt(second) == RRN
+    with pytest.raises(DecryptionFailed):
+        cipher.decrypt(first)
+    use(ring)
+    assert cipher.decrypt(first) == RRN
