@@ -158,7 +158,7 @@ class Keyring:
         """Return what may be told of each key, oldest first."""
         self._check_open()
         newest = {purpose: self._newest(purpose) for purpose in _PURPOSES}
-        rows = (row for row, _ in self._keys.values())
+        rows = (row for row, _ in list(self._keys.values()))
         return tuple(
             KeyStatus(row.id, row.purpose, row.created_at, row.id == newest[row.purpose]) for row in rows
         )
@@ -194,7 +194,7 @@ class Keyring:
 
     def _newest(self, purpose: str) -> int:
         self._check_open()
-        return max(key_id for key_id, (row, _) in self._keys.items() if row.purpose == purpose)
+        return max(key_id for key_id, (row, _) in list(self._keys.items()) if row.purpose == purpose)
 
     def _look_again(self, key_id: int) -> tuple[WrappedKey, Secret] | None:
         # Another process may have rotated; only a provider on this machine may be asked during a read.
