@@ -41,6 +41,9 @@ def run() -> None:
     """Run the command line; every failure is one line on standard error and an exit code."""
     try:
         code = app(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        code = USAGE
     except click.ClickException as error:
         click.echo(f"safeguards: {error.format_message()}", err=True)
         code = USAGE

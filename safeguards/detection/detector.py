@@ -51,7 +51,15 @@ class Detector:
 
         Offsets are code points of ``text`` as it is, also where full-width or invisible characters were read
         through.
+
+        Raises:
+            InputError: ``text`` is no str.
         """
+        if not isinstance(text, str):
+            raise InputError(
+                f"detect reads one text (str), not {type(text).__name__}; "
+                "for several there are detect_many and detect_column"
+            )
         folded = fold_text(text)
         return resolve(
             Span(rule.entity, *folded.original(found.start, found.end), found.score, found.reason)
@@ -81,8 +89,11 @@ class Detector:
             table: a source of `safeguards.tables`, or an Arrow table or data frame.
             rows: the size of the sample.
             sql_types: column names to SQL types, where a database declares them.
+
+        Raises:
+            InputError: ``table`` is none of these.
         """
-        source = open_frame(table) if is_frame(table) else table
+        source = open_frame(table) if is_frame(table) or not hasattr(table, "batches") else table
         types = sql_types if sql_types is not None else getattr(source, "sql_types", {})
         return list(self.classify_sample(source.sample(rows), types))
 

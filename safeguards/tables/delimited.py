@@ -35,6 +35,8 @@ class DelimitedFile:
         self._delimiter = delimiter or max(_DELIMITERS, key=header.count)
         self._names = next(csv.reader(io.StringIO(header, newline=""), delimiter=self._delimiter))
         refuse_duplicates(self._names, self.name)
+        # Arrow finds no end of a header that nothing follows, not even a line break.
+        self._ends_with_header = len(header) < decoding.CHUNK // 4 and not header.endswith(("\n", "\r"))
 
     @cached_property
     def schema(self) -> pa.Schema:
@@ -54,6 +56,8 @@ class DelimitedFile:
             InputError: a row has another number of cells than the header, or is not in the file's encoding.
         """
         wanted = pick(self.schema, columns, self.name)
+        if self._ends_with_header:
+            return
         last = self._names[-1]
         done, end = 0, None
         for block in BLOCKS:

@@ -25,8 +25,8 @@ def open_file(path: str | os.PathLike[str], *, encoding: str | None = None) -> S
         InputError: no such file, no such kind, or the file is empty or damaged.
     """
     location = Path(path)
-    kind = kind_of(location)
     decoding.check_readable(location)
+    kind = kind_of(location)
     if kind == ".parquet":
         return ParquetFile(location)
     chosen = decoding.check_encoding(encoding) if encoding else None
@@ -35,8 +35,10 @@ def open_file(path: str | os.PathLike[str], *, encoding: str | None = None) -> S
     return DelimitedFile(location, chosen, "\t" if kind == ".tsv" else None)
 
 
-def kind_of(path: Path) -> str:
+def kind_of(path: Path, also: str = "") -> str:
     """Return the ending that says what a file holds, without that of its compression.
+
+    ``also`` names what else the caller takes.
 
     Raises:
         InputError: the ending is none of those known.
@@ -46,6 +48,7 @@ def kind_of(path: Path) -> str:
         suffixes.pop()
     if not suffixes or suffixes[-1] not in KINDS:
         raise InputError(
-            f"{path.name}: the ending says no kind of file; known: {', '.join(KINDS)}, text also .gz, .zst"
+            f"{path.name or path}: the ending says no kind of file; "
+            f"known: {', '.join(KINDS)}, text also .gz, .zst{also}"
         )
     return suffixes[-1]

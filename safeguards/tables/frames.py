@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -146,7 +147,9 @@ def _from_other(obj: Frame) -> pa.Table:
     if isinstance(frame, narwhals.DataFrame):
         return _arrow(frame)
     if hasattr(obj, "__arrow_c_stream__"):
-        return pa.RecordBatchReader.from_stream(obj).read_all()
+        # A series is a stream too, but not of batches of columns.
+        with contextlib.suppress(pa.ArrowInvalid):
+            return pa.RecordBatchReader.from_stream(obj).read_all()
     raise InputError(
         f"{type(obj).__name__} is no table: pass an Arrow table or reader, or a pandas or polars frame"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,6 +22,14 @@ TEXT = "담당: 홍길동 과장(010-2222-3333, kim@naver.com)\n주민번호 900
 
 def values(text: str) -> list[tuple[str, str]]:
     return [(span.entity, text[span.start : span.end]) for span in DETECTOR.detect(text)]
+
+
+@pytest.mark.parametrize("value", [None, 5, b"text", ["text"]])
+def test_what_is_no_text_is_one_error(value: Any) -> None:
+    with pytest.raises(InputError, match=f"one text .str., not {type(value).__name__}"):
+        DETECTOR.detect(value)
+    with pytest.raises(InputError, match="is no table"):
+        DETECTOR.classify(value)
 
 
 def test_a_document_gives_its_spans_in_order() -> None:

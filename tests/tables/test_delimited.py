@@ -165,3 +165,10 @@ def test_a_single_column_with_nulls_is_read_back(
     table = pa.table({"a": pa.array(values, pa.string())})
     write_file(path, table.schema, table.to_batches())
     assert read(path, encoding="utf-8") == table.to_pylist()
+
+
+@pytest.mark.parametrize("data", ["a,b", "a,b\n", "a,b\r\n", '"a\nb",c'])
+def test_a_header_alone_has_no_rows(tmp_path: Path, data: str) -> None:
+    path = written(tmp_path, data)
+    assert read(path) == []
+    assert open_file(path).sample(5).num_rows == 0

@@ -16,6 +16,7 @@ from safeguards.tables import is_empty, open_file
     ("name", "message"),
     [
         ("nothing.csv", "no such file"),
+        ("nothing", "no such file"),
         ("table.xlsx", "ending says no kind"),
         ("table", "ending says no kind"),
         ("table.parquet.gz", "ending says no kind"),
@@ -25,6 +26,8 @@ from safeguards.tables import is_empty, open_file
 )
 def test_what_cannot_be_opened_is_one_line(tmp_path: Path, name: str, message: str) -> None:
     (tmp_path / "folder.csv").mkdir()
+    for made in ("table.xlsx", "table", "table.parquet.gz", "table.gz"):
+        (tmp_path / made).touch()
     with pytest.raises(InputError, match=message) as caught:
         open_file(tmp_path / name)
     assert "\n" not in str(caught.value)

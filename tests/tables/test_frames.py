@@ -54,6 +54,16 @@ def test_pandas_categories_that_no_row_uses_do_not_come_back() -> None:
 
 
 @pytest.mark.parametrize(
+    "value",
+    [pd.Series(["a"]), pl.Series(["a"]), pa.chunked_array([["a"]]), pa.array(["a"]), ["a"], None],
+    ids=["pandas", "polars", "chunked", "array", "list", "none"],
+)
+def test_one_column_is_no_table(value: Any) -> None:
+    with pytest.raises(InputError, match="is no table: pass an Arrow table"):
+        open_frame(value)
+
+
+@pytest.mark.parametrize(
     ("index", "columns"),
     [
         (pd.RangeIndex(2), []),
