@@ -132,7 +132,8 @@ def _report(outcome: Outcome, output_format: str) -> None:
         _print(outcome)
     if not done:
         names = ", ".join(f"{each.column} (field {each.field})" for each in outcome.columns)
-        raise AlreadyProtected(f"{names} is already encrypted; nothing was changed")
+        verb = "is" if len(outcome.columns) == 1 else "are"
+        raise AlreadyProtected(f"{names} {verb} already encrypted; nothing was changed")
 
 
 def _print(outcome: Outcome) -> None:

@@ -121,6 +121,11 @@ def test_an_encrypted_column_is_left_as_it_is(run: Run, folder: Path) -> None:
     assert (folder / "data.db").read_bytes() == before
 
 
+def test_a_search_group_is_passed_on(run: Run, folder: Path) -> None:
+    done = run(folder, "encrypt", "sqlite:///data.db", *RRN[:-1], "exact:rrn", "--format", "json")
+    assert "search=Exact(group='rrn')" in json.loads(done.stdout)["columns"][0]["model"]
+
+
 def test_models_declare_the_columns(run: Run, folder: Path) -> None:
     (folder / "app_models.py").write_text(MODELS, "utf-8")
     done = run(folder, "encrypt", "sqlite:///data.db", "--models", "app_models:Base")

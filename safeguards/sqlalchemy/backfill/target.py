@@ -97,11 +97,8 @@ def column_for(target: Target, kind: Encrypted, dialect: Dialect, *, unique: boo
 
 def index_name(dialect: Dialect, column: Column[Any]) -> str:
     """Return the name that the column's search index gets in the database."""
-    name = tag_index(column).name
-    preparer = dialect.identifier_preparer
-    return str(
-        preparer.truncate_and_render_index_name(str(name) if name is None else name, _alembic_quote=False)
-    )
+    name: Any = tag_index(column).name
+    return str(dialect.identifier_preparer.truncate_and_render_index_name(name, _alembic_quote=False))
 
 
 def _clipped(name: str, dialect: Dialect) -> str:
