@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
 from safeguards.detection.cells import Cells, cells
 from safeguards.detection.headers import named
-from safeguards.detection.span import Span
-from safeguards.detection.statistics import wilson_lower
+from safeguards.detection.inside import Detect, Inside, look_inside
 from safeguards.detection.support import Judge, Support
 from safeguards.detection.verdict import ColumnVerdict
 from safeguards.items.item import Item
@@ -23,13 +21,6 @@ NAMED_FROM = 0.3
 UNNAMED_FROM = 0.5
 """The least confidence at which values alone say what a column is."""
 
-LISTED_FROM = 0.001
-"""The least share, at the lower end of its interval, at which an entity inside the cells is listed."""
-
-PROSE_BUDGET = 1_000_000
-"""Characters of one column that are searched for spans."""
-
-Detect = Callable[[str], list[Span]]
 _SQL_ITEMS = {"ip_address": re.compile(r"(?i)inet|cidr")}
 
 
@@ -57,30 +48,11 @@ class Classifier:
         hinted |= {item_id for item_id, types in _SQL_ITEMS.items() if types.search(sql_type)}
         supports = [judge.support(looked_at, by_name=judge.item.id in hinted) for judge in self._judges]
         excluded = {support.item.entity for support in supports if support.excluded}
-        listed, traces = self._inside(looked_at, excluded)
+        inside = look_inside(looked_at, self._detect, excluded)
         best = max(supports, key=lambda support: support.confidence, default=None)
         if best is None or best.confidence < (NAMED_FROM if best.by_name else UNNAMED_FROM):
-            silence = self._silence(looked_at, hinted)
-            return ColumnVerdict(name, None, 0.0, 0.0, silence, 0, looked_at.rows, None, listed, traces)
-        return _classified(name, looked_at.rows, best, listed, traces)
-
-    def _inside(self, looked_at: Cells, excluded: set[str]) -> tuple[dict[str, float], dict[str, int]]:
-        """Return the entities inside the cells with their shares, and those too rare for a share."""
-        found: Counter[str] = Counter()
-        searched = length = 0
-        for text, count in zip(looked_at.texts if looked_at.prose else (), looked_at.counts, strict=False):
-            length += len(text)
-            if length > PROSE_BUDGET and searched:
-                break
-            searched += count
-            entities = {span.entity for span in self._detect(text)} - excluded
-            found.update(dict.fromkeys(entities, count))
-        listed = {
-            entity: round(hits / searched, 4)
-            for entity, hits in found.most_common()
-            if wilson_lower(hits, searched) >= LISTED_FROM
-        }
-        return listed, {entity: hits for entity, hits in found.items() if entity not in listed}
+            return _unclassified(name, looked_at.rows, inside, self._silence(looked_at, hinted))
+        return _classified(name, looked_at.rows, best, inside)
 
     def _silence(self, looked_at: Cells, hinted: set[str]) -> str:
         if not looked_at.rows:
@@ -89,9 +61,21 @@ class Classifier:
         return f"named like {' or '.join(names)}, but its values are not" if names else ""
 
 
-def _classified(
-    name: str, rows: int, support: Support, listed: Mapping[str, float], traces: Mapping[str, int]
-) -> ColumnVerdict:
+def _unclassified(name: str, rows: int, inside: Inside, silence: str) -> ColumnVerdict:
+    return ColumnVerdict(
+        column=name,
+        entity=None,
+        confidence=inside.certainty,
+        share=inside.share,
+        reason="; ".join(filter(None, (inside.reason, silence))),
+        hits=inside.hits,
+        rows=rows,
+        entities=inside.listed,
+        traces=inside.traces,
+    )
+
+
+def _classified(name: str, rows: int, support: Support, inside: Inside) -> ColumnVerdict:
     entity, share = support.item.entity, round(support.hits / rows, 4)
     return ColumnVerdict(
         column=name,
@@ -102,6 +86,6 @@ def _classified(
         hits=support.hits,
         rows=rows,
         item=support.item.id,
-        entities={entity: share, **{other: part for other, part in listed.items() if other != entity}},
-        traces={other: hits for other, hits in traces.items() if other != entity},
+        entities={entity: share, **{other: part for other, part in inside.listed.items() if other != entity}},
+        traces={other: hits for other, hits in inside.traces.items() if other != entity},
     )

@@ -12,9 +12,10 @@ class ColumnVerdict:
 
     ``entity`` is what the column as a whole holds, or None. ``confidence``, in 0..1, is the lower end of the
     95% interval of ``share`` times the certainty of a single value; it grows with the sample. ``share`` is
-    ``hits`` of ``rows``, the cells that were looked at and not empty. ``entities`` lists what stands inside
-    the cells, each with the share of cells that hold it; ``traces`` what stands in too few of them to say
-    more, with the number of cells.
+    ``hits`` of ``rows``, the cells that were looked at and not empty. Of running text, ``share`` is that of
+    cells in which anything was found, and ``confidence`` the certainty of the entity that is surest.
+    ``entities`` lists what stands inside the cells, each with the share of cells that hold it; ``traces``
+    what stands in too few of them to say more, with the number of cells.
     """
 
     column: str

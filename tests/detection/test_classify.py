@@ -182,6 +182,17 @@ def test_free_text_lists_its_entities_with_their_shares() -> None:
     found = verdict("content", text)
     assert found.entity is None
     assert found.entities == {"PHONE_NUMBER": 0.3, "EMAIL_ADDRESS": 0.1}
+    assert (found.hits, found.rows, found.share) == (40, 100, 0.4)
+    assert found.confidence > 0.9
+    assert found.reason == "free text: PHONE_NUMBER in 30, EMAIL_ADDRESS in 10 of 100 rows"
+
+
+def test_one_value_in_many_rows_of_text_is_a_trace_with_share_and_reason() -> None:
+    found = verdict("content", [*["문의 드립니다"] * 1_999, "연락처 010-2345-6789"])
+    assert (found.entities, found.traces) == ({}, {"PHONE_NUMBER": 1})
+    assert (found.hits, found.share) == (1, 0.0005)
+    assert found.confidence > 0.9
+    assert found.reason == "free text: PHONE_NUMBER in 1 of 2,000 rows"
 
 
 def test_what_else_stands_in_a_classified_column_is_listed_too() -> None:
