@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
 import click
 
-from safeguards.cli.output import format_option, print_facts, print_json, print_table, progress
+from safeguards.cli.output import format_option, print_json, print_table, progress
 from safeguards.errors import InputError, SafeguardsError
 from safeguards.further_use import Assessment, Evidence, Record, dossier
+from safeguards.further_use.dossier import standing
 from safeguards.further_use.evidence import Status, status_of
 from safeguards.further_use.titles import FACTORS, TITLES
-from safeguards.report import LANGUAGES, render
+from safeguards.further_use.wording import counted_as
+from safeguards.report import LANGUAGES, Text, render
 from safeguards.report.catalogue import GRADES, STATUSES, WORDS
 from safeguards.report.text import Language, visible
 from safeguards.tables.writing import whole_file
@@ -85,22 +87,33 @@ def _write(path: Path | None, text: str) -> None:
 
 
 def _show(record: Record, lang: Language) -> None:
-    for title, evidence in (("unknown", record.unknown), ("stops", record.stops)):
-        _list(TITLES[title].of(lang), evidence, lang)
-    order = list(Status)
-    rest = [one for one in record.evidence if one.status is not Status.UNKNOWN and not one.stop]
-    rest.sort(key=lambda one: order.index(one.status))
-    _list(TITLES["overview"].of(lang), rest, lang)
-    facts = {
-        FACTORS[factor].of(lang): STATUSES[status_of(evidence).value].of(lang)
-        for factor, evidence in record.factors.items()
-    }
-    facts[TITLES["decision"].of(lang)] = TITLES["decided" if record.decided else "no_decision"].of(lang)
-    facts[TITLES["fingerprint"].of(lang)] = record.fingerprint
-    print_facts(visible(record.title), facts)
+    apart = {"unknown": record.unknown, "stops": record.stops, "against": record.against}
+    for name, evidence in apart.items():
+        _list(TITLES[name].of(lang), evidence, TITLES[f"no_{name}"].of(lang), lang)
+    rest = [one for one in record.evidence if one.status is Status.SUPPORTS and not one.stop]
+    _list(TITLES["overview"].of(lang), rest, TITLES["no_evidence"].of(lang), lang)
+    facts = [(TITLES[name], counted_as(len(evidence))) for name, evidence in apart.items()]
+    facts += [(FACTORS[factor], _standing(evidence)) for factor, evidence in record.factors.items()]
+    facts.append((TITLES["decision"], Text.joined([standing(record), *record.objections], ": ")))
+    facts.append((TITLES["fingerprint"], Text.same(record.fingerprint)))
+    head = [TITLES["what"].of(lang), TITLES["value"].of(lang)]
+    print_table(
+        visible(record.title), head, [(name.of(lang), visible(value.of(lang))) for name, value in facts]
+    )
 
 
-def _list(title: str, evidence: list[Evidence] | tuple[Evidence, ...], lang: Language) -> None:
+def _standing(evidence: Sequence[Evidence]) -> Text:
+    """Return a factor's status with the count of what is adverse, which no unknown hides."""
+    status, adverse = STATUSES[status_of(evidence).value], sum(one.adverse for one in evidence)
+    if not adverse:
+        return status
+    return Text.joined([status, Text.joined([WORDS["adverse"], counted_as(adverse)])], ", ")
+
+
+def _list(title: str, evidence: Sequence[Evidence], none: str, lang: Language) -> None:
+    if not evidence:
+        click.echo(f"{title}: {none}")
+        return
     rows = [
         (
             STATUSES[one.status.value].of(lang),

@@ -80,6 +80,7 @@ class Assessment:
             decision=decision,
             objections=objections(decision, bound_to, use.day, use.continuing) if decision else (),
             minimum_k=declaration.minimum_k or DEFAULT_MINIMUM_K,
+            rows=case.reading.rows,
         )
 
     def _case(self, advance: Advance | None) -> Case:

@@ -8,7 +8,7 @@ from safeguards.further_use.case import UsedColumn
 from safeguards.further_use.evidence import Evidence, Factor, Grade, Status, status_of
 from safeguards.further_use.record import Record
 from safeguards.further_use.titles import CHOICES, DECISION, FACTORS, NOTE, TITLES, TRANSFORMS
-from safeguards.further_use.wording import listed
+from safeguards.further_use.wording import counted_as, listed, moment
 from safeguards.report import (
     Bar,
     Bars,
@@ -40,67 +40,81 @@ def dossier(record: Record) -> Document:
         summary=_summary(record),
         facts=Facts(record.subject),
         sections=(
-            Section(
-                TITLES["unknown"], (_claims(record.unknown, TITLES["no_unknown"]),), TITLES["unknown_intro"]
+            *(
+                Section(TITLES[name], (_claims(found, name, record.rows),), TITLES[f"{name}_intro"])
+                for name, found in _apart(record).items()
             ),
-            Section(TITLES["stops"], (_claims(record.stops, TITLES["no_stops"]),), TITLES["stops_intro"]),
             Section(TITLES["overview"], (_grades(record),), TITLES["overview_intro"]),
-            *(_factor(factor, evidence) for factor, evidence in record.factors.items()),
+            *(_factor(factor, evidence, record.rows) for factor, evidence in record.factors.items()),
             Section(TITLES["risk"], _risk(record.risk, record.minimum_k)),
             Section(TITLES["columns"], (_columns(record),)),
             Section(TITLES["decision"], _decision(record), TITLES["decision_intro"]),
         ),
         footer=Text(
-            f"기록 시각 {record.time} · 지문 sha256 {record.fingerprint}",
-            f"Recorded {record.time} · fingerprint sha256 {record.fingerprint}",
+            f"기록 시각 {moment(record.time)} · 지문 sha256 {record.fingerprint}",
+            f"Recorded {moment(record.time)} · fingerprint sha256 {record.fingerprint}",
         ),
     )
 
 
 def _summary(record: Record) -> tuple[tuple[Text, Text], ...]:
-    against = [one for one in record.evidence if one.adverse and not one.stop]
-    counted = (
-        (TITLES["unknown"], record.unknown),
-        (TITLES["stops"], record.stops),
-        (TITLES["against"], against),
-    )
-    decision = TITLES["decided" if record.decided else "no_decision"]
-    return (
-        *((title, Text(f"{len(found)}건", str(len(found)))) for title, found in counted),
-        (TITLES["decision"], decision),
-    )
+    counted = ((TITLES[name], counted_as(len(found))) for name, found in _apart(record).items())
+    return (*counted, (TITLES["decision"], standing(record)))
 
 
-def _claims(evidence: Iterable[Evidence], none: Text) -> Claims:
-    return Claims(tuple(map(_claim, evidence)), none)
+def _apart(record: Record) -> dict[str, tuple[Evidence, ...]]:
+    """Return what has a section of its own, by the name of its title."""
+    return {"unknown": record.unknown, "stops": record.stops, "against": record.against}
 
 
-def _claim(one: Evidence) -> Claim:
+def standing(record: Record) -> Text:
+    """Return whether there is a decision, and whether it counts."""
+    if record.decision is None:
+        return TITLES["no_decision"]
+    return TITLES["decided" if record.decided else "void_decision"]
+
+
+def _claims(evidence: Iterable[Evidence], name: str, rows: int) -> Claims:
+    return Claims(tuple(_claim(one, rows) for one in evidence), TITLES[f"no_{name}"])
+
+
+def _claim(one: Evidence, rows: int) -> Claim:
     topic = " → ".join(filter(None, (one.id, listed(one.answers) if one.answers else "")))
     return Claim(
         text=one.claim,
         status=one.status.value,
         grade=one.grade.value if one.grade else None,
         source=one.source,
-        time=one.time,
+        time=moment(one.time),
         version=one.version,
         sample=one.sample,
+        partial=one.sample is not None and one.sample < rows,
         topic=topic,
     )
 
 
-def _factor(factor: Factor, evidence: tuple[Evidence, ...]) -> Section:
-    elsewhere = [one.id for one in evidence if one.status is Status.UNKNOWN]
-    shown = [one for one in evidence if one.status is not Status.UNKNOWN and not one.stop]
-    intro = None
-    if elsewhere:
-        names = listed(elsewhere)
-        intro = Text(
-            f"미확인 {len(elsewhere)}건은 위에 있다: {names}.",
-            f"{len(elsewhere)} unknown, listed above: {names}.",
+def _factor(factor: Factor, evidence: tuple[Evidence, ...], rows: int) -> Section:
+    shown = [one for one in evidence if one.status is Status.SUPPORTS and not one.stop]
+    apart = {
+        "unknown": [one.id for one in evidence if one.status is Status.UNKNOWN],
+        "stops": [one.id for one in evidence if one.stop],
+        "against": [one.id for one in evidence if one.adverse and not one.stop],
+    }
+    told = [
+        Text(
+            f"‘{TITLES[name].ko}’ {len(ids)}건은 위에 있다: {listed(ids)}.",
+            f"“{TITLES[name].en}”, listed above: {len(ids)}: {listed(ids)}.",
         )
-    claims = _claims(shown, TITLES["no_evidence"])
-    return Section(FACTORS[factor], (claims,), intro, badge=status_of(evidence).value)
+        for name, ids in apart.items()
+        if ids
+    ]
+    return Section(
+        FACTORS[factor],
+        (_claims(shown, "evidence", rows),),
+        Text.joined(told) if told else None,
+        badge=status_of(evidence).value,
+        adverse=sum(one.adverse for one in evidence),
+    )
 
 
 def _grades(record: Record) -> Stacks:

@@ -9,6 +9,7 @@ from typing import Any
 from unicodedata import normalize
 
 from safeguards.errors import InputError
+from safeguards.further_use.wording import moment
 from safeguards.pipeline import METADATA_KEY, ColumnRecord
 from safeguards.pipeline import Manifest as Document
 from safeguards.tables import Source
@@ -129,7 +130,7 @@ def _view(document: Document, file: str) -> Manifest:
         records.setdefault(normalize("NFC", record.column), []).append(record)
     return Manifest(
         file=file,
-        version=f"{document.tool}, {document.created_at}",
+        version=f"{document.tool}, {moment(document.created_at)}",
         purpose=document.purpose,
         rows=document.rows_out,
         input_columns=tuple(normalize("NFC", name) for name, _ in document.input_schema["columns"]),

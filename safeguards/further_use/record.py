@@ -32,6 +32,7 @@ class Record:
     decision: Decision | None
     objections: tuple[Text, ...]
     minimum_k: int
+    rows: int
 
     @property
     def factors(self) -> Mapping[Factor, tuple[Evidence, ...]]:
@@ -42,6 +43,11 @@ class Record:
     def stops(self) -> tuple[Evidence, ...]:
         """The stops that were met."""
         return tuple(one for one in self.evidence if one.stop)
+
+    @property
+    def against(self) -> tuple[Evidence, ...]:
+        """What speaks against the use or contradicts itself, besides the stops."""
+        return tuple(one for one in self.evidence if one.adverse and not one.stop)
 
     @property
     def unknown(self) -> tuple[Evidence, ...]:
@@ -72,6 +78,7 @@ class Record:
             "subject": [{"name": asdict(name), "value": asdict(value)} for name, value in self.subject],
             "unknown": [one.id for one in self.unknown],
             "stops": [one.id for one in self.stops],
+            "against": [one.id for one in self.against],
             "factors": {factor.value: _factor(found) for factor, found in self.factors.items()},
             "columns": [_column(column) for column in self.columns],
             "risk": self.risk and {**asdict(self.risk), "minimum_k": self.minimum_k},
@@ -90,7 +97,12 @@ class Record:
 
 
 def _factor(evidence: tuple[Evidence, ...]) -> dict[str, Any]:
-    return {"status": status_of(evidence).value, "evidence": [_evidence(one) for one in evidence]}
+    adverse = sum(one.adverse for one in evidence)
+    return {
+        "status": status_of(evidence).value,
+        "adverse": adverse,
+        "evidence": [_evidence(one) for one in evidence],
+    }
 
 
 def _evidence(one: Evidence) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from safeguards.report import Text
 NOTE = Text(
     "이 문서는 추가 이용에 관하여 확인된 사실과 확인되지 않은 사실을 출처와 함께 모은 것이다. 점수나 법적 "
     "판단은 담지 않으며, "
-    "네 가지 요소를 형량하고 결정하는 것은 사람이다(개인정보 보호법 제15조 제3항, 제17조 제4항, 시행령 "
+    "네 가지 요소를 비교·형량하고 결정하는 것은 사람이다(개인정보 보호법 제15조 제3항, 제17조 제4항, 시행령 "
     "제14조의2).",
     "This document gathers what is known and what is not known about a further use, each with its source. "
     "It holds no "
@@ -59,13 +59,21 @@ TITLES = {
         "there.",
     ),
     "no_unknown": Text("확인되지 않은 항목이 없다.", "Nothing is left unknown."),
-    "stops": Text("멈춤 사유", "Stops"),
+    "stops": Text("중단 사유", "Stops"),
     "stops_intro": Text(
         "판단이 아니라, 더 나아가기 전에 사람이 살펴야 하는 사유이다.",
         "These are no verdicts: a person must look at them before anything goes on.",
     ),
-    "no_stops": Text("발견된 멈춤 사유가 없다.", "No stop was met."),
+    "no_stops": Text("발견된 중단 사유가 없다.", "No stop was met."),
     "against": Text("불리하거나 상충하는 것", "Against or in conflict"),
+    "against_intro": Text(
+        "이용에 불리하거나 서로 어긋나는 증거이다. 미확인 항목이 남아 있어도 줄어들지 않는다.",
+        "Evidence that speaks against the use or contradicts itself. What is still unknown takes nothing "
+        "from it.",
+    ),
+    "no_against": Text(
+        "불리하거나 상충하는 증거가 없다.", "Nothing speaks against the use or is in conflict."
+    ),
     "overview": Text("요소별 증거", "Evidence by factor"),
     "overview_intro": Text(
         "진술은 누군가 밝힌 것, 관찰은 문서로 확인한 것, 시험은 결과 자료를 직접 읽어 확인한 것이다. 개수는 "
@@ -104,9 +112,13 @@ TITLES = {
     ),
     "no_decision": Text("아직 없음", "none yet that counts"),
     "decided": Text("있음", "taken"),
+    "void_decision": Text("있으나 효력 없음", "taken, but it does not count"),
     "fingerprint": Text("지문(sha256)", "fingerprint (sha256)"),
     "status": Text("상태", "status"),
     "question": Text("식별자", "id"),
     "claim": Text("내용", "claim"),
     "choice": Text("선택", "choice"),
+    "summary": Text("요약", "Summary"),
+    "what": Text("구분", "what"),
+    "value": Text("내용", "value"),
 }

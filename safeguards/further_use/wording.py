@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from safeguards.policy import Section
 from safeguards.report import Text
 
@@ -44,6 +46,20 @@ def heads(count: int, person: str | None) -> Text:
     if person is None:
         return Text(f"{count:,}행", rows(count))
     return Text(f"{count:,}명", "1 person" if count == 1 else f"{count:,} persons")
+
+
+def counted_as(count: int) -> Text:
+    """Return a count of claims."""
+    return Text(f"{count:,}건", f"{count:,}")
+
+
+def moment(time: str) -> str:
+    """Return an ISO 8601 moment as readers take it, in UTC and saying so; a day or another text as it is."""
+    try:
+        read = datetime.fromisoformat(time)
+    except ValueError:
+        return time
+    return f"{read.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if read.tzinfo else time
 
 
 def listed(names: object) -> str:

@@ -18,7 +18,10 @@ Grade: TypeAlias = Literal["declared", "observed", "tested"]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One statement of fact with where it comes from; ``grade`` is None where there is no evidence."""
+    """One statement of fact with where it comes from; ``grade`` is None where there is no evidence.
+
+    ``sample`` counts the rows examined; ``partial`` says that there are more.
+    """
 
     text: Text
     status: Status
@@ -27,6 +30,7 @@ class Claim:
     time: str
     version: str
     sample: int | None = None
+    partial: bool = False
     topic: Words = ""
 
 
@@ -114,17 +118,24 @@ Block: TypeAlias = "Claims | Facts | Notices | Table | Bars | Stacks | Blank"
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A titled part of the report; ``badge`` is a status shown beside the title."""
+    """A titled part of the report; ``badge`` is a status shown beside the title.
+
+    ``adverse`` counts what speaks against, shown beside the badge, so that an unknown hides none of it.
+    """
 
     title: Text
     blocks: tuple[Block, ...]
     intro: Text | None = None
     badge: Status | None = None
+    adverse: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole report; ``summary`` is what must be seen before anything else."""
+    """A whole report; ``summary`` is what must be seen before anything else.
+
+    A label of the summary that is a section's title leads there.
+    """
 
     title: Text
     kind: Text

@@ -27,6 +27,8 @@ WORDS = {
     "source": Text("출처", "source"),
     "time": Text("시각", "time"),
     "sample": Text("표본(행)", "sample (rows)"),
+    "examined": Text("검사한 행", "rows examined"),
+    "adverse": Text("불리·상충", "against or in conflict"),
     "version": Text("버전", "version"),
     "contents": Text("차례", "contents"),
     "none": Text("없음", "none"),

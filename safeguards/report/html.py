@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from safeguards.errors import InputError
 from safeguards.report import charts
-from safeguards.report.blocks import Claim, Document
+from safeguards.report.blocks import Claim, Document, Words
 from safeguards.report.catalogue import GRADES, MARKS, STATUSES, WORDS
 from safeguards.report.text import LANGUAGES, Language, Text, visible
 
@@ -53,13 +53,19 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(charts=charts, STATUSES=STATUSES, GRADES=GRADES, MARKS=MARKS, WORDS=WORDS)
-    environment.filters.update(in_order=in_order, block=_template, number=_number, short=short)
+    environment.filters.update(in_order=in_order, block=_template, number=_number, short=short, part=_part)
     return environment
 
 
 def _template(block: Any) -> str:
     """Return the template that draws a block: it is called like its type."""
     return f"{type(block).__name__.lower()}.html.j2"
+
+
+def _part(document: Document, label: Words) -> int | None:
+    """Return the place of the section whose title a label of the summary is."""
+    titles = [section.title for section in document.sections]
+    return titles.index(label) + 1 if label in titles else None
 
 
 def _number(count: int) -> str:

@@ -85,6 +85,39 @@ def test_the_unknown_is_printed_first_in_either_language(file: Path, lang: str, 
     assert "Traceback" not in result.output
 
 
+DECISION = """
+[decision]
+choice = "proceed"
+reasons = "이유"
+name = "최결정"
+role = "책임자"
+date = 2026-03-01
+expires = 2026-09-01
+fingerprint = "00"
+"""
+
+
+def test_the_summary_counts_what_is_adverse_beside_the_unknown(file: Path) -> None:
+    facts = dict(line.split("\t")[:2] for line in run(file).output.splitlines() if "\t" in line)
+    assert facts["구분"] == "내용"
+    assert facts["중단 사유"] == "0건"
+    assert facts["불리하거나 상충하는 것"] == "1건"
+    assert int(facts["확인되지 않은 것"].removesuffix("건")) > 0
+    assert facts["당초 수집 목적과의 관련성"] == "미확인, 불리·상충 1건"
+
+
+def test_an_empty_list_says_so(file: Path) -> None:
+    assert "중단 사유: 발견된 중단 사유가 없다.\n" in run(file).output
+
+
+def test_a_void_decision_is_printed_with_its_reason(file: Path) -> None:
+    assert "결정\t아직 없음\n" in run(file).output
+    file.write_text(file.read_text(encoding="utf-8") + DECISION, encoding="utf-8")
+    output = run(file).output
+    assert "결정\t있으나 효력 없음: " in output
+    assert "결정이 효력을 잃었다." in output
+
+
 def test_json_is_one_document_that_equals_the_file_written(file: Path, tmp_path: Path) -> None:
     target = tmp_path / "record.json"
     result = run(file, "--format", "json", "--json", target)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from markupsafe import escape
 from safeguards.further_use import Factor, Grade, Status, dossier
 from safeguards.further_use.evidence import Evidence, status_of
 from safeguards.further_use.titles import FACTORS
+from safeguards.further_use.wording import moment
 from safeguards.report import LANGUAGES, Text, render
 from safeguards.report.text import Language
 
@@ -85,7 +88,7 @@ def test_the_document_has_no_score_and_ends_without_a_verdict(desk: Any) -> None
     document = desk.run().document()
     assert set(document) == {
         "format", "made_by", "title", "time", "fingerprint", "exit_code", "subject", "unknown", "stops",
-        "factors", "columns", "risk", "decision",
+        "against", "factors", "columns", "risk", "decision",
     }  # fmt: skip
     assert set(document["factors"]) == {factor.value for factor in Factor}
     assert document["decision"] == {
@@ -132,3 +135,44 @@ def test_a_factor_without_evidence_is_unknown_and_disagreement_is_conflict() -> 
     assert status_of([one(Status.CONFLICT), one(Status.CONFLICT)]) is Status.CONFLICT
     assert status_of([one(Status.AGAINST)]) is Status.AGAINST
     assert status_of([one(Status.SUPPORTS)]) is Status.SUPPORTS
+
+
+def test_no_unknown_hides_what_speaks_against(desk: Any) -> None:
+    record = desk.edit("minimum_k = 5", "minimum_k = 1000").run()
+    assert [one.id for one in record.against] == ["infringement.k"]
+    document = record.document()
+    assert document["against"] == ["infringement.k"]
+    assert document["factors"]["infringement"]["status"] == "unknown"
+    assert document["factors"]["infringement"]["adverse"] == 1
+    page = render(dossier(record), "ko")
+    apart = page.index('<section id="part-3"')
+    claim = str(escape(record.against[0].claim.ko))
+    assert '<a href="#part-3">불리하거나 상충하는 것</a></dt><dd>1건' in page
+    assert apart < page.index(claim) < page.index('<section id="part-4"')
+    assert page.count(claim) == 1
+    heading = page[page.index('id="title-7"') :]
+    heading = heading[: heading.index("</h2>")]
+    assert heading.index("미확인") < heading.index("불리·상충 1</span>")
+
+
+def test_a_void_decision_is_told_apart_from_none(desk: Any) -> None:
+    assert "<dd>아직 없음</dd>" in render(dossier(desk.run()), "ko")
+    desk.complete().edit("minimum_k = 5", "minimum_k = 1")
+    page = render(dossier(desk.run()), "ko")
+    assert "<dd>있으나 효력 없음</dd>" in page
+    assert "효력을 잃었다" in page
+
+
+def test_moments_in_the_dossier_say_that_they_are_utc(desk: Any) -> None:
+    page = render(dossier(desk.complete().run()), "en")
+    assert re.search(r"Recorded 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC", page)
+    assert "+00:00" not in page
+    assert moment("2026-03-02T09:00:00+09:00") == "2026-03-02 00:00:00 UTC"
+    assert [moment(text) for text in ("2026-02-27", "yesterday")] == ["2026-02-27", "yesterday"]
+
+
+def test_rows_examined_are_called_a_sample_only_where_there_are_more(desk: Any) -> None:
+    record = desk.run()
+    assert "검사한 행" in render(dossier(record), "ko")
+    assert "표본" not in render(dossier(record), "ko")
+    assert "표본(행)" in render(dossier(replace(record, rows=record.rows + 1)), "ko")

@@ -26,7 +26,7 @@ def gather(case: Case) -> list[Evidence]:
 
 def _balance(write: Writer) -> Evidence:
     claim = Text(
-        "정보주체나 제3자의 이익을 부당하게 침해하는지는 사람이 형량한다. 아직 진술이 없다.",
+        "정보주체나 제3자의 이익을 부당하게 침해하는지는 사람이 비교·형량한다. 아직 진술이 없다.",
         "Whether interests of the persons concerned or of others are unfairly infringed is for a person to "
         "weigh. "
         "Nobody has said it yet.",

@@ -145,10 +145,12 @@ def _detected(case: Case, write: Writer) -> list[Evidence]:
         return [write.unknown("detection", claim, Text.same(case.declaration.output_file))]
     found = [one for one in reading.found if not _explained(case, one)]
     if not found:
+        part = reading.sample < reading.rows
+        ko = f"결과에서 뽑은 {reading.sample:,}행을" if part else f"결과의 {reading.sample:,}행을 모두"
+        en = f"{reading.sample:,} sampled rows" if part else f"all {reading.sample:,} rows"
         claim = Text(
-            f"결과에서 뽑은 {reading.sample:,}행을 다시 검사하니 개인정보가 드러난 값이 없다.",
-            f"Detection on {reading.sample:,} sampled rows of the output finds no personal data in the "
-            "clear.",
+            f"{ko} 다시 검사하니 개인정보가 드러난 값이 없다.",
+            f"Detection on {en} of the output finds no personal data in the clear.",
         )
         return [write.tested("detection", Status.SUPPORTS, claim, reading.sample)]
     return [_finding(one, write) for one in found]
