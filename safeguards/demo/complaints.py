@@ -65,7 +65,7 @@ class Complaint:
 
 def complaint(number: int, person: Person, draw: Random) -> Complaint:
     """Write one complaint of ``person``."""
-    opened = TODAY - timedelta(days=draw.randrange(700))
+    opened = person.joined + timedelta(days=draw.randrange((TODAY - person.joined).days + 1))
     template = draw.choice(_TEMPLATES)
     named = [slot for _, slot, _, _ in Formatter().parse(template) if slot]
     values = {slot: _SLOTS[slot](person, opened, draw) for slot in named}

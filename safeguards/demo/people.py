@@ -13,7 +13,8 @@ from safeguards.demo import numbers, places
 
 TODAY = date(2026, 7, 1)
 _OLDEST, _YOUNGEST = 82, 15
-_OPENED = date(2016, 3, 2)
+# The first day of the service and of its privacy policy: everything it holds was collected under that.
+OPENED = date(2025, 7, 1)
 # Who was naturalised or changed numbers after October 2020 has an RRN without check digit.
 _NEW_NUMBERS = 0.06
 _GRADES = ("일반", "실버", "골드", "VIP")
@@ -51,7 +52,7 @@ def people(count: int, seed: int) -> Iterator[Person]:
 def _person(number: int, draw: Random, fake: Faker, taken: set[str]) -> Person:
     birth = _birth(draw)
     male = draw.random() < 0.5
-    joined = _between(draw, max(_OPENED, _add_years(birth, 14)), TODAY)
+    joined = _between(draw, max(OPENED, _add_years(birth, 14)), TODAY)
     return Person(
         id=number,
         name=fake.name_male() if male else fake.name_female(),

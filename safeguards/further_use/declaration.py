@@ -55,10 +55,14 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Why, when and under which policy the data was collected; the policy named may be an older file."""
+    """Why, when and under which policy the data was collected; the policy named may be an older file.
+
+    ``day`` is the first day, and ``until`` the last, None for data of one day.
+    """
 
     purpose: str
     day: date | None
+    until: date | None
     policy_file: str | None
     policy_version: str | None
 
@@ -68,11 +72,24 @@ class Collection:
         collection = cls(
             section.text("purpose"),
             section.maybe_day("date"),
+            section.maybe_day("until"),
             section.maybe_text("policy"),
             section.maybe_text("policy_version"),
         )
+        if collection.until and (collection.day is None or collection.until < collection.day):
+            raise section.error("until", "is the last day of collection; it needs date, the first, before it")
         section.close()
         return collection
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The first and the last day, as far as they are known; one where they are one."""
+        return tuple(day for day in (self.day, self.until) if day)
+
+    @property
+    def span(self) -> str:
+        """The days of collection in words that both languages read."""
+        return "–".join(map(str, self.days))
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def _collection(case: Case) -> list[Fact]:
     then = case.policy_then or case.policy
     return [
         (Text("당초 수집 목적", "original purpose"), _name(case.original, collection.purpose)),
-        (Text("수집일", "day of collection"), Text.same(collection.day) if collection.day else _UNSAID),
+        (Text("수집일", "day of collection"), Text.same(collection.span) if collection.day else _UNSAID),
         (Text("수집 당시 정책", "policy at collection"), Text.same(case.policy_version(then))),
         (Text("현재 정책", "policy now"), Text.same(case.policy_version(case.policy))),
     ]

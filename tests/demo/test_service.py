@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, text
 
 from safeguards.demo import numbers, service
 from safeguards.demo.complaints import complaint
-from safeguards.demo.people import TODAY, people
+from safeguards.demo.people import OPENED, TODAY, people
 
 COUNT = 600
 
@@ -33,7 +33,8 @@ def test_nobody_shares_an_rrn_phone_or_address_of_mail(everyone) -> None:  # typ
 def test_people_are_consistent_with_themselves(everyone) -> None:  # type: ignore[no-untyped-def]
     for person in everyone:
         assert person.rrn[:6] == person.birth.strftime("%y%m%d")
-        assert person.birth.year + 14 <= person.joined.year <= TODAY.year
+        assert person.birth.year + 14 <= person.joined.year
+        assert OPENED <= person.joined <= TODAY
         assert person.email.endswith(("@example.com", "@example.net", "@mail.example.org"))
 
 

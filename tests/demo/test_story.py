@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import tomllib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -15,7 +17,8 @@ from safeguards.crypto.envelope import is_envelope
 from safeguards.demo import protect
 from safeguards.demo.act import Act, NotKept
 from safeguards.demo.folder import Folder
-from safeguards.demo.people import people
+from safeguards.demo.people import OPENED, TODAY, people
+from safeguards.demo.story import ROWS as DEFAULT_ROWS
 from safeguards.demo.story import tell
 from safeguards.keys import registered
 
@@ -101,6 +104,35 @@ def test_the_assessment_leaves_the_decision_to_a_person(told) -> None:  # type: 
         page = file.read_text("utf-8")
         assert f'lang="{lang}"' in page
         assert "<script" not in page
+
+
+def test_everything_was_collected_while_the_policy_was_in_force(told) -> None:  # type: ignore[no-untyped-def]
+    folder, _ = told
+    collection = tomllib.loads(folder.assessment.read_text("utf-8"))["collection"]
+    policy = tomllib.loads(folder.policy.read_text("utf-8"))
+    assert collection["policy_version"] == policy["version"]
+    assert policy["effective_from"] <= collection["date"] == OPENED
+    assert collection["until"] == TODAY
+    with closing(sqlite3.connect(folder.database)) as database:
+        moments = [m for (m,) in database.execute("SELECT ordered_at FROM orders")]
+        joined = {day for (day,) in database.execute("SELECT joined FROM members")}
+        opened = {day for (day,) in database.execute("SELECT opened FROM complaints")}
+    days = joined | opened | {datetime.fromtimestamp(m, UTC).date().isoformat() for m in moments}
+    assert OPENED.isoformat() <= min(days) <= max(days) <= TODAY.isoformat()
+    record = json.loads(folder.record.read_text("utf-8"))
+    found = {one["id"]: one for one in record["factors"]["predictability"]["evidence"]}
+    assert found["predictability.policy_then"]["status"] == "supports"
+    assert "거래일부터" in found["predictability.elapsed"]["claim"]["ko"]
+    assert set(pq.read_table(folder.export)["ordered"].to_pylist()) <= {"2025", "2026"}
+
+
+@pytest.mark.slow
+def test_the_default_service_leaves_nobody_in_a_group_of_fewer_than_five(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "demo")
+    assert list(tell(folder, DEFAULT_ROWS, _silent))
+    record = json.loads(folder.record.read_text("utf-8"))
+    assert record["risk"]["k"] >= 5
+    assert (record["against"], record["stops"], record["exit_code"]) == ([], [], 2)
 
 
 def test_the_keyrings_are_forgotten_afterwards(told) -> None:  # type: ignore[no-untyped-def]

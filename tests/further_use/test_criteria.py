@@ -105,6 +105,43 @@ def test_a_period_that_begins_elsewhere_leaves_the_elapsed_time_unknown(desk: An
     one = desk.found()["predictability.elapsed"]
     assert one.status.value == "unknown"
     assert "305 days" in one.claim.en
+    assert "runs from the day of withdrawal" in one.claim.en
+    assert "거래일" not in one.claim.ko
+    assert "confirmed" not in one.claim.en
+
+
+def test_a_basis_that_nobody_confirmed_is_named_as_what_is_missing(desk: Any) -> None:
+    desk.edit('basis = "policy 1" }', 'basis = "policy 1", confirmed = false }', "policy.toml")
+    one = desk.found()["predictability.elapsed"]
+    assert "basis (“policy 1”) as not confirmed" in one.claim.en
+    assert "runs from" not in one.claim.en
+
+
+@pytest.mark.parametrize(
+    ("until", "name", "status"),
+    [
+        ("2026-02-28", "policy_then", "supports"),
+        ("2026-02-28", "elapsed", "supports"),
+        ("2026-03-03", "elapsed", "conflict"),
+    ],
+)
+def test_data_may_be_collected_over_a_time(desk: Any, until: str, name: str, status: str) -> None:
+    desk.edit("date = 2025-05-01", f"date = 2025-05-01\nuntil = {until}")
+    assert desk.status(f"predictability.{name}") == status
+    assert "2025-05-01–2026" in next(v.en for n, v in desk.run().subject if n.en == "day of collection")
+
+
+def test_the_policy_must_be_in_force_for_all_of_the_collection(desk: Any) -> None:
+    desk.edit("date = 2025-05-01", "date = 2025-05-01\nuntil = 2026-02-28")
+    until = "effective_from = 2025-03-08\neffective_until = 2025-12-31"
+    desk.edit("effective_from = 2025-03-08", until, "policy.toml")
+    assert desk.status("predictability.policy_then") == "unknown"
+
+
+def test_an_end_of_collection_before_its_beginning_gives_one_line(desk: Any) -> None:
+    desk.edit("date = 2025-05-01", "date = 2025-05-01\nuntil = 2025-04-30")
+    with pytest.raises(InputError, match=r"collection\.until: is the last day"):
+        desk.run()
 
 
 def test_a_continuing_use_without_published_criteria_speaks_against(desk: Any) -> None:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from safeguards.further_use.case import Case, Writer
 from safeguards.further_use.evidence import Evidence, Factor, Status
-from safeguards.policy import Policy, Trigger
+from safeguards.policy import Policy, Retention, Trigger
 from safeguards.report import Text
 
 # Periods that begin with the collection itself; when the others began, no machine here knows.
 _FROM_COLLECTION = {Trigger.COLLECTION, Trigger.EVENT}
+_STARTS = {
+    Trigger.TRANSACTION: Text("거래일", "the day of the transaction"),
+    Trigger.CLOSURE: Text("거래나 계정이 종료된 날", "the day of closure"),
+    Trigger.WITHDRAWAL: Text("탈퇴하거나 동의를 철회한 날", "the day of withdrawal"),
+    Trigger.END_OF_DISPLAY: Text("게시가 끝난 날", "the end of display"),
+    Trigger.END_OF_SERVICE: Text("서비스 제공이 끝난 날", "the end of the service"),
+    Trigger.DESTRUCTION: Text("파기한 날", "the day of destruction"),
+}
 
 
 def gather(case: Case) -> list[Evidence]:
@@ -28,7 +36,7 @@ def _then(case: Case) -> Policy | None:
     """Return the policy in force at collection, None where it is not known which that was."""
     collection = case.declaration.collection
     policy = case.policy_then or case.policy
-    if collection.day is None or not policy.in_force(collection.day):
+    if collection.day is None or not all(map(policy.in_force, collection.days)):
         return None
     return policy if collection.policy_version in {None, policy.version} else None
 
@@ -62,15 +70,15 @@ def _policy_then(case: Case, write: Writer) -> Evidence:
     if collection.day is None:
         claim = Text("수집일을 알 수 없다.", "The date of collection is not known.")
         return write.unknown("policy_then", claim, Text("[collection] date", "[collection] date"))
-    if not policy.in_force(collection.day):
+    if not all(map(policy.in_force, collection.days)):
         claim = Text(
-            f"수집일 {collection.day}에 시행 중이던 정책이 제시되지 않았다.",
-            f"The policy in force on the day of collection, {collection.day}, was not given.",
+            f"수집일 {collection.span}에 시행 중이던 정책이 제시되지 않았다.",
+            f"The policy in force on the day of collection, {collection.span}, was not given.",
         )
         return write.policy("policy_then", Status.UNKNOWN, claim, policy)
     claim = Text(
-        f"수집일 {collection.day}에 정책 {policy.version} 버전이 시행 중이었다.",
-        f"Version {policy.version} of the policy was in force on the day of collection, {collection.day}.",
+        f"수집일 {collection.span}에 정책 {policy.version} 버전이 시행 중이었다.",
+        f"Version {policy.version} of the policy was in force on the day of collection, {collection.span}.",
     )
     return write.policy("policy_then", Status.SUPPORTS, claim, policy)
 
@@ -92,37 +100,56 @@ def _announced(case: Case, write: Writer) -> Evidence:
 
 
 def _elapsed(case: Case, write: Writer) -> Evidence:
-    start, end, purpose = case.declaration.collection.day, case.declaration.use.day, case.original
+    collection, end, purpose = case.declaration.collection, case.declaration.use.day, case.original
+    start = collection.day
     if start is None or purpose is None:
         claim = Text(
             "수집과 이용 사이의 시간을 알 수 없다.", "The time between collection and use is not known."
         )
         return write.unknown("elapsed", claim, Text("[collection] date", "[collection] date"))
-    if start > end:
+    if max(collection.days) > end:
         claim = Text(
-            f"수집일({start})이 이용일({end})보다 늦다.",
-            f"The collection, {start}, comes after the use, {end}.",
+            f"수집일({collection.span})이 이용일({end})보다 늦다.",
+            f"The collection, {collection.span}, comes after the use, {end}.",
         )
         return write.declared("elapsed", Status.CONFLICT, claim)
     passed = Text(
         f"수집({start})부터 이용({end})까지 {(end - start).days}일이 지났다.",
         f"{(end - start).days} days lie between collection ({start}) and use ({end}).",
     )
-    retention = purpose.retention
-    if retention.trigger not in _FROM_COLLECTION or not retention.confirmed:
-        open_end = Text(
-            "당초 보유 기간의 기산일이나 근거가 확인되지 않아, 기간이 끝났는지 알 수 없다.",
-            "When the original retention period began, or its basis, is not confirmed; whether it is over "
-            "is not known.",
-        )
-        return write.policy("elapsed", Status.UNKNOWN, Text.joined([passed, open_end]))
-    last = retention.period.after(start)
+    missing = _missing(purpose.retention)
+    if missing:
+        return write.policy("elapsed", Status.UNKNOWN, Text.joined([passed, *missing]))
+    last = purpose.retention.period.after(start)
     status = Status.AGAINST if end > last else Status.SUPPORTS
     until = Text(
-        f"당초 보유 기간({retention.period})은 {last}까지이다.",
-        f"The original retention period ({retention.period}) lasts until {last}.",
+        f"당초 보유 기간({purpose.retention.period})은 {last}까지이다.",
+        f"The original retention period ({purpose.retention.period}) lasts until {last}.",
     )
     return write.policy("elapsed", status, Text.joined([passed, until]))
+
+
+def _missing(retention: Retention) -> list[Text]:
+    """Say what is not known, without which nobody can say whether a retention period is over."""
+    missing = []
+    if retention.trigger not in _FROM_COLLECTION:
+        start = _STARTS[retention.trigger]
+        missing.append(
+            Text(
+                f"당초 보유 기간({retention.period})은 {start.ko}부터 세는데, 그 날이 "
+                "자료마다 언제인지 확인되지 않아 기간이 끝났는지 알 수 없다.",
+                f"The original retention period ({retention.period}) runs from {start.en}; which day that is "
+                "for each record is not known, nor therefore whether the period is over.",
+            )
+        )
+    if not retention.confirmed:
+        missing.append(
+            Text(
+                f"보유 기간의 근거(‘{retention.basis}’)는 원문에서 확인되지 않은 것으로 정책에 적혀 있다.",
+                f"The policy marks the period's basis (“{retention.basis}”) as not confirmed at its source.",
+            )
+        )
+    return missing
 
 
 def _continuing(case: Case, write: Writer) -> list[Evidence]:
