@@ -16,20 +16,26 @@ from safeguards.detection.detector import SAMPLE_ROWS
 from safeguards.detection.scan import Finding, TableScan, scan
 from safeguards.errors import InputError
 from safeguards.tables import Database, Source, open_database, open_file
+from safeguards.tables.files import KINDS, kind_of
 
-_SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 _PACKED = ("", ".gz", ".zst")
 _SQLITE = b"SQLite format 3\0"
 ADVERSE = 1
 INCOMPLETE = 2
+_COLUMNS = ("column", "holds", "item", "confidence", "share", "law", "at rest")
 _LISTED = 5
+_NO_ROWS = "no rows; nothing to scan"
 
 
 @dataclass
 class Result:
-    """What one run found; ``unread`` maps the files of a folder that could not be read to why."""
+    """What one run found, in a database or in files.
+
+    ``unread`` maps the files of a folder that could not be read to why.
+    """
 
     target: str
+    database: bool
     tables: list[TableScan] = field(default_factory=list)
     unread: dict[str, str] = field(default_factory=dict)
 
@@ -48,17 +54,21 @@ class Result:
     "--sample", default=SAMPLE_ROWS, show_default=True, type=click.IntRange(min=1),
     help="Rows drawn at random from each table.",
 )  # fmt: skip
+@click.option("--encoding", metavar="NAME", help="Text files' encoding, where it is not found by itself.")
 @format_option
-def command(target: str, tables: tuple[str, ...], sample: int, output_format: str) -> None:
+def command(
+    target: str, tables: tuple[str, ...], sample: int, encoding: str | None, output_format: str
+) -> None:
     """Find personal data in TARGET: a database URL, a folder, or a file.
 
-    Files are CSV, TSV, JSON lines (also .gz, .zst), Parquet and SQLite. No value is ever printed.
+    Files are CSV, TSV, JSON lines (also .gz, .zst) and Parquet, and SQLite by its own name. No value is
+    ever printed.
 
     Exit codes: 0 done; 1 data that must be encrypted stands in plain text; 2 a file
     of the folder could not be read; 3 the engine failed; 64 usage.
     """
     with progress("Scanning") as advance:
-        result = _run(target, tables, sample, advance)
+        result = _run(target, tables, sample, encoding, advance)
     _refuse_nothing(result)
     if output_format == "json":
         print_json(_document(result))
@@ -67,17 +77,30 @@ def command(target: str, tables: tuple[str, ...], sample: int, output_format: st
     click.get_current_context().exit(result.exit_code)
 
 
-def _run(target: str, tables: tuple[str, ...], sample: int, advance: Advance) -> Result:
+def _run(target: str, tables: tuple[str, ...], sample: int, encoding: str | None, advance: Advance) -> Result:
     path = Path(target)
-    if "://" not in target and path.is_dir():
-        return _folder(path, tables, sample, advance)
-    detector = Detector()
     if "://" not in target and not _is_sqlite(path):
         _refuse_tables(tables, target)
-        source: Source = open_file(path)
-        return Result(target, [scan(source, detector, sample, name=_table_name(path), advance=advance)])
+        read = _folder if path.is_dir() else _file
+        return read(path, target, sample, encoding, advance)
+    if encoding is not None:
+        raise InputError(f"--encoding goes with text files; {target.partition('://')[0]} is a database")
+    return _tables(target, tables, sample, advance)
+
+
+def _file(path: Path, target: str, sample: int, encoding: str | None, advance: Advance) -> Result:
+    if not path.exists():
+        raise InputError(f"no such file or folder: {target}")
+    kind_of(path, also="; also SQLite files, whatever their name")
+    source: Source = open_file(path, encoding=encoding)
+    scanned = scan(source, Detector(), sample, name=_table_name(path), advance=advance)
+    return Result(target, False, [scanned])
+
+
+def _tables(target: str, tables: tuple[str, ...], sample: int, advance: Advance) -> Result:
+    detector = Detector()
     with _database(target) as database:
-        result = Result(database.name)
+        result = Result(database.name, True)
         names = tables or tuple(database.tables())
         for done, name in enumerate(names):
             within = _part(advance, done, len(names))
@@ -85,16 +108,18 @@ def _run(target: str, tables: tuple[str, ...], sample: int, advance: Advance) ->
     return result
 
 
-def _folder(folder: Path, tables: tuple[str, ...], sample: int, advance: Advance) -> Result:
-    _refuse_tables(tables, str(folder))
-    detector, result = Detector(), Result(str(folder))
+def _folder(folder: Path, target: str, sample: int, encoding: str | None, advance: Advance) -> Result:
+    detector, result = Detector(), Result(str(folder), False)
     files = sorted(path for path in folder.rglob("*") if path.is_file() and _is_data(path))
     if not files:
-        raise InputError(f"{folder} holds no file to scan; known are {', '.join(_SUFFIXES)} (.gz, .zst)")
+        raise InputError(
+            f"{folder} holds no file to scan; known are {', '.join(KINDS)}, text also .gz, .zst; "
+            "name an SQLite file itself"
+        )
     for done, path in enumerate(files):
         name, within = str(path.relative_to(folder)), _part(advance, done, len(files))
         try:
-            source: Source = open_file(path)
+            source: Source = open_file(path, encoding=encoding)
             result.tables.append(scan(source, detector, sample, name=_table_name(path), advance=within))
         except InputError as error:
             result.unread[name] = str(error)
@@ -128,7 +153,7 @@ def _is_sqlite(path: Path) -> bool:
 
 
 def _is_data(path: Path) -> bool:
-    return path.name.endswith(tuple(kind + packed for kind in _SUFFIXES for packed in _PACKED))
+    return path.name.endswith(tuple(kind + packed for kind in KINDS for packed in _PACKED))
 
 
 def _table_name(path: Path) -> str:
@@ -146,15 +171,15 @@ def _refuse_nothing(result: Result) -> None:
         raise InputError(f"{result.target} has no tables; nothing was scanned")
     if result.tables and not result.unread and all(table.empty for table in result.tables):
         names = ", ".join(table.table for table in result.tables[:_LISTED])
-        raise InputError(f"nothing to scan in {result.target}: no rows in {names}")
+        raise InputError(f"{names}: {_NO_ROWS}")
 
 
 def _print(result: Result) -> None:
     for table in result.tables:
         title = f"{table.table}: {_size(table)}"
-        rows = [_row(finding) for finding in table.findings if finding.found]
+        rows = [_row(finding, result) for finding in table.findings if finding.found]
         if rows:
-            print_table(title, ("column", "holds", "confidence", "share", "law", "at rest", "declare"), rows)
+            print_table(title, (*_COLUMNS, "declare" if result.database else "in a pipeline"), rows)
         else:
             click.echo(title if table.empty else f"{title}: nothing found in {len(table.findings)} columns")
     for name, error in result.unread.items():
@@ -163,12 +188,12 @@ def _print(result: Result) -> None:
 
 def _size(table: TableScan) -> str:
     if table.empty:
-        return "empty"
+        return _NO_ROWS
     of = f" of {table.rows:,}" if table.rows is not None else ""
     return f"{table.sampled:,}{of} rows looked at"
 
 
-def _row(finding: Finding) -> tuple[str, ...]:
+def _row(finding: Finding, result: Result) -> tuple[str, ...]:
     verdict = finding.verdict
     law = finding.legal_class.value if finding.legal_class else ""
     states = [f"encrypted ({finding.encrypted:.0%})"] if finding.encrypted else []
@@ -176,18 +201,17 @@ def _row(finding: Finding) -> tuple[str, ...]:
         states.append("MUST be encrypted")
     elif finding.items:
         states.append("plain")
-    confidence = f"{verdict.confidence:.2f}" if verdict.entity else ""
-    share = f"{verdict.share:.1%}" if verdict.entity else ""
-    return verdict.column, _holds(finding), confidence, share, law, ", ".join(states), finding.proposal or ""
-
-
-def _holds(finding: Finding) -> str:
-    verdict = finding.verdict
-    if verdict.entity:
-        return verdict.entity
-    parts = [f"{entity} {share:.1%}" for entity, share in verdict.entities.items()]
-    parts += [f"{entity} ({hits} cells only)" for entity, hits in verdict.traces.items()]
-    return ", ".join(parts)
+    optional = "optional: " if result.database and finding.proposal and not finding.must_encrypt else ""
+    return (
+        verdict.column,
+        verdict.entity or verdict.reason,
+        ", ".join(item.id for item in finding.items),
+        f"{verdict.confidence:.2f}" if verdict.hits else "",
+        f"{verdict.share:.1%}" if verdict.hits else "",
+        law,
+        ", ".join(states),
+        f"{optional}{finding.proposal or ''}",
+    )
 
 
 def _document(result: Result) -> dict[str, Any]:
@@ -216,6 +240,7 @@ def _column_document(finding: Finding) -> dict[str, Any]:
         "sql_type": finding.sql_type or None,
         "entity": verdict.entity,
         "item": verdict.item,
+        "items": [item.id for item in finding.items],
         "confidence": verdict.confidence,
         "share": verdict.share,
         "hits": verdict.hits,

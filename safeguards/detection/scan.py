@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -12,10 +11,11 @@ import pyarrow as pa
 
 from safeguards.crypto.envelope import is_envelope
 from safeguards.detection.detector import SAMPLE_ROWS, Detector
+from safeguards.detection.proposal import encrypted_column, transformed_column
 from safeguards.detection.verdict import ColumnVerdict
 from safeguards.items import all_items
 from safeguards.items.item import Item, LegalClass
-from safeguards.tables import Source
+from safeguards.tables import Source, TableSource
 
 _SEVEREST_FIRST = (
     LegalClass.AUTHENTICATION,
@@ -24,7 +24,6 @@ _SEVEREST_FIRST = (
     LegalClass.FINANCIAL,
     LegalClass.GENERAL,
 )
-_NOT_IN_A_FIELD_ID = re.compile(r"[\s\x00-\x1f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,9 @@ class Finding:
     """One column of one table.
 
     ``items`` are those the column holds or that stand inside its cells; ``encrypted`` is the share of its
-    values that are ciphertexts of this toolkit; ``proposal`` is the declaration that would encrypt it.
+    values that are ciphertexts of this toolkit; ``proposal`` is what to declare: for a column of a database
+    the one that would encrypt it, optional where the law does not oblige; for one of a file its line in a
+    pipeline file.
     """
 
     table: str
@@ -101,19 +102,23 @@ def scan(
     sample = source.sample(rows)
     findings: list[Finding] = []
     for place, verdict in enumerate(detector.classify_sample(sample, sql_types)):
-        findings.append(_finding(table, verdict, sample.column(place), sql_types.get(verdict.column, "")))
+        items = _items(verdict)
+        sql_type = sql_types.get(verdict.column, "")
+        if isinstance(source, TableSource):
+            proposal = encrypted_column(table, verdict, items, sql_type) if items else None
+        else:
+            proposal = transformed_column(verdict, items) if items else None
+        encrypted = _encrypted_share(sample.column(place))
+        findings.append(Finding(table, verdict, items, sql_type, encrypted, proposal))
         if advance is not None:
             advance(place + 1, sample.num_columns)
     return TableScan(table, source.rows(), sample.num_rows, tuple(findings))
 
 
-def _finding(table: str, verdict: ColumnVerdict, values: pa.ChunkedArray[Any], sql_type: str) -> Finding:
+def _items(verdict: ColumnVerdict) -> tuple[Item, ...]:
     by_entity = _by_entity()
     entities = [verdict.entity, *verdict.entities] if verdict.entity else list(verdict.entities)
-    items = tuple(by_entity[entity] for entity in dict.fromkeys(entities) if entity in by_entity)
-    encrypted = _encrypted_share(values)
-    proposal = _proposal(table, verdict, items)
-    return Finding(table, verdict, items, sql_type, encrypted, proposal)
+    return tuple(by_entity[entity] for entity in dict.fromkeys(entities) if entity in by_entity)
 
 
 def _encrypted_share(values: pa.ChunkedArray[Any]) -> float:
@@ -121,15 +126,6 @@ def _encrypted_share(values: pa.ChunkedArray[Any]) -> float:
         return 0.0
     present = [value for value in values.to_pylist() if value is not None]
     return round(sum(map(is_envelope, present)) / len(present), 4) if present else 0.0
-
-
-def _proposal(table: str, verdict: ColumnVerdict, items: tuple[Item, ...]) -> str | None:
-    if not any(item.must_encrypt for item in items):
-        return None
-    field = _NOT_IN_A_FIELD_ID.sub("_", f"{table}.{verdict.column.replace('.', '_')}")
-    if verdict.item is None or not items[0].must_encrypt:
-        return f'Encrypted("{field}", Text)'
-    return f'Encrypted("{field}", item="{verdict.item}", search=Exact())'
 
 
 @cache

@@ -13,9 +13,12 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
+from safeguards import Keyring, use
 from safeguards.cli.app import app
 from safeguards.cli.scan import command
 from safeguards.errors import InputError
+from safeguards.pipeline import Pipeline
+from safeguards.tables import open_file
 
 DRAW = random.Random(23)
 PHONES = [f"010-{DRAW.randrange(2000, 9999)}-{DRAW.randrange(10_000):04d}" for _ in range(300)]
@@ -71,16 +74,34 @@ def fill(url: str) -> None:
     engine.dispose()
 
 
-def assert_members(document: dict[str, Any], table: str = "회원") -> None:
-    found = columns(document, table)
+IN_A_MODEL = {
+    "주민번호": 'Encrypted("회원.주민번호", item="kr_rrn", search=Exact())',
+    "휴대폰": 'Encrypted("회원.휴대폰", item="kr_phone", search=Exact())',
+    "메모": 'Encrypted("회원.메모", Text)',
+    "등급": None,
+}
+IN_A_PIPELINE = {
+    "주민번호": '"주민번호" = "drop"',
+    "휴대폰": '"휴대폰" = { transform = "token", item = "kr_phone" }',
+    "메모": '"메모" = "drop"',
+    "등급": None,
+}
+
+
+def assert_members(document: dict[str, Any], proposals: dict[str, str | None] = IN_A_MODEL) -> None:
+    found = columns(document, "회원")
+    assert {name: found[name]["proposal"] for name in proposals} == proposals
     assert found["주민번호"]["entity"] == "KR_RRN"
     assert found["주민번호"]["must_encrypt"]
     assert found["주민번호"]["legal_class"] == "unique identifier"
-    assert found["주민번호"]["proposal"] == f'Encrypted("{table}.주민번호", item="kr_rrn", search=Exact())'
     assert found["휴대폰"]["entity"] == "PHONE_NUMBER"
     assert found["휴대폰"]["confidence"] > 0.9
     assert not found["휴대폰"]["must_encrypt"]
+    assert found["휴대폰"]["items"] == found["메모"]["items"] == ["kr_phone"]
     assert found["메모"]["entity"] is None
+    assert found["메모"]["share"] == pytest.approx(1 / 6, abs=0.001)
+    assert found["메모"]["confidence"] > 0.5
+    assert found["메모"]["reason"] == "free text: PHONE_NUMBER in 50 of 300 rows"
     assert found["메모"]["entities"] == {"PHONE_NUMBER": pytest.approx(1 / 6, abs=0.001)}
     assert found["등급"]["entity"] is None
     assert found["등급"]["entities"] == {}
@@ -110,6 +131,74 @@ def test_a_sqlite_file_by_its_path(sqlite_url: str) -> None:
     assert_members(report(sqlite_url.removeprefix("sqlite:///")))
 
 
+def test_the_report_for_people_names_items_and_says_what_is_optional(sqlite_url: str, tmp_path: Path) -> None:
+    fill(sqlite_url)
+    lines = {line.split("\t")[0]: line.split("\t")[1:] for line in run(sqlite_url).output.splitlines()}
+    assert lines["column"][-1] == "declare"
+    assert lines["휴대폰"][:2] == ["PHONE_NUMBER", "kr_phone"]
+    assert lines["휴대폰"][-1] == f"optional: {IN_A_MODEL['휴대폰']}"
+    assert lines["주민번호"][-1] == IN_A_MODEL["주민번호"]
+    assert lines["메모"][:2] == ["free text: PHONE_NUMBER in 50 of 300 rows", "kr_phone"]
+    assert lines["메모"][3] == "16.7%"
+    (tmp_path / "b.csv").write_text("phone\n" + "\n".join(PHONES), "utf-8")
+    of_a_file = run(str(tmp_path / "b.csv")).output
+    assert "in a pipeline" in of_a_file
+    assert 'phone = { transform = "token", item = "kr_phone" }' in of_a_file
+
+
+def test_what_is_proposed_for_a_file_is_a_pipeline_that_runs(tmp_path: Path) -> None:
+    path = tmp_path / "members.csv"
+    born = [f"19{year}-03-02" for year in range(50, 100)] * 6
+    lines = ["주민번호,phone,메모,생년월일"]
+    lines += [f"{RRNS[at % 50]},{PHONES[at]},{NOTES[at]},{born[at]}" for at in range(300)]
+    path.write_text("\n".join(lines), "utf-8")
+    proposed = [column["proposal"] for column in columns(report(str(path)), "members").values()]
+    declared = tmp_path / "pipeline.toml"
+    declared.write_text("\n".join(['domain = "d"', "[columns]", *proposed]), "utf-8")
+    store = f"sqlite:///{tmp_path / 'keys.db'}"
+    with Keyring.create(store, provider=f"local:{tmp_path / 'master.key'}") as ring:
+        use(ring)
+        try:
+            result = Pipeline.from_toml(declared).run(open_file(path).sample(300))
+        finally:
+            use(None)
+    assert result.schema.names == ["phone", "생년월일"]
+
+
+def test_an_encoding_is_named_for_text_files_only(tmp_path: Path, sqlite_url: str) -> None:
+    path = tmp_path / "old.csv"
+    path.write_bytes("n\xf8m,phone\n".encode("latin-1") + b"\xff\x81,1\n")
+    assert "name its encoding" in refused(str(path))
+    assert [
+        column["column"] for column in columns(report(str(path), "--encoding", "latin-1"), "old").values()
+    ] == [
+        "nøm",
+        "phone",
+    ]
+    assert set(columns(report(str(tmp_path), "--encoding", "latin-1"), "old")) == {"nøm", "phone"}
+    fill(sqlite_url)
+    assert "--encoding goes with text files" in refused(sqlite_url, "--encoding", "cp949")
+    assert "unknown encoding 'x'" in refused(str(path), "--encoding", "x")
+
+
+def test_what_is_not_there_is_said_before_what_it_might_be(tmp_path: Path) -> None:
+    for name in ("absent.db", "absent", "absent/"):
+        target = f"{tmp_path}/{name}"
+        assert refused(target) == f"no such file or folder: {target}"
+    (tmp_path / "notes.txt").write_text("x", "utf-8")
+    assert "also SQLite files" in refused(str(tmp_path / "notes.txt"))
+
+
+def test_a_header_without_rows_says_the_same_alone_and_in_a_folder(tmp_path: Path) -> None:
+    for name, data in (("a", "rrn,phone"), ("b", "rrn,phone\n")):
+        path = tmp_path / f"{name}.csv"
+        path.write_text(data, "utf-8")
+        assert refused(str(path)) == f"{name}: no rows; nothing to scan"
+    assert refused(str(tmp_path)) == "a, b: no rows; nothing to scan"
+    (tmp_path / "c.csv").write_text("colour\nred\n", "utf-8")
+    assert "a: no rows; nothing to scan\n" in run(str(tmp_path)).output
+
+
 def test_neither_report_shows_a_value(sqlite_url: str) -> None:
     fill(sqlite_url)
     for output in (run(sqlite_url).output, run(sqlite_url, "--format", "json").output):
@@ -132,7 +221,7 @@ def test_csv_in_the_encodings_of_korean_exports(tmp_path: Path, encoding: str) -
     lines += [f"{RRNS[place % 50]},{PHONES[place]},{NOTES[place]},일반" for place in range(300)]
     path = tmp_path / "회원.csv"
     path.write_bytes("\r\n".join(lines).encode(encoding))
-    assert_members(report(str(path)))
+    assert_members(report(str(path)), IN_A_PIPELINE)
 
 
 def test_json_lines_and_parquet(tmp_path: Path) -> None:
@@ -142,10 +231,10 @@ def test_json_lines_and_parquet(tmp_path: Path) -> None:
     ]
     lines = tmp_path / "회원.jsonl"
     lines.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
-    assert_members(report(str(lines)))
+    assert_members(report(str(lines)), IN_A_PIPELINE)
     lines.unlink()
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "회원.parquet")
-    assert_members(report(str(tmp_path)))
+    assert_members(report(str(tmp_path)), IN_A_PIPELINE)
 
 
 @pytest.mark.postgres
@@ -181,7 +270,7 @@ def test_adult_and_documents_in_postgresql(postgres_url: str, shared: Path) -> N
     assert columns(document, "documents")["id"]["entity"] is None
 
 
-def test_encrypted_partsare_reported_as_such(sqlite_url: str, envelopes: list[bytes]) -> None:
+def test_encrypted_parts_are_reported_as_such(sqlite_url: str, envelopes: list[bytes]) -> None:
     engine = sa.create_engine(sqlite_url)
     with engine.begin() as connection:
         table = sa.Table(
@@ -213,7 +302,6 @@ def test_a_half_encrypted_column_says_both(sqlite_url: str, envelopes: list[byte
 
 @pytest.fixture
 def envelopes(tmp_path: Path) -> list[bytes]:
-    from safeguards import Keyring, use
     from safeguards.fields import Cipher, codec_for
 
     keys = f"sqlite:///{tmp_path / 'keys.db'}"

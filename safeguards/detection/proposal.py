@@ -1,0 +1,48 @@
+"""What to declare for a column: an encrypted one in a model, or a transform in a pipeline file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from safeguards.detection.verdict import ColumnVerdict
+from safeguards.items.item import Item, Role
+
+_NOT_IN_A_FIELD_ID = re.compile(r"[\s\x00-\x1f]+")
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_DATE = re.compile(r"(?i)date$")
+_RRN = "kr_rrn"
+_BIRTH_DATE = "birth_date"
+
+
+def encrypted_column(table: str, verdict: ColumnVerdict, items: Sequence[Item], sql_type: str) -> str:
+    """Return the declaration that would encrypt a column of a database.
+
+    A column of one item is searchable; one of text that holds what must be encrypted is not.
+    """
+    field = _NOT_IN_A_FIELD_ID.sub("_", f"{table}.{verdict.column.replace('.', '_')}")
+    within = any(item.must_encrypt for item in items[1:]) and not items[0].must_encrypt
+    if verdict.item is None or within:
+        return f'Encrypted("{field}", Text)'
+    kind = "Date, " if _DATE.match(sql_type) else ""
+    return f'Encrypted("{field}", {kind}item="{verdict.item}", search=Exact())'
+
+
+def transformed_column(verdict: ColumnVerdict, items: Sequence[Item]) -> str:
+    """Return the line of a pipeline file for a column of a file, which no model declares.
+
+    A resident registration number may only be dropped, and running text hides what it may.
+    """
+    name = verdict.column
+    key = name if _BARE_KEY.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+    return f"{key} = {_transform(verdict, items)}"
+
+
+def _transform(verdict: ColumnVerdict, items: Sequence[Item]) -> str:
+    if verdict.item == _BIRTH_DATE:
+        return '{ transform = "generalise", years = 10 }'
+    identifies = verdict.item is not None and items[0].role is Role.IDENTIFIER
+    if not identifies or any(item.id == _RRN for item in items):
+        return '"drop"'
+    return f'{{ transform = "token", item = "{verdict.item}" }}'
