@@ -23,12 +23,16 @@ NOWHERE = Text("선언 파일에 없음", "not in the declaration")
 
 @dataclass(frozen=True, slots=True)
 class UsedColumn:
-    """A column of the output: its item where that is known, and what the manifest says was done to it."""
+    """A column of the output: its item where that is known, and what the manifest says was done to it.
+
+    ``settings`` are those of the last transform.
+    """
 
     name: str
     item: PolicyItem | None
     transforms: tuple[str, ...]
     transform: str | None
+    settings: Mapping[str, object]
 
     @property
     def role(self) -> Role | None:
@@ -90,7 +94,9 @@ class Case:
         made = self.manifest.column(name) if self.manifest else None
         declared = self.declaration.columns.get(name)
         item = self.policy.item(declared) if declared else None
-        return UsedColumn(name, item, made.transforms if made else (), made.transform if made else None)
+        if made is None:
+            return UsedColumn(name, item, (), None, {})
+        return UsedColumn(name, item, made.transforms, made.transform, made.settings)
 
 
 class Writer:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from safeguards.further_use.case import UsedColumn
 from safeguards.further_use.evidence import Evidence, Factor, Grade, Status, status_of
 from safeguards.further_use.record import Record
-from safeguards.further_use.titles import CHOICES, DECISION, FACTORS, NOTE, TITLES, TRANSFORMS
+from safeguards.further_use.steps import steps
+from safeguards.further_use.titles import CHOICES, DECISION, FACTORS, NOTE, TITLES
 from safeguards.further_use.wording import counted_as, listed, moment
 from safeguards.report import (
     Bar,
@@ -177,17 +177,12 @@ def _columns(record: Record) -> Table:
         (
             column.name,
             Text(column.item.name_ko, column.item.name_en) if column.item else TITLES["not_known"],
-            _transforms(column),
+            steps(column),
         )
         for column in record.columns
     )
     head = (TITLES["column"], TITLES["item"], TITLES["transform"])
     return Table(TITLES["columns_caption"], head, rows)
-
-
-def _transforms(column: UsedColumn) -> Text:
-    names = [TRANSFORMS.get(name, Text.same(name)) for name in column.transforms]
-    return Text.joined(names, " → ") if names else TITLES["not_known"]
 
 
 def _decision(record: Record) -> tuple[Block, ...]:

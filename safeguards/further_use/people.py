@@ -64,6 +64,7 @@ class Statement:
     @classmethod
     def read(cls, section: Section) -> Statement:
         """Read one `[[statements]]` table."""
+        section.needs("factor", "claim_ko", "claim_en", "status", "name", "role", "date")
         statement = cls(
             factor=section.choice("factor", Factor),
             about=section.maybe_texts("about") or (),
@@ -100,11 +101,14 @@ class Decision:
         Raises:
             InputError: a part is missing, the period is empty, or the requester decides.
         """
-        choice = section.choice("choice", Choice)
+        conditional = _conditional(section)
+        section.needs(
+            *("choice", "reasons", "name", "role", "date", "expires"), *(["conditions"] * conditional)
+        )
         decision = cls(
-            choice=choice,
+            choice=section.choice("choice", Choice),
             reasons=claim(section, "reasons"),
-            conditions=claim(section, "conditions") if _conditional(choice, section) else None,
+            conditions=claim(section, "conditions") if conditional else None,
             person=Person.read(section),
             day=section.day("date"),
             expires=section.day("expires"),
@@ -129,8 +133,8 @@ class Decision:
             raise section.error("privacy_officer", "is the requester; somebody else signs")
 
 
-def _conditional(choice: Choice, section: Section) -> bool:
-    return choice is Choice.CONDITIONS or "conditions" in section
+def _conditional(section: Section) -> bool:
+    return section.maybe_choice("choice", Choice) is Choice.CONDITIONS or "conditions" in section
 
 
 def _bare(name: str) -> str:

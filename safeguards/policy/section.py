@@ -58,6 +58,15 @@ class Section:
         where = ".".join(part for part in (self.path, key) if part)
         return InputError(f"{self.file}: {where}: {problem}")
 
+    def needs(self, *keys: str) -> None:
+        """Refuse a table that lacks several of these keys, naming all of them at once.
+
+        A single one is left to its getter, which says what it needs.
+        """
+        missing = [key for key in keys if key not in self._table]
+        if len(missing) > 1:
+            raise self.error("", f"{_listed(missing)} are missing")
+
     def text(self, key: str) -> str:
         """Return a text of one to 4,000 printable characters, stripped, in Unicode's composed form."""
         return self._require(key, self.maybe_text(key), "a text")

@@ -148,6 +148,26 @@ def test_an_incomplete_decision_gives_one_line(desk: Any, old: str, new: str, pr
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("block", "missing"),
+    [
+        ("[decision]", "decision: choice, reasons, name, role, date, expires are missing"),
+        (
+            '[decision]\nchoice = "conditions"\nname = "최결정"\nrole = "책임자"\ndate = 2026-03-01',
+            "decision: reasons, expires, conditions are missing",
+        ),
+        (
+            '[[statements]]\nfactor = "safety"\nname = "이두리"\nstatus = "supports"',
+            "statements #1: claim_ko, claim_en, role, date are missing",
+        ),
+    ],
+)
+def test_everything_that_a_block_lacks_is_named_in_one_line(desk: Any, block: str, missing: str) -> None:
+    with pytest.raises(InputError) as raised:
+        desk.add(f"\n{block}\n").run()
+    assert str(raised.value).endswith(f"assessment.toml: {missing}")
+
+
 @pytest.mark.parametrize("choice", ["seek consent", "decline", "escalate"])
 def test_any_decision_completes_the_record(desk: Any, choice: str) -> None:
     assert desk.complete().edit('choice = "proceed"', f'choice = "{choice}"').run().exit_code == 0

@@ -12,6 +12,7 @@ from markupsafe import escape
 
 from safeguards.further_use import Factor, Grade, Status, dossier
 from safeguards.further_use.evidence import Evidence, status_of
+from safeguards.further_use.steps import steps
 from safeguards.further_use.titles import FACTORS
 from safeguards.further_use.wording import moment
 from safeguards.report import LANGUAGES, Text, render
@@ -153,6 +154,20 @@ def test_no_unknown_hides_what_speaks_against(desk: Any) -> None:
     heading = page[page.index('id="title-7"') :]
     heading = heading[: heading.index("</h2>")]
     assert heading.index("미확인") < heading.index("불리·상충 1</span>")
+
+
+def test_the_columns_are_listed_with_their_bands(desk: Any) -> None:
+    record = desk.run()
+    ko, en = (render(dossier(record), lang) for lang in LANGUAGES)
+    for words in ("일반화(10년 단위)", "일반화(10 단위)", "일반화(2개 묶음: 비수도권 / 수도권)", ">토큰<"):
+        assert words in ko
+    assert "generalise (years by 10)" in en
+    column = replace(
+        record.columns[0], transforms=("generalise",), transform="generalise",
+        settings={"ages": 15, "top": 60},
+    )  # fmt: skip
+    assert steps(column).ko == "일반화(15세 단위, 60 이상은 한 묶음)"
+    assert steps(replace(column, transforms=())).en == "not known"
 
 
 def test_a_void_decision_is_told_apart_from_none(desk: Any) -> None:
