@@ -40,7 +40,8 @@ def _write_file(example: Example) -> None:
 def _enter(namespace: dict[str, Any]) -> None:
     stack = namespace["_stack"] = contextlib.ExitStack()
     stack.enter_context(contextlib.chdir(stack.enter_context(tempfile.TemporaryDirectory())))
-    stack.callback(safeguards.use, None)
+    for name in ("default", "pseudonyms"):
+        stack.callback(safeguards.use, None, name)
 
 
 def _leave(namespace: dict[str, Any]) -> None:

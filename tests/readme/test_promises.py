@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from safeguards.cli.app import COMMANDS
+from safeguards.items import ENTITIES
+from safeguards.pseudonyms.build import TRANSFORMS
+from safeguards.pseudonyms.transform import Transform
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -27,3 +31,15 @@ def test_every_subcommand_is_shown_at_work(command: str) -> None:
 @pytest.mark.parametrize("extra", EXTRAS)
 def test_every_extra_is_named_with_what_it_brings(extra: str) -> None:
     assert f"`{extra}`" in README or f"[{extra}]" in README
+
+
+@pytest.mark.parametrize("name", [*ENTITIES, *TRANSFORMS])
+def test_every_item_and_transform_is_listed(name: str) -> None:
+    assert f"`{name}`" in README or f'`"{name}"`' in README
+
+
+@pytest.mark.parametrize("kind", TRANSFORMS.values(), ids=TRANSFORMS)
+def test_every_setting_of_a_transform_is_listed(kind: type[Transform]) -> None:
+    (line,) = [line for line in README.splitlines() if line.startswith("| `") and kind.name in line[:20]]
+    settings = {field.name for field in fields(kind)} - {"item"}
+    assert not [setting for setting in settings if f"`{setting}`" not in line]
