@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from sqlalchemy import select
 
 from safeguards.demo.act import Act, Progress
@@ -17,6 +16,7 @@ from safeguards.demo.people import TODAY
 from safeguards.demo.use import session
 from safeguards.pipeline import Pipeline
 from safeguards.pseudonyms import Generalise, Keep, Token
+from safeguards.tables import open_frame
 
 _BATCH = 1000
 _REGIONS = {
@@ -54,10 +54,10 @@ def export(folder: Folder, progress: Progress) -> Act:
         for row in _purchases(folder):
             rows.append(row)
             advance(len(rows))
-    result = PIPELINE.run(pa.Table.from_pylist(rows), manifest=folder.manifest)
-    pq.write_table(result, folder.export)
+    source = open_frame(pa.Table.from_pylist(rows))
+    done = PIPELINE.run_file(source, folder.export, manifest=folder.manifest)
     said = (
-        f"{result.num_rows:,} purchases: e-mail as tokens of the domain analytics-2026, the rest in bands "
+        f"{done.rows_out:,} purchases: e-mail as tokens of the domain analytics-2026, the rest in bands "
         "and groups; names and numbers were not even read"
     )
     return Act("exported", said, folder.export)

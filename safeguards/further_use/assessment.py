@@ -16,6 +16,7 @@ from safeguards.further_use.reading import Advance, Looks, read_output
 from safeguards.further_use.record import Record
 from safeguards.further_use.statements import answer
 from safeguards.further_use.subject import subject
+from safeguards.pipeline import digest
 from safeguards.policy import Policy
 from safeguards.tables import open_file
 
@@ -85,7 +86,8 @@ class Assessment:
 
     def _case(self, advance: Advance | None) -> Case:
         declaration = self.declaration
-        output = open_file(declaration.beside(declaration.output_file))
+        path = declaration.beside(declaration.output_file)
+        output = open_file(path)
         named = declaration.manifest_file
         manifest = read_manifest(declaration.beside(named) if named else None, output)
         looks = Looks(
@@ -96,4 +98,5 @@ class Assessment:
         )
         reading = read_output(output, manifest, looks, advance)
         time = datetime.now(UTC).isoformat(timespec="seconds")
-        return Case(declaration, self.policy, self.policy_then, manifest, reading, time)
+        found = digest(path) if manifest and manifest.output_sha256 else None
+        return Case(declaration, self.policy, self.policy_then, manifest, reading, time, found)

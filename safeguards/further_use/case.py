@@ -50,6 +50,7 @@ class Case:
     manifest: Manifest | None
     reading: Reading
     time: str
+    output_sha256: str | None
 
     @cached_property
     def original(self) -> Purpose | None:

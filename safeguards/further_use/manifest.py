@@ -65,6 +65,7 @@ class Manifest:
     output_columns: tuple[tuple[str, str], ...]
     made: Mapping[str, Made]
     domain: Mapping[str, Any] | None
+    output_sha256: str | None = None
     differs: bool = False
 
     def column(self, name: str) -> Made | None:
@@ -110,7 +111,8 @@ def read_manifest(named: Path | None, output: Source) -> Manifest | None:
 
 def _compared(manifest: Manifest, document: Document, carried: str) -> Manifest:
     try:
-        same = Document.from_json(carried).to_dict() == document.to_dict()
+        # The copy inside a file cannot hold the hash of that file.
+        same = replace(Document.from_json(carried), output=None) == replace(document, output=None)
     except InputError:
         same = False
     return replace(manifest, differs=not same)
@@ -139,4 +141,13 @@ def _view(document: Document, file: str) -> Manifest:
         ),
         made={name: Made.of(found) for name, found in records.items()},
         domain=None if document.domain is None else dict(document.domain),
+        output_sha256=_sha256(document.output),
     )
+
+
+def _sha256(output: object) -> str | None:
+    """Return the hash that a manifest states of the finished file, if it does."""
+    _expect((dict, type(None)), output)
+    stated = output.get("sha256") if isinstance(output, dict) else None
+    _expect((str, type(None)), stated)
+    return stated

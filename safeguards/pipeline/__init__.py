@@ -10,9 +10,18 @@ from safeguards.plugins import require
 require("pyarrow", "pipeline")
 require("narwhals", "pipeline")
 
-from safeguards.pipeline.manifest import METADATA_KEY, ColumnRecord, Manifest  # noqa: E402
+from safeguards.pipeline.manifest import METADATA_KEY, ColumnRecord, Manifest, digest  # noqa: E402
 from safeguards.pipeline.pseudonymise import Pseudonymise  # noqa: E402
 from safeguards.pipeline.run import Pipeline  # noqa: E402
 from safeguards.pipeline.step import Running, Step  # noqa: E402
 
-__all__ = ["METADATA_KEY", "ColumnRecord", "Manifest", "Pipeline", "Pseudonymise", "Running", "Step"]
+__all__ = [
+    "METADATA_KEY",
+    "ColumnRecord",
+    "Manifest",
+    "Pipeline",
+    "Pseudonymise",
+    "Running",
+    "Step",
+    "digest",
+]

@@ -50,7 +50,11 @@ class ColumnRecord:
 
 @dataclass(frozen=True)
 class Manifest:
-    """The record of one run. ``steps`` holds each step's settings, ``columns`` what became of each column."""
+    """The record of one run. ``steps`` holds each step's settings, ``columns`` what became of each column.
+
+    ``output`` holds the SHA-256 of the finished file, where the manifest stands in a file beside it; the copy
+    inside a Parquet file cannot hold it.
+    """
 
     source: str
     rows_in: int
@@ -61,6 +65,7 @@ class Manifest:
     steps: Sequence[Mapping[str, Any]]
     purpose: str | None = None
     domain: Mapping[str, Any] | None = None
+    output: Mapping[str, str] | None = None
     created_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     tool: str = f"pii-safeguards {__version__}"
     format: str = FORMAT
@@ -116,6 +121,16 @@ class Manifest:
         if carried is None:
             raise InputError(f"{location.name} carries no manifest")
         return cls.from_json(carried)
+
+
+def digest(path: str | os.PathLike[str]) -> str:
+    """Return SHA-256 (64 hex digits) of a file's bytes.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def fingerprint(schema: pa.Schema) -> dict[str, Any]:

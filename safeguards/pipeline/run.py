@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pyarrow as pa
 from safeguards.errors import InputError
 from safeguards.keys import resolve
 from safeguards.pipeline.declared import from_document, read_document
-from safeguards.pipeline.manifest import METADATA_KEY, Manifest, fingerprint
+from safeguards.pipeline.manifest import METADATA_KEY, Manifest, digest, fingerprint
 from safeguards.pipeline.pseudonymise import Pseudonymise, Unlisted
 from safeguards.pipeline.step import Running, Step
 from safeguards.pseudonyms import Domain, Transform
@@ -126,9 +127,11 @@ class Pipeline:
             write_file(
                 target, run.schema, run.batches(), metadata=lambda: {METADATA_KEY: run.manifest().to_json()}
             )
-            if record is not None:
-                record.write(run.manifest().to_json().encode())
-        return run.manifest()
+            if record is None:
+                return run.manifest()
+            done = replace(run.manifest(), output={"sha256": digest(target)})
+            record.write(done.to_json().encode())
+        return done
 
 
 class _Run:

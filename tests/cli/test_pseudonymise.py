@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -61,7 +62,7 @@ def test_a_file_becomes_a_file_with_its_manifest(folder: Path) -> None:
     assert first["이메일"].startswith("tk1_email_")
     assert (first["전화"], first["나이"]) == ("010-1234-****", "30-39")
     assert second == {"이메일": None, "전화": None, "나이": None}
-    assert Manifest.read("m.json") == Manifest.read("out.parquet")
+    assert replace(Manifest.read("m.json"), output=None) == Manifest.read("out.parquet")
 
 
 def test_json_output_is_the_manifest(folder: Path) -> None:

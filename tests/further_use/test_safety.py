@@ -234,3 +234,26 @@ def test_masks_of_every_item_are_read_back_and_plain_values_are_not(item: str, p
     plain.add(values)
     assert (masked.result().values, masked.result().misses) == (len(values), 0)
     assert plain.result().misses == len(values)
+
+
+def test_a_file_changed_after_its_manifest_is_a_conflict(desk: Any) -> None:
+    assert desk.status("safety.file") == "supports"
+    desk.rewrite(lambda table: table.take([*range(1, len(table)), 0]))  # the same rows in another order
+    found = desk.found()
+    assert found["safety.file"].status.value == "conflict"
+    assert found["safety.output"].status.value == "supports"
+
+
+def test_a_manifest_without_the_files_hash_says_nothing_about_it(desk: Any) -> None:
+    desk.manifest(lambda document: document.update(output=None))
+    found = desk.found()
+    assert "safety.file" not in found
+    assert "safety.carried_manifest" not in found
+    assert "safety.file" not in desk.edit('manifest = "export.json"', "").found()
+
+
+@pytest.mark.parametrize("output", ["x", {"sha256": 1}])
+def test_a_damaged_hash_of_the_file_gives_one_line(desk: Any, output: object) -> None:
+    desk.manifest(lambda document: document.update(output=output))
+    with pytest.raises(InputError, match=r"export\.json: is damaged"):
+        desk.run()

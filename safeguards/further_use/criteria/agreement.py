@@ -10,9 +10,10 @@ from safeguards.report import Text
 
 
 def gather(case: Case, manifest: Manifest, write: Writer) -> list[Evidence]:
-    """Compare schema, rows, carried manifest, input columns, items and purpose."""
+    """Compare schema, rows, bytes, carried manifest, input columns, items and purpose."""
     return [
         _output(case, manifest, write),
+        *_file(case, manifest, write),
         *_carried(manifest, write),
         _input(case, manifest, write),
         *_items(case, manifest, write),
@@ -43,6 +44,22 @@ def _output(case: Case, manifest: Manifest, write: Writer) -> Evidence:
         f"Columns and number of rows ({reading.rows:,}) of the output are those of the manifest.",
     )
     return write.tested("output", Status.SUPPORTS, claim, reading.rows)
+
+
+def _file(case: Case, manifest: Manifest, write: Writer) -> list[Evidence]:
+    if case.output_sha256 is None:
+        return []
+    if case.output_sha256 == manifest.output_sha256:
+        claim = Text(
+            "결과 파일이 처리 기록이 만들어진 뒤 바뀌지 않았다(sha256).",
+            "The output is byte for byte the file that the manifest was made for (sha256).",
+        )
+        return [write.tested("file", Status.SUPPORTS, claim, case.reading.rows)]
+    claim = Text(
+        "결과 파일이 처리 기록에 적힌 파일과 다르다: 기록이 만들어진 뒤 내용이 바뀌었다(sha256).",
+        "The output is another file than the manifest was made for: its bytes changed since (sha256).",
+    )
+    return [write.tested("file", Status.CONFLICT, claim, case.reading.rows)]
 
 
 def _carried(manifest: Manifest, write: Writer) -> list[Evidence]:
