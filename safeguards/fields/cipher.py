@@ -101,7 +101,8 @@ class Cipher:
                 return self._decode(self._open(keys, parse(data)))
             return self._decode(reader.open(data, self._associated + header, end))
         except (InvalidTag, KeyUnavailable, *_BAD_VALUE):
-            raise self._failure() from None
+            pass
+        raise self._failure()  # not inside the handler: the error caught there may hold the value
 
     def tag(self, value: Any) -> bytes:
         """Return the first bytes, ``prefix_length`` of them, that the value's envelopes share.
@@ -142,10 +143,12 @@ class Cipher:
         try:
             data = self.codec.encode(value)
         except _BAD_VALUE:
+            data = None
+        if data is None:  # raised here, since the error caught above holds the value
             kind = self.codec.python_type.__name__
             raise InputError(
                 f"field {self.field} takes {kind} values that the type can hold, not {type(value).__name__}"
-            ) from None
+            )
         if data[:1] == _MAGIC and is_envelope(data):
             raise AlreadyProtected(
                 f"field {self.field}: the value is already encrypted; pass the plain value"
@@ -157,8 +160,12 @@ class Cipher:
 
     def _canonical(self, value: Any, data: bytes) -> bytes:
         if self.item is None:
-            return data
-        text = value.isoformat() if isinstance(value, date) else str(value)
+            own = self.codec.canonical
+            return data if self.codec.python_type is str else self.codec.encode(own(value))
+        if isinstance(value, str):
+            text = str.__str__(value)  # an enum of strings prints as something else
+        else:
+            text = value.isoformat() if isinstance(value, date) else str(value)
         return self.item.canonical(text).encode()
 
     def _current(self) -> FieldKeys:

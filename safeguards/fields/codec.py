@@ -21,19 +21,25 @@ _FLOAT = struct.Struct(">d")
 _DAY = struct.Struct(">i")
 
 
+def _same(value: Any) -> Any:
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Codec:
     """How one Python type is written as bytes.
 
     ``tag`` names the encoding and is authenticated with every value: none decrypts as another type.
     ``encode`` raises TypeError, ValueError or struct.error on a value that is not of the type, with
-    messages that callers must not pass on.
+    messages that callers must not pass on. ``canonical`` maps equal values to one value, whose encoding
+    search compares: 1.50 and 1.5 are equal, and so is one moment under two offsets.
     """
 
     tag: bytes
     python_type: type
     encode: Callable[[Any], bytes]
     decode: Callable[[bytes], Any]
+    canonical: Callable[[Any], Any] = _same
 
 
 def codec_for(python_type: type) -> Codec:
@@ -95,12 +101,29 @@ def _decode_float(data: bytes) -> float:
     return value
 
 
+def _canonical_decimal(value: Decimal) -> Decimal:
+    # Not `normalize`, which rounds to the context's precision.
+    sign, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int):
+        return value
+    if not any(digits):
+        return Decimal(0)
+    kept = "".join(map(str, digits)).rstrip("0")
+    return Decimal((sign, tuple(map(int, kept)), exponent + len(digits) - len(kept)))
+
+
+def _canonical_datetime(value: datetime) -> datetime:
+    return value if value.utcoffset() is None else value.astimezone(UTC)
+
+
 def _decode_date(data: bytes) -> date:
     return date.fromordinal(_DAY.unpack(data)[0])
 
 
 def _encode_datetime(value: datetime) -> bytes:
     offset = value.utcoffset()
+    if offset is not None and offset.microseconds:
+        raise ValueError("an offset has whole seconds")
     microseconds = (value.replace(tzinfo=None) - _EPOCH) // _MICROSECOND
     return _MOMENT.pack(microseconds, _NAIVE if offset is None else round(offset.total_seconds()))
 
@@ -118,15 +141,18 @@ _CODECS: dict[type, Codec] = {
     bytes: Codec(b"bytes", bytes, _encode_bytes, bytes),
     bool: Codec(b"bool", bool, _exactly(bool, lambda value: b"\x01" if value else b"\x00"), _decode_bool),
     int: Codec(b"int64", int, _exactly(int, _INT64.pack), _decode_int),
-    float: Codec(b"float64", float, _encode_float, _decode_float),
+    float: Codec(b"float64", float, _encode_float, _decode_float, lambda value: value + 0.0),
     Decimal: Codec(
         b"decimal",
         Decimal,
         _exactly(Decimal, lambda value: str(value).encode()),
         lambda data: Decimal(data.decode()),
+        _canonical_decimal,
     ),
     date: Codec(b"date", date, _exactly(date, lambda value: _DAY.pack(value.toordinal())), _decode_date),
-    datetime: Codec(b"datetime", datetime, _exactly(datetime, _encode_datetime), _decode_datetime),
+    datetime: Codec(
+        b"datetime", datetime, _exactly(datetime, _encode_datetime), _decode_datetime, _canonical_datetime
+    ),
     uuid.UUID: Codec(
         b"uuid", uuid.UUID, _exactly(uuid.UUID, lambda value: value.bytes), lambda data: uuid.UUID(bytes=data)
     ),

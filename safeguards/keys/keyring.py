@@ -68,14 +68,20 @@ class Keyring:
             KeyringError: the store already holds a keyring, or store or provider cannot be used.
         """
         key_store = KeyStore(store)
+        taken = KeyringError(f"{key_store!r} already holds a keyring: open it, or name another store")
         if key_store.identity() is not None:
-            raise KeyringError(f"{key_store!r} already holds a keyring: open it, or name another store")
+            raise taken
         chosen = provider_from(provider, create=True) if isinstance(provider, str) else provider
         keyring_id = str(uuid.uuid4())
-        with key_store.writing() as connection:
-            add_identity(connection, keyring_id, chosen.uri)
-            for purpose in _PURPOSES:
-                _add_new_key(connection, chosen, keyring_id, purpose)
+        try:
+            with key_store.writing() as connection:
+                add_identity(connection, keyring_id, chosen.uri)
+                for purpose in _PURPOSES:
+                    _add_new_key(connection, chosen, keyring_id, purpose)
+        except (IntegrityError, KeyringError):
+            if key_store.identity() is not None:  # another process was quicker
+                raise taken from None
+            raise
         return cls.open(store, chosen)
 
     @classmethod
@@ -194,7 +200,10 @@ class Keyring:
 
     def _newest(self, purpose: str) -> int:
         self._check_open()
-        return max(key_id for key_id, (row, _) in list(self._keys.items()) if row.purpose == purpose)
+        found = [key_id for key_id, (row, _) in list(self._keys.items()) if row.purpose == purpose]
+        if not found:
+            raise KeyringError(f"{self._store!r} holds no {purpose} key: restore the store from its backup")
+        return max(found)
 
     def _look_again(self, key_id: int) -> tuple[WrappedKey, Secret] | None:
         # Another process may have rotated; only a provider on this machine may be asked during a read.

@@ -83,26 +83,37 @@ def _make(path: Path) -> None:
 
 def _read(path: Path) -> Secret:
     try:
-        with path.open("rb") as file:
-            status = os.fstat(file.fileno())
-            text = file.read(_FILE_LIMIT)
+        # Not blocking: a pipe in the key file's place would wait for a writer.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         raise KeyringError(f"there is no key file at {path}") from None
     except OSError as error:
         raise KeyringError(f"cannot read the key file {path}: {error.strerror}") from None
+    try:
+        _check(os.fstat(handle), path)
+        secret = _decode(os.read(handle, _FILE_LIMIT))
+    finally:
+        os.close(handle)
+    if secret is None:
+        raise KeyringError(f"{path} is not a key file of safeguards")
+    return secret
+
+
+def _check(status: os.stat_result, path: Path) -> None:
+    """Refuse what others can read, before anything of it is read."""
     if not stat.S_ISREG(status.st_mode):
         raise KeyringError(f"the key file {path} is not a regular file")
     if status.st_mode & 0o077:
         raise KeyringError(f"others can read the key file {path}: run chmod 600 {path}")
-    return _decode(text, path)
+    if status.st_uid != os.geteuid():
+        raise KeyringError(f"the key file {path} belongs to another user: only its owner may read it")
 
 
-def _decode(text: bytes, path: Path) -> Secret:
+def _decode(text: bytes) -> Secret | None:
+    """Return the key, or None: an error raised from here would carry the file's text in its frame."""
     try:
         encoded = text.decode("ascii").strip().removeprefix(_HEADER)
         key = base64.b64decode(encoded, validate=True)
     except (UnicodeDecodeError, binascii.Error):
-        key = b""
-    if len(key) != KEY_BYTES or not text.startswith(_HEADER.encode()):
-        raise KeyringError(f"{path} is not a key file of safeguards")
-    return Secret(key)
+        return None
+    return Secret(key) if len(key) == KEY_BYTES and text.startswith(_HEADER.encode()) else None

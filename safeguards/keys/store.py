@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
+    Integer,
     LargeBinary,
     MetaData,
     String,
@@ -37,7 +38,9 @@ _metadata = MetaData()
 _keyring = Table(
     "safeguards_keyring",
     _metadata,
-    Column("id", String(36), primary_key=True),
+    # Always 1: of two processes that make a keyring at once, the second fails.
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("id", String(36), nullable=False),
     Column("format", String(8), nullable=False),
     Column("provider", String(1024), nullable=False),
     Column("created_at", String(32), nullable=False),
@@ -72,7 +75,7 @@ class Identity:
 
 
 class KeyStore:
-    """Reads and adds wrapped keys. Rows are never reused, so that a key id means one key for ever."""
+    """Reads and adds wrapped keys, and deletes none: an id means one key as long as the store lives."""
 
     def __init__(self, url: str) -> None:
         """Take a SQLAlchemy URL, such as ``sqlite:///keys.db``; nothing is opened yet."""
@@ -80,7 +83,7 @@ class KeyStore:
         self.engine = _engine(self.url)
 
     def __repr__(self) -> str:
-        return f"KeyStore({self.url.render_as_string(hide_password=True)!r})"
+        return f"KeyStore({self.url.set(query={}).render_as_string(hide_password=True)!r})"
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -107,6 +110,8 @@ class KeyStore:
 
     def read(self) -> list[WrappedKey]:
         """Return all keys, oldest first."""
+        if not _file_exists(self.url):
+            raise KeyringError(f"{self!r} is gone: put it back")
         with self._reporting(), self.engine.connect() as connection:
             rows = connection.execute(select(_keys).order_by(_keys.c.id))
             return [WrappedKey(row.id, row.purpose, bytes(row.wrapped), row.created_at) for row in rows]
@@ -117,14 +122,14 @@ class KeyStore:
             yield
         except IntegrityError:
             raise
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, OSError, TypeError) as error:
             reason = type(getattr(error, "orig", error)).__name__
             raise KeyringError(f"{self!r} cannot be used ({reason}): check its address and rights") from None
 
 
 def add_identity(connection: Connection, keyring_id: str, provider: str) -> None:
     """Record the keyring of a new store."""
-    row = {"id": keyring_id, "format": FORMAT, "provider": provider, "created_at": _now()}
+    row = {"slot": 1, "id": keyring_id, "format": FORMAT, "provider": provider, "created_at": _now()}
     connection.execute(insert(_keyring).values(row))
 
 
@@ -147,7 +152,7 @@ def _now() -> str:
 def _parse(url: str) -> URL:
     try:
         return make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise InputError('the key store is a database URL, for instance "sqlite:///keys.db"') from None
 
 

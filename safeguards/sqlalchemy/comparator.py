@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _BY_TAG = {operators.eq, operators.ne, operators.in_op, operators.not_in_op}
 _CARRIES_TAG = {"column", "scalar_select", "grouping"}
+_BY_LIST = {operators.in_op, operators.not_in_op}
 _BY_NULL = {operators.is_, operators.is_not}
 
 
@@ -44,6 +45,8 @@ class EncryptedComparator(TypeEngine.Comparator[Any]):
 
     def _by_tag(self, op: Callable[..., Any], other: Any, **kwargs: Any) -> ColumnElement[Any]:
         element = other.__clause_element__() if hasattr(other, "__clause_element__") else other
+        if op in _BY_LIST and not _is_list_of_values(element):
+            self._refuse(op)
         if isinstance(element, ColumnElement) and not isinstance(element, BindParameter):
             return self._by_column(op, element, **kwargs)
         tag = self._tag()
@@ -79,6 +82,18 @@ class EncryptedComparator(TypeEngine.Comparator[Any]):
             f"field {kind.field} is encrypted: {name!r} has no meaning on it; it answers ==, !=, in_, "
             "not_in and is_(None), and joins with columns of the same Exact(group=...)"
         )
+
+
+def _is_list_of_values(other: Any) -> bool:
+    """Say whether IN compares with values, each of which gets its tag, and with no SQL expression."""
+    if isinstance(other, (ClauseElement, str, bytes)):
+        return isinstance(other, BindParameter)
+    try:
+        return not any(
+            isinstance(part, ClauseElement) or hasattr(part, "__clause_element__") for part in other
+        )
+    except TypeError:
+        return False
 
 
 def _is_null(other: Any) -> bool:

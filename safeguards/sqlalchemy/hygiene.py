@@ -16,7 +16,8 @@ _protected_tables: set[str] = set()
 
 def protect_table(name: str) -> None:
     """Hide the parameters of failing statements that name this table."""
-    _protected_tables.add(name)
+    quoted = {name, name.replace('"', '""'), name.replace("`", "``")}
+    _protected_tables.update(quoted, (form.replace("%", "%%") for form in quoted))
 
 
 @event.listens_for(Engine, "handle_error")

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Constraint, ForeignKeyConstraint, Index, Table, UniqueConstraint, event
+from sqlalchemy import (
+    Column,
+    Constraint,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    event,
+)
 
 from safeguards.errors import InputError
 from safeguards.sqlalchemy.hygiene import protect_table
@@ -72,6 +81,7 @@ def _kind(column: Column[Any]) -> Encrypted:
 
 
 @event.listens_for(UniqueConstraint, "after_parent_attach")
+@event.listens_for(PrimaryKeyConstraint, "after_parent_attach")
 @event.listens_for(ForeignKeyConstraint, "after_parent_attach")
 def _refuse_constraint(constraint: Constraint, _table: Any) -> None:
     for column in getattr(constraint, "columns", ()):

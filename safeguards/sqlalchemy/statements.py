@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from sqlalchemy import (
     BindParameter,
+    ClauseElement,
     ColumnElement,
     CompoundSelect,
     Delete,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Label,
     Null,
     Select,
+    Table,
     Update,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -36,8 +38,7 @@ _KEEPS_DUPLICATES = {_CompoundSelectKeyword.UNION_ALL}
 @compiles(Select)
 def _select(statement: Select[Any], compiler: SQLCompiler, **kw: Any) -> str:
     columns = list(statement._raw_columns)
-    if statement._distinct and all(isinstance(column, ColumnElement) for column in columns):
-        _refuse_first(columns, "DISTINCT")
+    _check_distinct(statement)
     _check((column for column in columns if not _is_plain(column)), "a function, CAST or expression")
     _check(statement._where_criteria, "WHERE")
     _check(statement._having_criteria, "HAVING")
@@ -57,19 +58,27 @@ def _compound(statement: CompoundSelect[Any], compiler: SQLCompiler, **kw: Any) 
 @compiles(Update)
 def _update(statement: Update, compiler: SQLCompiler, **kw: Any) -> str:
     _check(statement._where_criteria, "WHERE")
-    _check_assignments(dict(statement._values or {}))
+    _check_assignments(statement, statement._values)
+    _check_returning(statement)
     return compiler.visit_update(statement, **kw)
 
 
 @compiles(Delete)
 def _delete(statement: Delete, compiler: SQLCompiler, **kw: Any) -> str:
     _check(statement._where_criteria, "WHERE")
+    _check_returning(statement)
     return compiler.visit_delete(statement, **kw)  # type: ignore[no-any-return, no-untyped-call]
 
 
 @compiles(Insert)
 def _insert(statement: Insert, compiler: SQLCompiler, **kw: Any) -> str:
-    _check_assignments(dict(statement._values or {}))
+    _check_assignments(statement, statement._values)
+    for rows in statement._multi_values:
+        for row in rows:
+            pairs = row if isinstance(row, dict) else dict(zip(statement.table.c, row, strict=False))
+            _check_assignments(statement, pairs)
+    _check_upsert(statement)
+    _check_returning(statement)
     if statement.select is not None:
         _check_copied(statement)
     return compiler.visit_insert(statement, **kw)  # type: ignore[no-any-return, no-untyped-call]
@@ -129,11 +138,37 @@ def _counts(element: Any) -> bool:
 
 def _join_conditions(statement: Select[Any]) -> Iterator[Any]:
     for _, condition, _, _ in statement._setup_joins:
-        if condition is not None and isinstance(condition, ColumnElement):
+        if isinstance(condition, ColumnElement):
             yield condition
-    for source in statement._from_obj:
-        if isinstance(source, Join) and source.onclause is not None:
+    for source in (*statement._from_obj, *statement._raw_columns):
+        yield from _on_clauses(source)
+
+
+def _on_clauses(source: Any) -> Iterator[Any]:
+    if isinstance(source, Join):
+        if source.onclause is not None:
             yield source.onclause
+        yield from _on_clauses(source.left)
+        yield from _on_clauses(source.right)
+
+
+def _check_distinct(statement: Select[Any]) -> None:
+    _check(statement._distinct_on, "DISTINCT ON")
+    for extension in (
+        getattr(statement, "_post_select_clause", None),
+        getattr(statement, "_pre_columns_clause", None),
+    ):
+        if extension is not None:
+            _check(extension.get_children(), "DISTINCT ON")
+    if not statement._distinct:
+        return
+    # Rows of a table differ by its primary key, whatever its ciphertexts are.
+    if not any(_has_primary_key(column) for column in statement._raw_columns):
+        _refuse_first(statement.selected_columns, "DISTINCT")
+
+
+def _has_primary_key(source: Any) -> bool:
+    return isinstance(source, Table) and bool(source.primary_key.columns)
 
 
 def _check_sorting(statement: Select[Any] | CompoundSelect[Any]) -> None:
@@ -145,19 +180,49 @@ def _check_sorting(statement: Select[Any] | CompoundSelect[Any]) -> None:
         parts = (part for clause in clauses for part in visitors.iterate(clause))
         named = {part.element for part in parts if isinstance(part, _textual_label_reference)}
         if named:
-            _refuse_first((c for c in statement.selected_columns if named & _names(c)), position)
+            _refuse_first((c for c in _nameable(statement) if named & _names(c)), position)
+
+
+def _nameable(statement: Select[Any] | CompoundSelect[Any]) -> Iterator[Any]:
+    """Yield what a name in ORDER BY may mean: a selected column first, or one of a table."""
+    yield from statement.selected_columns
+    if isinstance(statement, Select):
+        for source in statement.get_final_froms():
+            yield from source.c
 
 
 def _names(column: Any) -> set[Any]:
     return {getattr(column, "key", None), getattr(column, "name", None)}
 
 
-def _check_assignments(values: dict[Any, Any]) -> None:
-    for column, value in values.items():
+def _check_assignments(statement: Update | Insert, values: Any) -> None:
+    for key, value in dict(values or {}).items():
+        column = statement.table.c.get(key) if isinstance(key, str) else key
+        value = value.__clause_element__() if hasattr(value, "__clause_element__") else value
+        if not isinstance(value, ClauseElement) or isinstance(value, (BindParameter, Null)):
+            continue
+        if is_encrypted(column) and not _is_same_field(column, value):
+            _refuse(column, "an assignment computed by the database, which would store something else")
         if not is_encrypted(column):
-            _check([value] if isinstance(value, ColumnElement) else [], "SET of another column")
-        elif isinstance(value, ColumnElement) and not isinstance(value, (BindParameter, Null)):
-            _refuse(column, "an assignment computed by the database, which would store plaintext")
+            _check([value], "an assignment to another column")
+
+
+def _is_same_field(column: Any, value: Any) -> bool:
+    return is_encrypted(value) and _is_column(value) and value.type.field == column.type.field
+
+
+def _check_returning(statement: Update | Insert | Delete) -> None:
+    _check((column for column in statement._returning if not _is_plain(column)), "RETURNING an expression")
+
+
+def _check_upsert(statement: Insert) -> None:
+    clause: Any = statement._post_values_clause
+    if clause is None:
+        return
+    changes = getattr(clause, "update_values_to_set", None) or getattr(clause, "update", None) or ()
+    _check_assignments(statement, changes)
+    wheres = (getattr(clause, name, None) for name in ("update_whereclause", "inferred_target_whereclause"))
+    _check((where for where in wheres if isinstance(where, ClauseElement)), "WHERE")
 
 
 def _check_copied(statement: Insert) -> None:

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import traceback
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,76 @@ def test_a_store_that_already_holds_a_keyring_is_left_alone(ring: Keyring, folde
         Keyring.create("sqlite:///keys.db", "local:other.key")
     assert (folder / "keys.db").read_bytes() == before
     assert not (folder / "other.key").exists()
+
+
+_CREATE = """
+import sys, safeguards
+sys.stdin.readline()
+try:
+    safeguards.Keyring.create(sys.argv[1], "local:master.key")
+    print("made")
+except safeguards.SafeguardsError as error:
+    print("refused")
+"""
+
+
+def test_processes_that_make_a_keyring_at_once_leave_one_that_opens(folder: Path, database_url: str) -> None:
+    Keyring.create("sqlite:///first.db", "local:master.key")  # makes the key file
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-c", _CREATE, database_url],
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    for run in runs:
+        assert run.stdin
+        run.stdin.write("go\n")
+        run.stdin.flush()
+    said = [run.communicate()[0].strip() for run in runs]
+    assert sorted(said) == ["made", "refused", "refused", "refused"]
+    assert len(Keyring.open(database_url).status()) == 3
+
+
+def test_a_store_without_a_key_of_some_purpose_says_so(ring: Keyring) -> None:
+    with sqlite3.connect("keys.db") as connection:
+        connection.execute("DELETE FROM safeguards_keys WHERE purpose = 'data'")
+    connection.close()
+    with pytest.raises(KeyringError, match="holds no data key"):
+        Keyring.open("sqlite:///keys.db")
+
+
+def test_a_store_that_is_gone_is_not_made_anew_by_reading_it(ring: Keyring, folder: Path) -> None:
+    (folder / "keys.db").unlink()
+    with pytest.raises(KeyringError, match="is gone"):
+        ring.refresh()
+    assert not (folder / "keys.db").exists()
+
+
+def test_no_password_of_a_store_is_shown_wherever_it_stands(folder: Path) -> None:
+    with pytest.raises(KeyringError) as caught:
+        Keyring.open("postgresql+psycopg://me@127.0.0.1:1/keys?password=hunter2")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_refused_key_file_leaves_no_key_in_the_traceback(ring: Keyring, folder: Path) -> None:
+    backwards = (folder / "master.key").read_text()[40:20:-1]  # this frame is in the traceback too
+    for damage in (lambda path: path.write_text(f"x{path.read_text()}"), lambda path: path.chmod(0o640)):
+        damage(folder / "master.key")
+        with pytest.raises(KeyringError) as caught:
+            Keyring.open("sqlite:///keys.db")
+        trace = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+        assert backwards[::-1] not in "".join(trace.format())
+
+
+def test_a_pipe_in_the_key_files_place_is_refused_without_waiting(ring: Keyring, folder: Path) -> None:
+    (folder / "master.key").unlink()
+    os.mkfifo(folder / "master.key", 0o600)
+    with pytest.raises(KeyringError, match="regular file"):
+        Keyring.open("sqlite:///keys.db")
 
 
 def test_a_missing_store_is_not_made_by_opening_it(folder: Path) -> None:
