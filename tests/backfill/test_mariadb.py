@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import create_engine, text
 
+from safeguards.errors import InputError
 from safeguards.fields import Cipher, codec_for
 from safeguards.sqlalchemy import Exact
 from safeguards.sqlalchemy.backfill import Target, encrypt_in_place
@@ -57,3 +58,38 @@ def test_every_encoding_of_a_column_is_taken(ring, mariadb_url: str, charset: st
     engine.dispose()
     assert Cipher("t.v", codec_for(str)).decrypt(stored) == value
     assert "`v` longblob NOT NULL COMMENT 'c'" in made
+
+
+def test_other_columns_stay_as_they_are_and_a_hidden_one_stays_hidden(ring, mariadb_url: str) -> None:
+    engine = create_engine(mariadb_url)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, v VARCHAR(20) CHARACTER SET latin1 INVISIBLE, "
+                "a TIMESTAMP NULL ON UPDATE CURRENT_TIMESTAMP, "
+                "`b%` DATETIME(3) ON UPDATE CURRENT_TIMESTAMP(3))"
+            )
+        )
+        connection.execute(text("INSERT INTO t (id, v, a, `b%`) VALUES (1, 'x', '2001-02-03', '2001-02-03')"))
+    encrypt_in_place(engine, [Target("t", "v")])
+    with engine.connect() as connection:
+        stamps = connection.execute(text("SELECT CAST(a AS CHAR), CAST(`b%` AS CHAR) FROM t")).one()
+        made = connection.execute(text("SHOW CREATE TABLE t")).one()[1]
+    engine.dispose()
+    assert tuple(stamps) == ("2001-02-03 00:00:00", "2001-02-03 00:00:00.000")
+    assert "`v` longblob INVISIBLE" in made
+
+
+@pytest.mark.parametrize(
+    ("kind", "obstacle"),
+    [("FLOAT", "change it to DOUBLE first"), ("DATETIME ON UPDATE CURRENT_TIMESTAMP", "ON UPDATE")],
+)
+def test_a_type_that_shows_or_sets_other_values_is_refused(
+    ring, mariadb_url: str, kind: str, obstacle: str
+) -> None:
+    engine = create_engine(mariadb_url)
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE TABLE t (id INTEGER PRIMARY KEY, v {kind})"))
+    with pytest.raises(InputError, match=obstacle):
+        encrypt_in_place(engine, [Target("t", "v")])
+    engine.dispose()

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from safeguards.errors import InputError, SafeguardsError
 from safeguards.sqlalchemy.backfill.backend import Sealed
 from safeguards.sqlalchemy.backfill.facts import Facts
-from safeguards.sqlalchemy.backfill.mariadb_catalogue import read_facts
+from safeguards.sqlalchemy.backfill.mariadb_catalogue import ON_UPDATE, extras, read_facts
 from safeguards.sqlalchemy.backfill.session import Session
 from safeguards.sqlalchemy.backfill.statements import table_of
 
@@ -108,9 +108,10 @@ class MariadbBackend:
 
     def write(self, facts: Facts, sealed: Sequence[Sealed]) -> None:
         """Update many rows with one statement: the driver would send an executemany row by row."""
+        kept = [name for name, extra in self._extras(facts).items() if ON_UPDATE in extra.lower()]
         for first in range(0, len(sealed), _ROWS_A_STATEMENT):
             rows = sealed[first : first + _ROWS_A_STATEMENT]
-            sql = self._update(facts, len(rows))
+            sql = self._update(facts, len(rows), kept)
             cases = chain.from_iterable((*key, data) for key, data in rows)
             keys = chain.from_iterable(key for key, _ in rows)
             self.session.connection.exec_driver_sql(sql, (*cases, *keys))
@@ -153,11 +154,16 @@ class MariadbBackend:
 
     def _alter(self, facts: Facts, drops: Sequence[str], sql_type: str) -> None:
         required = "" if facts.nullable else " NOT NULL"
+        hidden = " INVISIBLE" if "INVISIBLE" in self._extras(facts)[facts.column].upper() else ""
         comment = facts.comment.replace("\\", "\\\\").replace("'", "''")
-        column = f"{self.session.quote(facts.column)} {sql_type}{required} COMMENT '{comment}'"
+        column = f"{self.session.quote(facts.column)} {sql_type}{required}{hidden} COMMENT '{comment}'"
         self.session.run(f"ALTER TABLE {self._name(facts)} {', '.join([*drops, f'MODIFY {column}'])}")
 
-    def _update(self, facts: Facts, rows: int) -> str:
+    def _extras(self, facts: Facts) -> dict[str, str]:
+        return extras(self.session, facts.schema, facts.table)
+
+    def _update(self, facts: Facts, rows: int, kept: Sequence[str]) -> str:
+        """Return the UPDATE; columns ``kept`` are set to themselves, or the server would set them to now."""
         connection = self.session.connection
         mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
         double = "%" if mark == "?" else "%%"
@@ -165,10 +171,11 @@ class MariadbBackend:
             name.replace("%", double)
             for name in (self._name(facts), *map(self.session.quote, (facts.column, *facts.key)))
         )
+        stamps = [self.session.quote(name).replace("%", double) for name in kept]
         match = " AND ".join(f"{name} = {mark}" for name in key)
         cases = f" WHEN {match} THEN {mark}" * rows
         found = ", ".join([f"({', '.join([mark] * len(key))})"] * rows)
-        sets = f"SET {column} = CASE{cases} ELSE {column} END"
+        sets = ", ".join([f"SET {column} = CASE{cases} ELSE {column} END", *(f"{n} = {n}" for n in stamps)])
         return f"UPDATE {table} {sets} WHERE ({', '.join(key)}) IN ({found})"
 
     def _name(self, facts: Facts) -> str:

@@ -24,6 +24,7 @@ KINDS = {
 BINARY = {"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"}
 _INEXACT_KEYS = {"float", "enum", "set", "bit"}
 _NAME_LIMIT = 64
+ON_UPDATE = "on update"
 _NEEDED = {"SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "INDEX"}
 
 _TABLE = """
@@ -113,6 +114,11 @@ def read_facts(session: Session, schema: str | None, table: str, column: str) ->
     )
 
 
+def extras(session: Session, schema: str | None, table: str) -> dict[str, str]:
+    """Return what a table's columns are besides their types, such as ``INVISIBLE`` or ``on update ...``."""
+    return {row.name: row.extra or "" for row in session.rows(_COLUMNS, {"s": schema, "t": table})}
+
+
 def _mentions(text: str | None, column: str) -> bool:
     return f"`{column.replace('`', '``')}`" in (text or "")
 
@@ -133,6 +139,10 @@ def _column_obstacles(own: Any) -> Iterator[str]:
         yield "it is an AUTO_INCREMENT column"
     elif own.value_by_default not in {None, "NULL"}:
         yield "it has a DEFAULT, which the database would store as plaintext"
+    if ON_UPDATE in own.extra.lower():
+        yield "it is ON UPDATE CURRENT_TIMESTAMP, which the database would store as plaintext"
+    if own.base == "float":
+        yield "it is FLOAT, of whose digits MariaDB shows six: change it to DOUBLE first"
 
 
 def _neighbours(columns: list[Any], own: Any) -> Iterator[str]:
