@@ -11,6 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 _INTEGER = re.compile(r"0|-?[1-9]\d*", re.ASCII)
+_DECIMAL = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?|NaN|-?Infinity", re.ASCII)
+_FLOAT = re.compile(_DECIMAL.pattern + "|nan|-?inf", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?([+-]\d\d(:?\d\d){0,2}|Z)?", re.ASCII)
 _UUID = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
@@ -56,8 +58,8 @@ def _matching(pattern: re.Pattern[str], read: Callable[[str], Any]) -> Callable[
 _READERS: dict[type, Callable[[str], Any]] = {
     int: _matching(_INTEGER, int),
     bool: _TRUTH.__getitem__,
-    float: float,
-    Decimal: Decimal,
+    float: _matching(_FLOAT, float),
+    Decimal: _matching(_DECIMAL, Decimal),
     date: _matching(_DATE, date.fromisoformat),
     datetime: _matching(_MOMENT, datetime.fromisoformat),
     uuid.UUID: _matching(_UUID, uuid.UUID),
