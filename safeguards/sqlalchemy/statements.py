@@ -20,8 +20,10 @@ from sqlalchemy import (
     Select,
     Table,
     Update,
+    event,
 )
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Mapper
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BinaryExpression, TypeCoerce, _textual_label_reference
@@ -187,7 +189,7 @@ def _nameable(statement: Select[Any] | CompoundSelect[Any]) -> Iterator[Any]:
     """Yield what a name in ORDER BY may mean: a selected column first, or one of a table."""
     yield from statement.selected_columns
     if isinstance(statement, Select):
-        for source in statement.get_final_froms():
+        for source in (*statement.columns_clause_froms, *statement._from_obj):
             yield from source.c
 
 
@@ -249,3 +251,14 @@ def _refuse(element: Any, position: str) -> NoReturn:
         f"field {element.type.field} is encrypted and cannot stand in {position}: its ciphertext would "
         "give a wrong answer; compare it with ==, in_ or is_(None), or select it and compute in Python"
     )
+
+
+@event.listens_for(Mapper, "mapper_configured")
+def _check_mapping(mapper: Mapper[Any], _class: type) -> None:
+    """Check what the ORM adds to statements later, after they were checked: it raises when it is mapped."""
+    for attribute in mapper.column_attrs:
+        _check((part for part in attribute.columns if not _is_plain(part)), "a column_property")
+    for link in mapper.relationships:
+        _check(link.order_by or (), "a relationship's order_by")
+        conditions = (link.primaryjoin, link.secondaryjoin)
+        _check((part for part in conditions if part is not None), "a relationship's join")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from inspect import isfunction
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import (
     Date,
     Engine,
+    ForeignKey,
     String,
     any_,
     between,
@@ -28,11 +30,24 @@ from sqlalchemy import (
     or_,
     over,
     select,
+    text,
     tuple_,
     union_all,
     update,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, aliased, mapped_column
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    aliased,
+    column_property,
+    foreign,
+    joinedload,
+    mapped_column,
+    relationship,
+)
 
 from safeguards import OperatorRefused
 from safeguards.sqlalchemy import Encrypted, Exact
@@ -72,6 +87,14 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
         session.commit()
     yield engine
     engine.dispose()
+
+
+def upsert(**changes: Any) -> Any:
+    statement = sqlite.insert(M).values(id=1)
+    values = {
+        key: change(statement.excluded) if isfunction(change) else change for key, change in changes.items()
+    }
+    return statement.on_conflict_do_update(index_elements=["id"], set_=values)
 
 
 REFUSED: dict[str, Callable[[], Any]] = {
@@ -160,6 +183,37 @@ REFUSED: dict[str, Callable[[], Any]] = {
     "insert from literal SQL": lambda: insert(M).values(a=literal_column("'x'")),
     "insert from a plain column": lambda: insert(M).from_select(["a"], select(M.plain)),
     "insert from another field": lambda: insert(M).from_select(["a"], select(N.a)),
+    "update by a string key": lambda: update(M.__table__).values({"a": func.lower("x")}),
+    "update from text": lambda: update(M).values(a=text("'x'")),
+    "insert by a string key": lambda: insert(M.__table__).values({"a": func.lower("x")}),
+    "insert of rows with a function": lambda: insert(M.__table__).values(
+        [{"a": "x"}, {"a": func.lower("x")}]
+    ),
+    "insert from text": lambda: insert(M).values(a=text("'x'")),
+    "upsert from a function": lambda: upsert(a=func.lower("x")),
+    "upsert from a plain column": lambda: upsert(a=lambda new: new.plain),
+    "upsert from another field": lambda: upsert(b=lambda new: new.a),
+    "upsert of a plain column from it": lambda: upsert(plain=lambda new: new.a),
+    "upsert by order": lambda: sqlite.insert(M).on_conflict_do_update(
+        index_elements=["id"], set_={"plain": "x"}, where=func.lower(M.a) == "x"
+    ),
+    "returning a function": lambda: update(M).values(plain="x").returning(func.length(M.a)),
+    "insert returning a function": lambda: insert(M).values(plain="x").returning(func.length(M.a)),
+    "in a list with a column": lambda: select(M).where(M.a.in_([M.plain])),
+    "in a list with a function": lambda: select(M).where(M.a.in_([func.lower("x")])),
+    "not in a list with a column": lambda: select(M).where(M.a.not_in(["x", M.plain])),
+    "in a scalar subquery": lambda: select(M).where(M.a.in_(select(N.a).scalar_subquery())),
+    "in a text": lambda: select(M).where(M.a.in_("xy")),
+    "distinct of a subquery": lambda: select(select(M.a).subquery()).distinct(),
+    "order by the name of a column that is not selected": lambda: select(M.id).order_by("a"),
+    "a nested join": lambda: select(M.id).select_from(
+        M.__table__.join(N.__table__, M.__table__.c.a == N.__table__.c.alone).join(
+            (third := aliased(N.__table__)), third.c.id == M.__table__.c.id
+        )
+    ),
+    "a join as what is selected": lambda: select(
+        M.__table__.join(N.__table__, M.__table__.c.a == N.__table__.c.alone)
+    ),
     "insert of it into a plain column": lambda: insert(M).from_select(["plain"], select(N.a)),
 }
 
@@ -220,6 +274,10 @@ ANSWERS: dict[str, tuple[Callable[[], Any], list[Any]]] = {
         lambda: update(M).where(M.a == "v1").values(plain="q").returning(M.plain),
         ["q"],
     ),
+    "upsert": (
+        lambda: upsert(a="새 값", b=lambda new: new.b).returning(M.a),
+        ["새 값"],
+    ),
     "delete": (lambda: delete(M).where(M.a == "v1").returning(M.id), [1]),
 }
 
@@ -236,3 +294,76 @@ def test_the_evaluator_of_bulk_updates_keeps_loaded_objects_true(engine: Engine)
         loaded = session.get_one(M, 1)
         session.execute(update(M).where(M.a == "v1").values(plain="바뀜", b="b2"))
         assert (loaded.plain, loaded.b) == ("바뀜", "b2")
+
+
+def test_distinct_on_is_refused() -> None:
+    with pytest.raises(OperatorRefused, match="DISTINCT ON"):
+        str(select(M.id).ext(postgresql.distinct_on(M.a)).compile(dialect=postgresql.dialect()))
+
+
+def test_what_the_orm_would_add_later_is_refused_when_it_is_mapped() -> None:
+    class Other(DeclarativeBase):
+        pass
+
+    class P(Other):
+        __tablename__ = "p"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        a: Mapped[str] = mapped_column(Encrypted("p.a"))
+
+    P.size = column_property(func.length(P.__table__.c.a))  # type: ignore[attr-defined]
+    with pytest.raises(OperatorRefused, match="column_property"):
+        Other.registry.configure()
+    Other.registry.dispose()
+
+
+@pytest.mark.parametrize(
+    "options", [{"order_by": "Child.a"}, {"primaryjoin": "foreign(Child.a) == Parent.a"}]
+)
+def test_a_relationship_over_ciphertexts_is_refused_when_it_is_mapped(options: dict[str, str]) -> None:
+    class Other(DeclarativeBase):
+        pass
+
+    class Parent(Other):
+        __tablename__ = "parent"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        a: Mapped[str] = mapped_column(Encrypted("parent.a", search=Exact()))
+        children: Mapped[list[Child]] = relationship(**options)  # type: ignore[arg-type]
+
+    class Child(Other):
+        __tablename__ = "child"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        parent_id: Mapped[int] = mapped_column(ForeignKey("parent.id"))
+        a: Mapped[str] = mapped_column(Encrypted("child.a", search=Exact()))
+
+    Parent.__annotations__["children"] = Mapped[list[Child]]
+    with pytest.raises((OperatorRefused, ArgumentError)):
+        Other.registry.configure()
+    Other.registry.dispose()
+
+
+def test_a_relationship_over_a_group_loads_by_tags(ring: object, sqlite_url: str) -> None:
+    class Other(DeclarativeBase):
+        pass
+
+    class Bill(Other):
+        __tablename__ = "bill"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        phone: Mapped[str] = mapped_column(Encrypted("bill.phone", item="kr_phone", search=Exact(group="p")))
+
+    class Buyer(Other):
+        __tablename__ = "buyer"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        phone: Mapped[str] = mapped_column(Encrypted("buyer.phone", item="kr_phone", search=Exact(group="p")))
+
+    link = foreign(Bill.phone) == Buyer.phone
+    Buyer.bills = relationship(Bill, primaryjoin=link, viewonly=True)  # type: ignore[attr-defined]
+    engine = create_engine(sqlite_url)
+    Other.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add_all(
+            [Buyer(phone="010-1234-5678"), Bill(phone="01012345678"), Bill(phone="010-9999-9999")]
+        )
+        session.commit()
+        joined = select(Buyer).options(joinedload(Buyer.bills))  # type: ignore[attr-defined]
+        assert [bill.id for bill in session.scalars(joined).unique().one().bills] == [1]  # type: ignore[attr-defined]
+    engine.dispose()

@@ -23,6 +23,12 @@ _SAME_BYTES = {"utf8mb4", "utf8mb3", "utf8", "ascii"}
 _HALFWAY = "longtext utf8mb4"
 PAGE_BYTES = 4 << 20
 _DEADLOCK = 1213
+_DENIED = {1044, 1142, 1143}
+_STATISTICS = """
+    FROM mysql.column_stats WHERE db_name = COALESCE(:s, DATABASE()) AND table_name = :t AND column_name IN (
+        SELECT COLUMN_NAME FROM information_schema.COLUMNS
+        WHERE TABLE_SCHEMA = COALESCE(:s, DATABASE()) AND TABLE_NAME = :t AND DATA_TYPE = 'longblob')
+"""
 _ROWS_A_STATEMENT = 250
 
 # Strict, so that nothing is cut; without NO_ZERO_DATE, which would refuse to copy other columns.
@@ -56,6 +62,7 @@ class MariadbBackend:
             session.run(f"SET SESSION {name} = {value}")
         if session.scalar("SELECT @@binlog_format") != "STATEMENT":  # which needs REPEATABLE READ
             session.run("SET SESSION tx_isolation = 'READ-COMMITTED'")
+        self._may_delete_statistics = True
         self.page_bytes = min(PAGE_BYTES, self._packet() // 4)
 
     @contextmanager
@@ -118,8 +125,7 @@ class MariadbBackend:
 
     def is_conflict(self, error: DBAPIError) -> bool:
         """Say whether it is a deadlock."""
-        arguments: Any = getattr(error.orig, "args", ())
-        return bool(arguments) and arguments[0] == _DEADLOCK
+        return _code(error) == _DEADLOCK
 
     def erase(self, tables: Iterable[Facts]) -> list[str]:
         """Write the tables anew."""
@@ -129,6 +135,7 @@ class MariadbBackend:
                 if str(row.Msg_type).lower() == "error":
                     raise SafeguardsError(f"OPTIMIZE TABLE {facts.table} failed: {row.Msg_text}")
             done.append(f"OPTIMIZE TABLE wrote table {facts.table} anew")
+            done += self._erase_statistics(facts)
         return done
 
     def remains(self) -> list[str]:
@@ -137,7 +144,13 @@ class MariadbBackend:
         shared = (
             "the system tablespace holds the table (innodb_file_per_table is off) and keeps its old pages"
         )
+        statistics = (
+            "mysql.column_stats keeps the least and greatest values where ANALYZE TABLE ... PERSISTENT was "
+            "run, and the user may not delete from it: let an administrator delete the columns' rows there "
+            "and run OPTIMIZE TABLE mysql.column_stats"
+        )
         return [
+            *([] if self._may_delete_statistics else [statistics]),
             *([] if self.session.scalar("SELECT @@innodb_file_per_table") else [shared]),
             *([binlog] if self.session.scalar("SELECT @@log_bin") else []),
             "the redo log, undo tablespaces and doublewrite buffer keep old pages until they are overwritten",
@@ -145,6 +158,21 @@ class MariadbBackend:
             "general and slow query logs keep values of earlier statements: rotate them",
             "the disk may keep blocks of the table's old file: encrypt or retire the disk",
         ]
+
+    def _erase_statistics(self, facts: Facts) -> list[str]:
+        """Delete what was collected of the table's LONGBLOB columns, which the job's columns are by now."""
+        where = {"s": facts.schema, "t": facts.table}
+        try:
+            if not self.session.scalar(f"SELECT COUNT(*) {_STATISTICS}", where):
+                return []
+            self.session.change(f"DELETE {_STATISTICS}", where)
+            self.session.run("OPTIMIZE TABLE mysql.column_stats").close()
+        except DBAPIError as error:
+            if _code(error) not in _DENIED:
+                raise
+            self._may_delete_statistics = False
+            return []
+        return [f"the optimizer's statistics on {facts.table} were deleted from mysql.column_stats"]
 
     def _is_binary(self, facts: Facts) -> bool:
         return self.facts(facts.schema, facts.table, facts.column).binary
@@ -180,3 +208,8 @@ class MariadbBackend:
 
     def _name(self, facts: Facts) -> str:
         return self.session.qualified(facts.schema, facts.table)
+
+
+def _code(error: DBAPIError) -> object:
+    arguments: Any = getattr(error.orig, "args", ())
+    return arguments[0] if arguments else None

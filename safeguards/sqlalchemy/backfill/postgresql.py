@@ -43,6 +43,7 @@ _HOLDERS = """
     UNION ALL SELECT 'replication slot ' || slot_name FROM pg_replication_slots WHERE xmin IS NOT NULL
     AND age(xmin) > age(CAST(CAST(:xid AS text) AS xid))
 """
+_OWNS_DATABASE = "SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()"
 
 
 class PostgresqlBackend:
@@ -59,6 +60,7 @@ class PostgresqlBackend:
             session.run(f"SET {name} = {value}")
         check_schema(session)
         self._holders: list[str] = []
+        self._owns_statistics = True
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -145,7 +147,7 @@ class PostgresqlBackend:
             done.append(
                 f"VACUUM FULL wrote table {facts.table} anew without its dead rows; its statistics are new"
             )
-        return done
+        return [*done, *self._erase_statistics()]
 
     def remains(self) -> list[str]:
         """Name what VACUUM FULL does not reach."""
@@ -153,14 +155,27 @@ class PostgresqlBackend:
             f"{holder} still sees the old rows, so they were kept: end it and run VACUUM FULL again"
             for holder in self._holders
         ]
+        statistics = (
+            "catalogue pg_statistic keeps values in dead rows, and the role may not vacuum it: let the "
+            "database's owner run VACUUM FULL pg_catalog.pg_statistic"
+        )
         return [
             *held,
+            *([] if self._owns_statistics else [statistics]),
             "write-ahead log (pg_wal) keeps old values until its segments are recycled: run CHECKPOINT and "
             "pg_switch_wal() a few times",
             "archived WAL, replicas' WAL, base backups and dumps keep them: let them expire",
             "the server's log keeps values of earlier statements where it records them: rotate it",
             "the disk may keep blocks of the table's old file: encrypt or retire the disk",
         ]
+
+    def _erase_statistics(self) -> list[str]:
+        """Write the catalogue of frequent values anew; anyone but the database's owner is only warned."""
+        self._owns_statistics = bool(self.session.scalar(_OWNS_DATABASE))
+        if not self._owns_statistics:
+            return []
+        self.session.run("VACUUM FULL pg_catalog.pg_statistic")
+        return ["VACUUM FULL wrote catalogue pg_statistic anew, whose dead rows held frequent values"]
 
     def _await_snapshots(self) -> None:
         xid = int(self.session.scalar("SELECT txid_current()")) & 0xFFFF_FFFF

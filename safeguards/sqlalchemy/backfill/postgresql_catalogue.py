@@ -32,7 +32,8 @@ _COLUMN = """
     SELECT a.attnum AS number, a.attnotnull AS required, a.attgenerated AS generated,
            a.attidentity AS identity, format_type(a.atttypid, a.atttypmod) AS sql_type,
            CASE t.typtype WHEN 'e' THEN 'text' WHEN 'd' THEN b.typname ELSE t.typname END AS base,
-           pg_get_expr(d.adbin, d.adrelid) AS value_by_default,
+           COALESCE(pg_get_expr(d.adbin, d.adrelid), t.typdefault) AS value_by_default,
+           t.typtype = 'd' AND t.typnotnull AS domain_required,
            col_description(a.attrelid, a.attnum) AS comment
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type b ON b.oid = t.typbasetype
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -103,6 +104,7 @@ def read_facts(session: Session, schema: str | None, table: str, column: str) ->
     obstacles += [
         *_dependents(session, where, indexes, plain, binary=own.base == "bytea"),
         *_triggers(session, where, column),
+        *_rules(session, relation.id),
     ]
     return Facts(
         schema=None if relation.by_default else schema,
@@ -163,6 +165,11 @@ def _column_obstacles(own: Any) -> Iterator[str]:
         yield "it is an identity column"
     elif own.value_by_default is not None and not own.value_by_default.upper().startswith("NULL"):
         yield "it has a DEFAULT, which the database would store as plaintext"
+    if own.domain_required:
+        yield (
+            f"its domain {own.sql_type} is NOT NULL, which bytea would lose: set the column NOT NULL itself, "
+            "and change it to the domain's base type first"
+        )
 
 
 def _constraint_obstacles(session: Session, where: dict[str, Any]) -> Iterator[str]:
@@ -233,6 +240,16 @@ def _triggers(session: Session, where: dict[str, Any], column: str) -> Iterator[
             yield f"trigger {row.name} mentions it: drop or disable it first"
         elif row.on_update and row.fires:
             yield f"trigger {row.name} would fire for every row: disable it for the job"
+
+
+def _rules(session: Session, table: int) -> Iterator[str]:
+    rows = session.rows(
+        "SELECT rulename FROM pg_rewrite WHERE ev_class = :t AND ev_type = '2' AND ev_enabled <> 'D' "
+        "ORDER BY rulename",
+        {"t": table},
+    )
+    for row in rows:
+        yield f"rule {row.rulename} would act in place of every UPDATE or beside it: drop or disable it first"
 
 
 def _index_names(session: Session, schema: str) -> tuple[str, ...]:
