@@ -6,22 +6,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from safeguards import items
 from safeguards.errors import AlreadyProtected, InputError
 from safeguards.items.text import compact
+from safeguards.pipeline.leaves import candidates
 from safeguards.pipeline.manifest import METADATA_KEY, Manifest
 from safeguards.pseudonyms import Drop, Keep, Mask, Transform
-from safeguards.pseudonyms.column import is_text, plain
 from safeguards.pseudonyms.protected import refuse_ciphertexts, refuse_tokens
 
 RRN = "kr_rrn"
 _RRN_RULE = "is a resident registration number, which may not be passed on, as it is or derived: use Drop()"
 # Whole cells are judged. A hyphen makes the validator sure; thirteen digits alone may be an order number, of
 # which one in eleven meets the check digit by chance, so there a quarter must meet it.
-_RRN_CELL = r"^\s*[0-9]{6} ?-? ?[0-9]{7}\s*$"
 _SURE, _CHECKED = 0.7, 0.6
 _SHARE, _CHECKED_SHARE, _CHECKED_LEAST = 0.5, 0.25, 3
 
@@ -83,25 +79,15 @@ def _names_rrn(column: str) -> bool:
 
 def _refuse_rrn(values: Any) -> None:
     """Judge a column by its whole cells: one in a text is the redaction's business."""
-    text = _cells(values)
-    if text is None:
-        return
-    candidates = text.filter(pc.match_substring_regex(text, _RRN_CELL))
-    validate = items.get(RRN).validate
-    if validate is None or len(candidates) <= len(text) * _SHARE:
-        return
-    scores = [verdict.score for cell in candidates.to_pylist() if (verdict := validate(cell.strip()))]
-    sure = sum(score >= _SURE for score in scores)
-    checked = sum(score >= _CHECKED for score in scores)
-    likely = len(scores) > len(text) * _SHARE and checked >= max(_CHECKED_LEAST, len(text) * _CHECKED_SHARE)
-    if likely or sure > len(text) * _SHARE:
+    if any(_mostly_rrn(cells, total) for cells, total in candidates(values)):
         raise InputError(_RRN_RULE)
 
 
-def _cells(values: Any) -> Any:
-    """Return the values present as text; a number as the thirteen digits it may have had."""
-    if is_text(values.type):
-        return plain(values).cast("string").drop_null()
-    if pa.types.is_integer(values.type):
-        return pc.utf8_lpad(values.cast("string").drop_null(), 13, "0")
-    return None
+def _mostly_rrn(cells: list[str], total: int) -> bool:
+    validate = items.get(RRN).validate
+    if validate is None or len(cells) <= total * _SHARE:
+        return False
+    scores = [validate(cell).score for cell in cells]
+    sure = sum(score >= _SURE for score in scores)
+    checked = sum(score >= _CHECKED for score in scores)
+    return sure > total * _SHARE or checked >= max(_CHECKED_LEAST, total * _CHECKED_SHARE)

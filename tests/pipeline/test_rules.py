@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from safeguards import Keyring
@@ -70,6 +73,67 @@ def test_a_column_that_is_found_to_hold_them_may_only_be_dropped(
         Pipeline({"x": transform}, domain="d").run(pa.table({"x": values}))
     assert "900101" not in str(caught.value)
     Pipeline({"x": Drop()}).run(pa.table({"x": values}))
+
+
+FORTY = [digits("900101", 100_000 + 7 * n) for n in range(40)]
+HYPHENED = [f"{number[:6]}-{number[6:]}" for number in FORTY]
+HIDDEN = {
+    "float64": pa.array(map(float, FORTY)),
+    "pandas with a None": pa.Array.from_pandas(pd.Series([*map(int, FORTY), None])),
+    "decimal": pa.array(map(Decimal, FORTY), pa.decimal128(13, 0)),
+    "decimal with a scale": pa.array(map(Decimal, FORTY), pa.decimal128(16, 2)),
+    "dictionary of numbers": pa.array(map(int, FORTY)).dictionary_encode(),
+    "bytes": pa.array([number.encode() for number in FORTY]),
+    "bytes, one of them no text": pa.array([b"\xff", *(number.encode() for number in FORTY)]),
+    "bytes of one size": pa.array([number.encode() for number in FORTY], pa.binary(13)),
+    "dictionary of bytes": pa.array([number.encode() for number in FORTY]).dictionary_encode(),
+    "view of bytes": pa.array([number.encode() for number in FORTY], pa.binary_view()),
+    "view of text": pa.array(FORTY, pa.string_view()),
+    "full-width": pa.array([number.translate({48 + n: 0xFF10 + n for n in range(10)}) for number in FORTY]),
+    "en dash": pa.array([number.replace("-", "\u2013") for number in HYPHENED]),
+    "zero width": pa.array([f"\u200b{number}" for number in HYPHENED]),
+    "tag inside": pa.array([f"{number[:3]}\U000e0020{number[3:]}" for number in HYPHENED]),
+    "floats as text": pa.array([f"{number}.0" for number in FORTY]),
+    "leading zeros lost": pa.array([float(digits("050505", 300_000 + n)) for n in range(40)]),
+    "list": pa.array([[number] for number in HYPHENED]),
+    "list of floats": pa.array([[float(number), None] for number in FORTY]),
+    "list of a fixed size": pa.array([[number] for number in FORTY], pa.list_(pa.string(), 1)),
+    "runs": pa.RunEndEncodedArray.from_arrays([1, 2, 3], HYPHENED[:3]),
+    "union": pa.UnionArray.from_dense(
+        pa.array([0] * 40, pa.int8()), pa.array(range(40), pa.int32()), [pa.array(FORTY)]
+    ),
+    "struct": pa.array([{"a": "x", "b": {"c": [int(number)]}} for number in FORTY]),
+    "map": pa.array([[("k", number)] for number in FORTY], pa.map_(pa.string(), pa.string())),
+}
+
+
+@pytest.mark.parametrize("values", HIDDEN.values(), ids=HIDDEN.keys())
+@pytest.mark.parametrize("transform", [Keep(), Token()], ids=repr)
+def test_no_type_and_no_spelling_hides_them(ring: Keyring, transform: Transform, values: pa.Array) -> None:
+    if isinstance(transform, Token) and (
+        pa.types.is_nested(values.type) or pa.types.is_run_end_encoded(values.type)
+    ):
+        transform = Keep()  # such values have no token
+    with pytest.raises(InputError, match="column 'x' is a resident registration number"):
+        Pipeline({"x": transform}, domain="d").run(pa.table({"x": values}))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array([1.7e12 + n for n in range(40)]),  # milliseconds, as pandas' floats
+        pa.array([900101.1234568, float("nan"), float("inf"), None]),
+        pa.array([Decimal("123456789012.34")]),
+        pa.array([[1.5], None, []]),
+        pa.array([{"a": "김철수"}, None]),
+        pa.array([b"\xff\xfe" * 13]),
+        pa.array([None, None]),
+        pa.array([], pa.list_(pa.string())),
+    ],
+)
+def test_other_types_with_other_values_pass(values: pa.Array) -> None:
+    table = pa.table({"x": values})
+    assert Pipeline({"x": Keep()}).run(table)["x"].equals(table["x"]) or pc.any(pc.is_nan(values)).as_py()
 
 
 def test_unlisted_columns_that_are_kept_are_judged_too() -> None:

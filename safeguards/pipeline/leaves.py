@@ -1,0 +1,85 @@
+"""Cells that may be resident registration numbers, whatever type of column hides them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from safeguards.items.text import plain as folded
+from safeguards.pseudonyms.column import is_bytes, is_text, plain
+
+DIGITS = 13
+# 000101-3000000 as a number has lost its leading zeros; floats hold all of these exactly.
+_LEAST, _BEYOND = 10.0**9, 10.0**DIGITS
+_ZERO_FRACTION = r"\.0*(\s*)$"
+_CELL = re.compile(r"['\"\s]*([0-9]{6})\s*(-?)\s*([0-9]{7})['\"\s]*")
+# Format characters, combining marks and controls: none of them belongs into a number.
+_UNSEEN = {"Cf", "Mn", "Me", "Cc"}
+
+
+def candidates(values: Any) -> Iterator[tuple[list[str], int]]:
+    """Yield, of each leaf of an array, the cells of an RRN's form and how many cells the leaf has.
+
+    Lists, structs and maps are searched to their leaves; bytes are read as UTF-8 and numbers as the thirteen
+    digits they may have had.
+    """
+    for leaf in _leaves(values):
+        present = leaf.drop_null()
+        if is_bytes(present.type):
+            cells = [value.decode("utf-8", "replace") for value in present.to_pylist()]
+            present = pa.array(cells, pa.large_string())
+        yield list(_of_text(present) if is_text(present.type) else _of_numbers(present)), len(present)
+
+
+def _leaves(values: Any) -> Iterator[Any]:
+    """Yield arrays without nesting, dictionaries and extensions."""
+    kind = values.type
+    if isinstance(kind, pa.BaseExtensionType):
+        yield from _leaves(values.storage)
+    elif pa.types.is_dictionary(kind):
+        yield from _leaves(values.dictionary.take(values.indices))
+    elif pa.types.is_run_end_encoded(kind):
+        yield from _leaves(pc.call_function("run_end_decode", [values]))
+    elif pa.types.is_map(kind):
+        entries = values.drop_null()
+        yield from _leaves(entries.keys)
+        yield from _leaves(entries.items)
+    elif pa.types.is_struct(kind):
+        for part in values.flatten():
+            yield from _leaves(part)
+    elif pa.types.is_union(kind):
+        for place in range(kind.num_fields):
+            yield from _leaves(values.field(place))
+    elif pa.types.is_nested(kind):
+        yield from _leaves(values.flatten())
+    else:
+        yield plain(values)
+
+
+def _of_text(text: Any) -> Iterator[str]:
+    text = pc.replace_substring_regex(text, _ZERO_FRACTION, r"\1")
+    # Only these are worth Python's time.
+    right = pc.equal(pc.count_substring_regex(text, r"\p{N}"), pa.scalar(DIGITS))
+    for cell in text.filter(right).to_pylist():
+        if found := _CELL.fullmatch(cell if cell.isascii() and cell.isprintable() else _seen(cell)):
+            yield "".join(found.groups())
+
+
+def _of_numbers(numbers: Any) -> Iterator[str]:
+    kind = numbers.type
+    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
+        return
+    size = numbers.cast(pa.float64(), safe=False)
+    within = pc.and_(pc.greater_equal(size, pa.scalar(_LEAST)), pc.less(size, pa.scalar(_BEYOND)))
+    whole = size.filter(pc.and_(within, pc.equal(size, pc.floor(size))))
+    yield from pc.utf8_lpad(whole.cast(pa.int64()).cast(pa.string()), DIGITS, "0").to_pylist()
+
+
+def _seen(text: str) -> str:
+    """Return what a reader sees: full-width digits and exotic dashes in ASCII, nothing without width."""
+    return "".join(sign for sign in folded(text) if sign == "\t" or unicodedata.category(sign) not in _UNSEEN)
