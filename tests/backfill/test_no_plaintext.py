@@ -132,3 +132,77 @@ def test_a_session_that_still_sees_the_old_rows_is_named(ring, build, postgres_u
         outcome = encrypt_in_place(service.engine, TARGETS)
     other.dispose()
     assert any(f"session {pid} still sees the old rows" in line for line in outcome.remaining)
+
+
+@pytest.mark.postgres
+def test_dead_rows_of_postgresqls_statistics_are_gone_too(ring, build, postgres_url: str) -> None:
+    service = build(postgres_url, 5)
+    file = "pg_read_binary_file(pg_relation_filepath('pg_catalog.pg_statistic'))"
+
+    def left() -> list[str]:
+        with service.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE"))
+            connection.execute(text("CHECKPOINT"))
+            data = bytes(connection.scalar(text(f"SELECT {file}")))
+        return [value for value in service.rrns if value.encode() in data]
+
+    assert left()
+    outcome = encrypt_in_place(service.engine, TARGETS)
+    assert any("pg_statistic" in line for line in outcome.erased)
+    assert left() == []
+
+
+@pytest.mark.postgres
+def test_statistics_that_the_role_may_not_vacuum_are_named(ring, build, postgres_url: str) -> None:
+    service = build(postgres_url, 5)
+    role = f"role_{make_url(postgres_url).database}"
+    with service.engine.begin() as connection:
+        connection.execute(text(f"CREATE ROLE {role}"))
+        connection.execute(text(f"GRANT ALL ON SCHEMA public TO {role}"))
+        for table in ("회원 명부", "지점"):
+            connection.execute(text(f'ALTER TABLE "{table}" OWNER TO {role}'))
+    poor = create_engine(postgres_url, connect_args={"options": f"-c role={role}"})
+    outcome = encrypt_in_place(poor, TARGETS)
+    poor.dispose()
+    with service.engine.begin() as connection:
+        connection.execute(text(f"REASSIGN OWNED BY {role} TO CURRENT_USER"))
+        connection.execute(text(f"DROP OWNED BY {role}"))
+        connection.execute(text(f"DROP ROLE {role}"))
+    assert any("VACUUM FULL pg_catalog.pg_statistic" in line for line in outcome.remaining)
+
+
+_COLLECTED = text("SELECT column_name FROM mysql.column_stats WHERE db_name = DATABASE() ORDER BY 1")
+
+
+@pytest.mark.mariadb
+def test_mariadbs_collected_statistics_of_the_columns_are_deleted(ring, build, mariadb_url: str) -> None:
+    service = build(mariadb_url, 5)
+    with service.engine.connect() as connection:
+        connection.execute(text("ANALYZE TABLE `회원 명부` PERSISTENT FOR ALL")).all()
+        assert "주민번호" in connection.scalars(_COLLECTED).all()
+    outcome = encrypt_in_place(service.engine, TARGETS)
+    with service.engine.begin() as connection:
+        kept = connection.scalars(_COLLECTED).all()
+        connection.execute(text("DELETE FROM mysql.column_stats WHERE db_name = DATABASE()"))
+    assert "주민번호" not in kept
+    assert "이름" in kept
+    assert any("mysql.column_stats" in line for line in outcome.erased)
+
+
+@pytest.mark.mariadb
+def test_statistics_that_the_user_may_not_delete_are_named(ring, build, mariadb_url: str) -> None:
+    service, url = build(mariadb_url, 5), make_url(mariadb_url)
+    user = f"u_{str(url.database)[-12:]}"
+    with service.engine.begin() as connection:
+        connection.execute(text(f"CREATE USER {user}@'%' IDENTIFIED BY 'pw'"))
+        connection.execute(text(f"CREATE USER {user}@localhost IDENTIFIED BY 'pw'"))
+        for host in ("'%'", "localhost"):
+            connection.execute(text(f"GRANT ALL ON {url.database}.* TO {user}@{host}"))
+    poor = create_engine(url.set(username=user, password="pw"))
+    try:
+        outcome = encrypt_in_place(poor, TARGETS)
+    finally:
+        poor.dispose()
+        with service.engine.begin() as connection:
+            connection.execute(text(f"DROP USER {user}@'%', {user}@localhost"))
+    assert any("OPTIMIZE TABLE mysql.column_stats" in line for line in outcome.remaining)
