@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapper
+from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BinaryExpression, TypeCoerce, _textual_label_reference
@@ -46,6 +47,7 @@ def _select(statement: Select[Any], compiler: SQLCompiler, **kw: Any) -> str:
     _check(statement._having_criteria, "HAVING")
     _check_sorting(statement)
     _check(_join_conditions(statement), "a join condition")
+    _check(_orm_criteria(statement), "criteria of a loader")
     return compiler.visit_select(statement, **kw)  # type: ignore[no-any-return, no-untyped-call]
 
 
@@ -144,6 +146,17 @@ def _join_conditions(statement: Select[Any]) -> Iterator[Any]:
             yield condition
     for source in (*statement._from_obj, *statement._raw_columns):
         yield from _on_clauses(source)
+
+
+def _orm_criteria(statement: Select[Any]) -> Iterator[Any]:
+    """Yield conditions that the ORM adds while it compiles: of joins, loaders and with_loader_criteria."""
+    for target, *_ in statement._setup_joins:
+        yield from getattr(target, "_extra_criteria", ())
+    for option in statement._with_options:
+        for part in getattr(option, "context", ()):
+            yield from getattr(part, "_extra_criteria", ())
+        if isinstance(option, LoaderCriteriaOption):
+            yield from (option._resolve_where_criteria(mapper) for mapper in option._all_mappers())
 
 
 def _on_clauses(source: Any) -> Iterator[Any]:

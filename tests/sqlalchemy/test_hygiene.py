@@ -8,7 +8,19 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import Date, Engine, Integer, create_engine, insert, select, text
+from sqlalchemy import (
+    JSON,
+    Column,
+    Date,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    create_engine,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
@@ -89,3 +101,21 @@ def test_errors_of_other_tables_keep_their_parameters(engine: Engine) -> None:
     with pytest.raises(StatementError) as caught, engine.begin() as connection:
         connection.execute(text("SELECT nothing_of_the_kind + :x"), {"x": 7})
     assert caught.value.params
+
+
+@pytest.mark.parametrize("name", ['quo"ted', "per%cent", "back`tick", "회원"])
+def test_tables_of_any_name_keep_their_parameters_to_themselves(database_url: str, name: str) -> None:
+    engine = create_engine(database_url)
+    rows = Table(
+        name,
+        MetaData(),
+        Column("id", Integer, primary_key=True),
+        Column("a", Encrypted(f"hygiene.{len(name)}{ord(name[0])}")),
+        Column("d", JSON),
+    )
+    rows.create(engine)
+    # psycopg's own TypeError passes SQLAlchemy unwrapped.
+    with engine.begin() as connection, pytest.raises((StatementError, TypeError)) as caught:
+        connection.execute(insert(rows), [{"a": VALUE, "d": object()}])
+    engine.dispose()
+    assert VALUE not in everything(caught.value)

@@ -10,7 +10,7 @@ from safeguards.sqlalchemy.backfill.backend import Backend
 from safeguards.sqlalchemy.backfill.column_plan import ColumnPlan, Progress
 from safeguards.sqlalchemy.backfill.facts import Facts
 from safeguards.sqlalchemy.backfill.journal import Journal, check_same, declaration_of
-from safeguards.sqlalchemy.backfill.present import found_encrypted
+from safeguards.sqlalchemy.backfill.present import found_encrypted, holders_of_field
 from safeguards.sqlalchemy.backfill.rows import ColumnRows
 from safeguards.sqlalchemy.backfill.survey import survey
 from safeguards.sqlalchemy.backfill.target import Target, column_for, index_name
@@ -66,6 +66,12 @@ def _obstacles(backend: Backend, plan: ColumnPlan) -> Iterator[str]:
     now = backend.facts(plan.facts.schema, plan.facts.table, plan.facts.column)
     for obstacle in now.obstacles:
         yield f"{now.label}: {obstacle}"
+    if plan.state == "new":
+        for other in holders_of_field(backend, plan):
+            yield (
+                f"{now.label}: column {other} holds values of field {plan.kind.field} already: "
+                "give each column a field of its own (--field)"
+            )
     if not now.key:
         yield f"{now.label}: its table has no primary key, by which rows could be found again"
     if plan.unique or not now.unique:

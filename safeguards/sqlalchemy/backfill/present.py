@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+
+from sqlalchemy import LargeBinary, inspect
+from sqlalchemy.dialects.mysql import LONGBLOB
 
 from safeguards.crypto.envelope import is_envelope, parse
 from safeguards.errors import InputError
@@ -44,6 +48,24 @@ def found_encrypted(backend: Backend, target: Target, facts: Facts) -> ColumnPla
     return ColumnPlan(
         target, replace(facts, stored=name), kinds[name], "unfinished" if plain else "encrypted"
     )
+
+
+def holders_of_field(backend: Backend, plan: ColumnPlan) -> Iterator[str]:
+    """Yield the other columns of a plan's table whose ciphertexts open under the plan's field.
+
+    A field belongs to one column: under a shared one, a ciphertext could be moved from column to column.
+    """
+    facts = plan.facts
+    for column in inspect(backend.session.connection).get_columns(facts.table, facts.schema):
+        name = str(column["name"])
+        if name == facts.column or not isinstance(column["type"], (LargeBinary, LONGBLOB)):
+            continue
+        other = backend.facts(facts.schema, facts.table, name)
+        ciphers = [plan.target.encrypted(kind).cipher for kind in _KINDS]
+        rows = [ColumnRows(backend, other, cipher) for cipher in ciphers]
+        sample = rows[0].first_sealed()
+        if sample is not None and any(each.is_ours(sample) for each in rows):
+            yield name
 
 
 def _check_search(facts: Facts, kind: Encrypted, sample: bytes) -> None:

@@ -100,6 +100,7 @@ def _obstacles(session: Session, declaration: Declaration, table: str, own: Any)
     yield from _triggers(session, table, column)
     yield from _search_tables(session, table)
     yield from _missing_rights(session)
+    yield from _null_keys(session, declaration, table)
 
 
 def _foreign_keys(session: Session, table: str, column: str) -> Iterator[str]:
@@ -167,6 +168,19 @@ def _search_tables(session: Session, table: str) -> Iterator[str]:
         named = {fold(token.name) for token in tokens(row.sql)[3:] if token.name is not None}
         if fold(table) in named:
             yield f"virtual table {row.name} is built on the table and may keep a copy of it: drop it first"
+
+
+def _null_keys(session: Session, declaration: Declaration, table: str) -> Iterator[str]:
+    """Name NULLs in a primary key, which SQLite admits, where columns hide the row's number."""
+    if declaration.without_rowid or rowid_name(declaration) is not None:
+        return
+    keys = session.rows("SELECT name FROM pragma_table_xinfo(:t) WHERE pk", {"t": table})
+    nulls = " OR ".join(f"{session.quote(row.name)} IS NULL" for row in keys)
+    if nulls and session.run(f"SELECT 1 FROM {session.quote(table)} WHERE {nulls} LIMIT 1").scalar():  # noqa: S608
+        yield (
+            f"its primary key holds NULL, and columns named {', '.join(ROWID_NAMES)} hide the row's number: "
+            "fill in the key or rename one of them first"
+        )
 
 
 def _missing_rights(session: Session) -> Iterator[str]:
