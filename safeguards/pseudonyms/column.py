@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 import pyarrow as pa
@@ -11,7 +13,6 @@ import pyarrow.compute as pc
 
 from safeguards.errors import InputError
 
-_INTEGRAL = 2.0**63
 _ZEROS = r"(\.[0-9]*[1-9])0+"
 _NO_FRACTION = r"\.0+($|Z|[+-])"
 
@@ -68,16 +69,21 @@ def plain(values: Any) -> Any:
 def as_text(values: Any) -> Any:
     """Spell values as text, the same value the same way whatever type holds it; a string array.
 
-    Whole numbers are digits, also those that pandas made floats for the sake of a NULL; dates are ISO 8601;
-    moments have no trailing zeros; bytes are hexadecimal.
+    Numbers are digits without zeros at their end and without exponents, also whole ones that pandas made
+    floats for the sake of a NULL; dates are ISO 8601; moments have no trailing zeros, and those of a time
+    zone are told in UTC; bytes are hexadecimal.
     """
     values = plain(values)
     kind = values.type
     require_flat(kind)
     if pa.types.is_floating(kind):
         return _spelled(values, _spell_float)
+    if pa.types.is_decimal(kind):
+        return _spelled(values, _spell_decimal)
     if is_bytes(kind):
         return _spelled(values, bytes.hex)
+    if pa.types.is_timestamp(kind) and kind.tz:
+        values = values.cast(pa.timestamp(kind.unit, "UTC"))
     if pa.types.is_timestamp(kind) or pa.types.is_time(kind):
         shorter = pc.replace_substring_regex(values.cast(pa.string()), _ZEROS, r"\1")
         return pc.replace_substring_regex(shorter, _NO_FRACTION, r"\1")
@@ -113,5 +119,13 @@ def _spelled(values: Any, spell: Callable[[Any], str]) -> Any:
 
 
 def _spell_float(value: float) -> str:
-    whole = value.is_integer() and abs(value) < _INTEGRAL
-    return str(int(value)) if whole else repr(value)
+    if value.is_integer():
+        return str(int(value))
+    return _spell_decimal(Decimal(repr(value))) if isfinite(value) else repr(value)
+
+
+def _spell_decimal(value: Decimal) -> str:
+    # Not by normalize(), which rounds to the context's 28 digits.
+    digits = format(value, "f")
+    shortest = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return "0" if shortest == "-0" else shortest

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -73,6 +74,43 @@ def test_one_value_has_one_token_whatever_type_holds_it(ring: Keyring, column: p
 def test_typed_values_are_spelled_as_files_spell_them(ring: Keyring, typed: object, text: str) -> None:
     column = pa.array([typed.as_py()], typed.type) if isinstance(typed, pa.Scalar) else pa.array([typed])
     assert tokens(column) == tokens([text])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (pa.array([Decimal(10)], pa.decimal128(10, 2)), pa.array([10])),
+        (pa.array([Decimal(0)], pa.decimal128(10, 2)), pa.array([-0.0])),
+        (pa.array([Decimal("1.5")], pa.decimal128(10, 2)), pa.array([1.5])),
+        (pa.array([Decimal("-1.5")], pa.decimal256(40, 5)), pa.array(["-1.5"])),
+        (pa.array([Decimal(1200)], pa.decimal128(5, -2)), pa.array([1200])),
+        (pa.array([Decimal("0.00001")], pa.decimal128(10, 8)), pa.array([0.00001])),
+        (pa.array([Decimal("0.00000001")], pa.decimal128(10, 8)), pa.array(["0.00000001"])),
+        (pa.array([2**63], pa.uint64()), pa.array([2.0**63])),
+        (pa.array([Decimal("9" * 40 + ".10")], pa.decimal256(50, 2)), pa.array(["9" * 40 + ".1"])),
+    ],
+)
+def test_one_number_has_one_token_whatever_its_scale(ring: Keyring, one: pa.Array, other: pa.Array) -> None:
+    assert tokens(one) == tokens(other)
+    assert tokens(one.dictionary_encode()) == tokens(other)
+
+
+@pytest.mark.parametrize(
+    ("item", "written"), [("birth_date", "19900101"), ("credit_card", "4111111111111111")]
+)
+def test_items_of_digits_read_from_decimals_meet_those_of_text(
+    ring: Keyring, item: str, written: str
+) -> None:
+    column = pa.array([Decimal(written)], pa.decimal128(20, 2))
+    assert tokens(column, item=item) == tokens([written], item=item)
+
+
+def test_one_instant_has_one_token_in_every_time_zone(ring: Keyring) -> None:
+    instants = [
+        pa.array([1_577_934_245], pa.timestamp("s", zone)) for zone in ("UTC", "Asia/Seoul", "-03:30")
+    ]
+    assert len({tokens(instant)[0] for instant in instants}) == 1
+    assert tokens(instants[1].cast(pa.timestamp("ns", "Asia/Seoul"))) == tokens(instants[0])
 
 
 @given(values=st.lists(st.none() | st.text(st.characters(codec="utf-8"), max_size=6), max_size=30))
