@@ -116,6 +116,10 @@ class Encrypted(TypeDecorator[Any]):
         from safeguards.sqlalchemy.mapping import watch
 
         super()._set_parent(parent, outer=outer, **kw)
+        if getattr(parent, "type", self) is not self:
+            raise InputError(
+                f"field {self.field}: Encrypted is a column's own type, not a variant or an element of one"
+            )
         watch(parent)
 
     def __repr__(self) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import pytest
 from sqlalchemy import (
+    ARRAY,
     Column,
     Computed,
     Date,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     String,
     Table,
     UniqueConstraint,
@@ -117,6 +119,11 @@ REFUSED = {
     "an unknown item": lambda: table(Column("a", Encrypted("t.a", item="kr_nothing"))),
     "a search that is no search": lambda: table(Column("a", Encrypted("t.a", search="exact"))),  # type: ignore[arg-type]
     "a search without parentheses": lambda: table(Column("a", Encrypted("t.a", search=Exact))),  # type: ignore[arg-type]
+    "a variant": lambda: table(Column("a", String().with_variant(Encrypted("t.a"), "sqlite"))),
+    "an array": lambda: table(Column("a", ARRAY(Encrypted("t.a")))),
+    "a primary key constraint": lambda: Table(
+        "t", MetaData(), Column("a", Encrypted("t.a")), PrimaryKeyConstraint("a")
+    ),
     "a bad field id": lambda: table(Column("a", Encrypted("t a"))),
 }
 
