@@ -36,6 +36,8 @@ def read_document(path: Path) -> dict[str, Any]:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
         raise InputError(f"{path}: not UTF-8") from None
+    except RecursionError:
+        raise InputError(f"{path}: nested too deeply") from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(
             f"{path}: not TOML: {error}; names with other letters than a-z need quotes"

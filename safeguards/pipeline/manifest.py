@@ -100,7 +100,7 @@ class Manifest:
                 known = {one.name for one in fields(cls)}
                 columns = [ColumnRecord(**column) for column in document["columns"]]
                 return cls(**{key: document[key] for key in known & document.keys()} | {"columns": columns})
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             pass
         raise InputError(f"not a manifest of format {FORMAT}")
 

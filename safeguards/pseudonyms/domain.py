@@ -42,7 +42,8 @@ class Domain:
             raise InputError('a domain needs a printable name, such as "ads-2026"')
         if len(self.name) > _NAME_LIMIT:
             raise InputError(f"a domain's name has at most {_NAME_LIMIT} characters")
-        if self.keyring is not None and not isinstance(self.keyring, str):
+        # An empty name would quietly mean the default keyring, which may be the one that encrypts the data.
+        if self.keyring is not None and not (isinstance(self.keyring, str) and self.keyring.strip()):
             raise InputError("a domain's keyring is the name given to safeguards.use")
         if isinstance(self.epoch, bool) or not isinstance(self.epoch, int) or self.epoch < 0:
             raise InputError("a domain's epoch is a whole number from 0")
@@ -51,7 +52,9 @@ class Domain:
     @property
     def keyring_name(self) -> str:
         """The name of the keyring that the domain's keys come from."""
-        return self.keyring or (PSEUDONYMS if registered(PSEUDONYMS) else DEFAULT)
+        if self.keyring is not None:
+            return self.keyring
+        return PSEUDONYMS if registered(PSEUDONYMS) else DEFAULT
 
     @property
     def kept_apart(self) -> bool:

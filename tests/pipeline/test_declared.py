@@ -51,6 +51,8 @@ def test_a_domain_can_name_its_keyring_and_epoch(tmp_path: Path) -> None:
         ('domain = "d"', r"needs a table \[columns\]"),
         ("columns = []", r"needs a table \[columns\]"),
         ("[columns", "not TOML"),
+        pytest.param("columns = " + "[" * 50_000, "nested too deeply", id="deep"),
+        ('domain = {name = "d", keyring = ""}\n[columns]\na = "token"', "keyring is the name"),
         ('[columns]\n이메일 = "drop"', "need quotes"),
         ('[columns]\na = "md5"', "column 'a': names no transform"),
         ('[columns]\na = {transform = "token", itm = "email"}', "column 'a': token has no setting 'itm'"),

@@ -85,7 +85,15 @@ def test_it_reads_back_what_was_written(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{}", "[]", '{"format": "safeguards.manifest/2"}', '{"format": "safeguards.manifest/1"}', "\xff"],
+    [
+        "",
+        "{}",
+        "[]",
+        '{"format": "safeguards.manifest/2"}',
+        '{"format": "safeguards.manifest/1"}',
+        "\xff",
+        pytest.param("[" * 200_000, id="deep"),
+    ],
 )
 def test_what_is_no_manifest_is_one_line(tmp_path: Path, text: str) -> None:
     (tmp_path / "m.json").write_text(text, "latin-1")

@@ -83,7 +83,8 @@ def test_without_a_keyring_the_error_says_what_to_call(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     "settings",
     [{"name": ""}, {"name": " "}, {"name": "a\nb"}, {"name": 5}, {"name": "x" * 201},
-     {"name": "a", "epoch": -1}, {"name": "a", "epoch": True}, {"name": "a", "keyring": 1}],
+     {"name": "a", "epoch": -1}, {"name": "a", "epoch": True}, {"name": "a", "keyring": 1},
+     {"name": "a", "keyring": ""}, {"name": "a", "keyring": " "}],
 )  # fmt: skip
 def test_a_domain_that_says_nothing_is_refused(settings: dict[str, object]) -> None:
     with pytest.raises(InputError):
