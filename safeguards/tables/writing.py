@@ -8,6 +8,7 @@ import json
 import math
 import os
 import secrets
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
@@ -53,45 +54,82 @@ def write_file(
         with whole_file(location) as file, _compressed(file, location) as sink:
             _write(sink, schema, kind, batches, metadata)
     except OSError as error:
-        raise SafeguardsError(
-            f"{path}: cannot be written ({error.strerror or type(error).__name__})"
-        ) from None
+        raise _unwritten(path, error) from None
 
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[IO[bytes]]:
     """Open a nameless file that takes the name ``path`` when the block ends well.
 
-    On Linux nothing is left even by a killed process; elsewhere a hidden ``.partial`` file may be.
+    On Linux nothing is left even by a killed process; elsewhere a hidden ``.partial`` file may be. A file
+    that is replaced hands on its permissions; behind a symbolic link, the file it leads to is replaced.
 
     Raises:
-        InputError: the folder is missing or not writable.
+        InputError: the folder is missing or not writable, or ``path`` is a folder, a pipe or a device.
+        SafeguardsError: the disk is full or fails.
     """
-    hidden = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
     try:
-        descriptor, named = _create(hidden)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+        place, mode = _place(path)
+        hidden = place.with_name(f".{place.name}.{secrets.token_hex(4)}.partial")
+        descriptor, named = _create(hidden, mode)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "no such name can be"
+        raise InputError(f"{path}: cannot be written ({reason})") from None
     try:
         with open(descriptor, "w+b") as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-            if not named:
-                _name(file.fileno(), hidden)
-        os.replace(hidden, path)
+            with _one_line(path):
+                _settle(file, mode)
+                if not named:
+                    _name(file.fileno(), hidden)
+        with _one_line(path):
+            os.replace(hidden, place)
     except BaseException:
         hidden.unlink(missing_ok=True)
         raise
 
 
-def _create(hidden: Path) -> tuple[int, bool]:
+def _place(path: Path) -> tuple[Path, int | None]:
+    """Return the file to be replaced, links followed, and its permissions, None where there is none yet."""
+    try:
+        found = path.stat().st_mode
+    except FileNotFoundError:
+        found = None
+    if found is not None and not stat.S_ISREG(found):
+        raise InputError(f"{path}: is no file but a folder, a pipe or a device; name a file")
+    place = Path(os.path.realpath(path)) if path.is_symlink() else path
+    return place, None if found is None else found & 0o777
+
+
+def _create(hidden: Path, mode: int | None) -> tuple[int, bool]:
     """Return a descriptor, and whether the file already bears the name ``hidden``."""
+    # While it is being written, a file that replaces another is its owner's alone.
+    first = 0o666 if mode is None else 0o600
     nameless = getattr(os, "O_TMPFILE", 0)
     if nameless and os.path.isdir("/proc/self/fd"):
         with contextlib.suppress(OSError):
-            return os.open(hidden.parent, nameless | os.O_RDWR, 0o666), False
-    return os.open(hidden, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666), True
+            return os.open(hidden.parent, nameless | os.O_RDWR, first), False
+    return os.open(hidden, os.O_RDWR | os.O_CREAT | os.O_EXCL, first), True
+
+
+def _settle(file: IO[bytes], mode: int | None) -> None:
+    """Put all on disk, with the permissions of the file that is replaced."""
+    file.flush()
+    if mode is not None and hasattr(os, "fchmod"):
+        os.fchmod(file.fileno(), mode)
+    os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def _one_line(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _unwritten(path, error) from None
+
+
+def _unwritten(path: str | os.PathLike[str], error: OSError) -> SafeguardsError:
+    return SafeguardsError(f"{path}: cannot be written ({error.strerror or type(error).__name__})")
 
 
 def _name(descriptor: int, path: Path) -> None:

@@ -79,6 +79,16 @@ def test_a_failure_leaves_neither_target_nor_manifest(ring: Keyring, tmp_path: P
     ]
 
 
+def test_a_manifest_that_would_be_a_folder_is_refused_before_the_target_is_written(tmp_path: Path) -> None:
+    write_file(tmp_path / "in.csv", pa.schema({"a": pa.int64()}), [pa.record_batch({"a": [1]})])
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(InputError, match="folder: is no file"):
+        Pipeline({"a": Keep()}).run_file(
+            tmp_path / "in.csv", tmp_path / "out.csv", manifest=tmp_path / "folder"
+        )
+    assert sorted(os.listdir(tmp_path)) == ["folder", "in.csv"]
+
+
 def test_no_target_appears_when_the_manifest_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("age\n5\n")
     with pytest.raises(InputError, match="cannot be written"):

@@ -50,6 +50,54 @@ def test_the_file_has_the_permissions_of_any_new_file(
     assert sorted(os.listdir(tmp_path)) == ["ordinary", "out.csv"]
 
 
+@pytest.mark.parametrize("nameless", [True, False])
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o666])
+def test_a_file_that_is_replaced_hands_on_its_permissions(
+    tmp_path: Path, nameless: bool, mode: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not nameless:
+        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    path = tmp_path / "out.csv"
+    path.touch()
+    path.chmod(mode)
+    write_file(path, SCHEMA, [pa.record_batch({"a": [1]})])
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+    assert path.read_bytes() != b""
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_symbolic_link_stays_and_what_it_leads_to_is_written(tmp_path: Path, there: bool) -> None:
+    (tmp_path / "real").mkdir()
+    real = tmp_path / "real" / "data.csv"
+    if there:
+        real.touch(0o600)
+    link = tmp_path / "out.csv"
+    link.symlink_to(real)
+    write_file(link, SCHEMA, [pa.record_batch({"a": [1]})])
+    assert link.is_symlink()
+    assert real.read_text() == '"a"\n1\n'
+    assert stat.S_IMODE(real.stat().st_mode) == 0o600 or not there
+    assert os.listdir(tmp_path / "real") == ["data.csv"]
+
+
+def test_what_is_no_file_is_refused_before_a_row_is_read(tmp_path: Path) -> None:
+    def batches() -> Iterator[pa.RecordBatch]:
+        raise AssertionError("read")
+        yield
+
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "device.csv").symlink_to("/dev/null")
+    (tmp_path / "to_pipe.csv").symlink_to(tmp_path / "pipe.csv")
+    (tmp_path / "round.csv").symlink_to(tmp_path / "round.csv")
+    before = sorted(os.listdir(tmp_path))
+    for name in before:
+        with pytest.raises(InputError, match=name):
+            write_file(tmp_path / name, SCHEMA, batches())
+    assert sorted(os.listdir(tmp_path)) == before
+    assert stat.S_ISFIFO((tmp_path / "pipe.csv").stat().st_mode)
+
+
 @pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="needs Linux")
 def test_no_name_exists_while_rows_are_being_written(tmp_path: Path) -> None:
     seen = []
