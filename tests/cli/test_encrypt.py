@@ -240,3 +240,12 @@ def test_a_table_outside_the_default_schema_is_named_with_it(
     engine.dispose()
     assert bytes(stored)[0] == 0xFE
     assert any("UNIQUE" in line and "substr" in line for line in indexes)
+
+
+def test_a_field_of_another_column_is_refused(run: Run, folder: Path) -> None:
+    assert run(folder, "encrypt", "sqlite:///data.db", *RRN).returncode == 0
+    name = ("--table", "member", "--column", "name", "--field", "member.rrn")
+    done = run(folder, "encrypt", "sqlite:///data.db", *name)
+    assert done.returncode == 64
+    assert "column rrn holds values of field member.rrn already" in done.stderr
+    assert done.stderr.count("\n") == 1
