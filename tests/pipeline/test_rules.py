@@ -174,6 +174,15 @@ def test_ciphertexts_are_refused_and_nothing_else_in_bytes(ring: Keyring, transf
 
 
 @pytest.mark.parametrize("transform", REFUSED[1:], ids=repr)
+def test_a_column_mostly_of_tokens_is_refused(ring: Keyring, transform: Transform) -> None:
+    once = (
+        Token(length=16).apply(pa.array(["a", "b"]), Pipeline({"x": Token()}, domain="d").domain).to_pylist()
+    )
+    with pytest.raises(AlreadyProtected, match="column 'x' holds tokens already"):
+        Pipeline({"x": transform}, domain="d").run(pa.table({"x": [*once, "unknown", None, None]}))
+
+
+@pytest.mark.parametrize("transform", REFUSED[1:], ids=repr)
 def test_tokens_are_not_tokenised_again_but_may_be_kept(ring: Keyring, transform: Transform) -> None:
     once = Token(item="email").apply(pa.array(["a@b.kr"]), Pipeline({"x": Token()}, domain="d").domain)
     for column in (once, once.cast(pa.large_string()), once.dictionary_encode()):
@@ -184,7 +193,14 @@ def test_tokens_are_not_tokenised_again_but_may_be_kept(ring: Keyring, transform
 
 
 @pytest.mark.parametrize(
-    "values", [["tk1_", "tk1_email"], ["tk1_email_SHOUTED0000000000000"], ["my tk1_a_0123456789abcdef"]]
+    "values",
+    [
+        ["tk1_", "tk1_email"],
+        ["tk1_email_SHOUTED0000000000000"],
+        ["my tk1_a_0123456789abcdef"],
+        ["tk1_a_0000000000000000", "a word", "another", None],
+        ["tk1_a_0000000000000000" + "0" * 40],
+    ],
 )
 def test_text_that_only_begins_like_a_token_passes(ring: Keyring, values: Any) -> None:
     Pipeline({"x": Token()}, domain="d").run(pa.table({"x": values}))
