@@ -9,22 +9,23 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from safeguards.values import Secret
+
 # Crockford's base 32 in lower case: no i, l, o and u, so that a token survives being read aloud.
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 BITS = 5
 DIGEST_BYTES = 32
 _BLOCK = 64
-_INNER, _OUTER = 0x36, 0x5C
+# The standard's two pads, as tables for bytes.translate.
+_INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 
 
-def keyed(key: bytes, values: Iterable[bytes]) -> list[bytes]:
+def keyed(key: Secret, values: Iterable[bytes]) -> list[bytes]:
     """Return HMAC-SHA-256 (RFC 2104) of each value under a key of at most 64 bytes.
 
     The two padded key blocks are hashed once for all values, which is three times as fast as ``hmac.digest``.
     """
-    padded = key.ljust(_BLOCK, b"\0")
-    inner = hashlib.sha256(bytes(byte ^ _INNER for byte in padded))
-    outer = hashlib.sha256(bytes(byte ^ _OUTER for byte in padded))
+    inner, outer = _blocks(key)
     digests = []
     for value in values:
         first = inner.copy()
@@ -33,6 +34,15 @@ def keyed(key: bytes, values: Iterable[bytes]) -> list[bytes]:
         second.update(first.digest())
         digests.append(second.digest())
     return digests
+
+
+def _blocks(key: Secret) -> tuple[Any, Any]:
+    """Return the two hashes begun with the padded key; no name but the Secret's stands for its bytes."""
+    padded = Secret(key.reveal().ljust(_BLOCK, b"\0"))
+    return (
+        hashlib.sha256(padded.reveal().translate(_INNER)),
+        hashlib.sha256(padded.reveal().translate(_OUTER)),
+    )
 
 
 def spelled(digests: list[bytes], head: str, length: int) -> Any:

@@ -71,11 +71,12 @@ class Token(Transform):
     def bind(self, domain: Domain | None) -> Bound:
         """Derive the key of the domain and the item."""
         key_id, secret = require_domain(domain, "Token").key(self.item)
-        key = secret.reveal()
         head = f"{MARK}{self.prefix or self.item or TEXT}_"
 
         def tokens(unique: Any) -> Any:
-            return spelled(keyed(key, self._canonical(unique)), head, self.length)
+            canonical = self._canonical(unique)
+            # Revealed for the digest alone: a traceback that shows locals shows no key.
+            return spelled(keyed(secret, canonical), head, self.length)
 
         return Bound(lambda values: by_unique(values, tokens), key_id)
 

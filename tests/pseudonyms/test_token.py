@@ -20,6 +20,7 @@ from safeguards.errors import InputError
 from safeguards.pseudonyms import Domain, Token
 from safeguards.pseudonyms.digests import ALPHABET, keyed, spelled
 from safeguards.pseudonyms.token import PATTERN
+from safeguards.values import Secret
 
 DOMAIN = Domain("ads-2026")
 
@@ -132,7 +133,7 @@ def _plain(value: str | None) -> str | None:
 
 @given(st.lists(st.binary(max_size=70), max_size=20), st.binary(min_size=32, max_size=32))
 def test_digests_are_those_of_the_standard_library(values: list[bytes], key: bytes) -> None:
-    assert keyed(key, values) == [hmac.digest(key, value, "sha256") for value in values]
+    assert keyed(Secret(key), values) == [hmac.digest(key, value, "sha256") for value in values]
 
 
 @given(st.binary(min_size=32, max_size=32), st.integers(1, 51))
@@ -147,6 +148,43 @@ def test_a_known_answer_holds_for_all_versions(ring: Keyring) -> None:
     _, key = ring.pseudonym_key("ads-2026", "email/1", 0)
     digest = hmac.digest(key.reveal(), b"kim@example.com", "sha256")
     assert tokens(["Kim@example.com"], item="email") == spelled([digest], "tk1_email_", 26).to_pylist()
+
+
+def test_no_name_that_a_traceback_could_show_stands_for_the_key(
+    ring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Error reporters store the locals of every frame, closures' variables included."""
+    key = DOMAIN.key(None)[1].reveal()
+
+    def broken() -> Any:
+        yield b"first"
+        raise ValueError
+
+    def fail(*_: object) -> Any:
+        raise ValueError
+
+    monkeypatch.setattr("safeguards.pseudonyms.token.spelled", fail)
+    shown = []
+    for attempt in (lambda: tokens(["a"]), lambda: keyed(Secret(key), broken())):
+        with pytest.raises(ValueError) as caught:
+            attempt()
+        shown += [
+            repr(entry.frame.f_locals)
+            for entry in caught.traceback[1:]
+            if "test_token" not in str(entry.path)
+        ]
+    assert len(shown) >= 3
+    assert not [text for text in shown if repr(key)[2:-1] in text]
+    bound = Token().bind(DOMAIN).apply
+    assert not [cell for cell in _cells(bound) if isinstance(cell, bytes)]
+
+
+def _cells(function: Any) -> list[Any]:
+    """Return what a function's closure holds, functions within it opened too."""
+    held = [cell.cell_contents for cell in function.__closure__ or ()]
+    return held + [
+        deep for one in held if callable(one) and hasattr(one, "__closure__") for deep in _cells(one)
+    ]
 
 
 def test_prefix_and_length_are_the_users(ring: Keyring) -> None:
@@ -192,7 +230,7 @@ def test_trying_all_phone_numbers_finds_nothing_without_the_key(ring: Keyring) -
     data = [guess.encode() for guess in guesses]
     digests = [hashlib.sha256(value).digest() for value in data]
     for key in (bytes(32), b"ads-2026", b"kr_phone", b"safeguards"):
-        digests += keyed(key, data)
+        digests += keyed(Secret(key), data)
     tried = set(spelled(digests, "tk1_kr_phone_", 26).to_pylist())
     assert len(tried) == len(digests)
     assert not stolen & tried
