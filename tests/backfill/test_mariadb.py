@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from safeguards.errors import InputError
 from safeguards.fields import Cipher, codec_for
 from safeguards.sqlalchemy import Exact
 from safeguards.sqlalchemy.backfill import Target, encrypt_in_place
+from safeguards.sqlalchemy.backfill.failures import explain
 
 pytestmark = pytest.mark.mariadb
 
@@ -93,3 +95,13 @@ def test_a_type_that_shows_or_sets_other_values_is_refused(
     with pytest.raises(InputError, match=obstacle):
         encrypt_in_place(engine, [Target("t", "v")])
     engine.dispose()
+
+
+def test_an_error_of_the_server_is_one_line_with_its_number(ring, mariadb_url: str) -> None:
+    engine = create_engine(mariadb_url)
+    with engine.connect() as connection, pytest.raises(DBAPIError) as error:
+        connection.execute(text("SELECT secret FROM nowhere"))
+    engine.dispose()
+    line = explain(error.value)
+    assert line.endswith("(error 1146)")
+    assert "secret" not in line
