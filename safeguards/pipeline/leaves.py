@@ -46,7 +46,7 @@ def _leaves(values: Any) -> Iterator[Any]:
     elif pa.types.is_run_end_encoded(kind):
         yield from _leaves(pc.call_function("run_end_decode", [values]))
     elif pa.types.is_map(kind):
-        entries = values.drop_null()
+        entries = _own(values)
         yield from _leaves(entries.keys)
         yield from _leaves(entries.items)
     elif pa.types.is_struct(kind):
@@ -54,11 +54,16 @@ def _leaves(values: Any) -> Iterator[Any]:
             yield from _leaves(part)
     elif pa.types.is_union(kind):
         for place in range(kind.num_fields):
-            yield from _leaves(values.field(place))
+            yield from _leaves(_own(values).field(place))
     elif pa.types.is_nested(kind):
         yield from _leaves(values.flatten())
     else:
         yield plain(values)
+
+
+def _own(values: Any) -> Any:
+    """Return the rows of a slice alone: the parts of maps and unions are those of the whole array."""
+    return values.take(pa.array(range(len(values)), pa.int64()))
 
 
 def _of_text(text: Any) -> Iterator[str]:
@@ -81,5 +86,9 @@ def _of_numbers(numbers: Any) -> Iterator[str]:
 
 
 def _seen(text: str) -> str:
-    """Return what a reader sees: full-width digits and exotic dashes in ASCII, nothing without width."""
-    return "".join(sign for sign in folded(text) if sign == "\t" or unicodedata.category(sign) not in _UNSEEN)
+    """Return what a reader sees: digits of any script and exotic dashes in ASCII, nothing without width."""
+    return "".join(
+        str(unicodedata.digit(sign, sign))
+        for sign in folded(text)
+        if sign == "\t" or unicodedata.category(sign) not in _UNSEEN
+    )

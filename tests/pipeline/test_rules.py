@@ -90,6 +90,9 @@ HIDDEN = {
     "view of bytes": pa.array([number.encode() for number in FORTY], pa.binary_view()),
     "view of text": pa.array(FORTY, pa.string_view()),
     "full-width": pa.array([number.translate({48 + n: 0xFF10 + n for n in range(10)}) for number in FORTY]),
+    "digits of Arabic": pa.array(
+        [number.translate({48 + n: 0x660 + n for n in range(10)}) for number in FORTY]
+    ),
     "en dash": pa.array([number.replace("-", "\u2013") for number in HYPHENED]),
     "zero width": pa.array([f"\u200b{number}" for number in HYPHENED]),
     "tag inside": pa.array([f"{number[:3]}\U000e0020{number[3:]}" for number in HYPHENED]),
@@ -102,6 +105,13 @@ HIDDEN = {
     "union": pa.UnionArray.from_dense(
         pa.array([0] * 40, pa.int8()), pa.array(range(40), pa.int32()), [pa.array(FORTY)]
     ),
+    "slice of maps": pa.array(
+        [[("k", number)] for number in ["x"] * 99 + FORTY], pa.map_(pa.string(), pa.string())
+    ).slice(99),
+    "slice of a union": pa.UnionArray.from_dense(
+        pa.array([0] * 139, pa.int8()), pa.array(range(139), pa.int32()), [pa.array(["x"] * 99 + FORTY)]
+    ).slice(99),
+    "slice of lists": pa.array([[number] for number in ["x"] * 99 + FORTY]).slice(99),
     "struct": pa.array([{"a": "x", "b": {"c": [int(number)]}} for number in FORTY]),
     "map": pa.array([[("k", number)] for number in FORTY], pa.map_(pa.string(), pa.string())),
 }
