@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from safeguards.detection import Detector
+from safeguards.pipeline import leaves
 from safeguards.pseudonyms.column import as_text, is_text, plain
 
 RRN = "kr_rrn"
@@ -39,15 +42,11 @@ class RrnCounter:
     @staticmethod
     def reads(kind: pa.DataType) -> bool:
         """Say whether columns of a type can hold such numbers."""
-        return is_text(kind) or pa.types.is_integer(kind)
+        return not (pa.types.is_boolean(kind) or pa.types.is_temporal(kind) or pa.types.is_null(kind))
 
     def add(self, values: Any) -> None:
         """Search one Arrow array."""
-        text = as_text(plain(values))
-        tally = pc.value_counts(text.filter(pc.match_substring_regex(text, _CANDIDATE)))
-        for one, count in zip(
-            tally.field("values").to_pylist(), tally.field("counts").to_pylist(), strict=True
-        ):
+        for one, count in _candidates(values):
             if self._judged >= _JUDGED:
                 self._complete = False
                 return
@@ -57,3 +56,14 @@ class RrnCounter:
     def result(self) -> RrnSearch:
         """Return what was found."""
         return RrnSearch(self._column, self._rows, self._complete)
+
+
+def _candidates(values: Any) -> Iterator[tuple[str, int]]:
+    """Yield distinct texts that may hold such a number, and how often each stands there."""
+    if is_text(values.type) or pa.types.is_integer(values.type):
+        text = as_text(plain(values))
+        tally = pc.value_counts(text.filter(pc.match_substring_regex(text, _CANDIDATE)))
+        yield from zip(tally.field("values").to_pylist(), tally.field("counts").to_pylist(), strict=True)
+        return
+    for cells, _ in leaves.candidates(values):
+        yield from Counter(cells).items()
