@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import StatementError
+from sqlalchemy.sql.compiler import SQLCompiler
 
+from safeguards.sqlalchemy.tag import TagValue
+
+_MASK = "***"
 _HIDDEN = "(hidden: a row may hold decrypted values)"
 _protected_tables: set[str] = set()
 
@@ -31,6 +37,40 @@ def _hide_parameters(context: ExceptionContext) -> None:
 
 def _touches(statement: str) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", statement) for name in _protected_tables)
+
+
+def hide_values(compiler: SQLCompiler, sql: str) -> str:
+    """Mask the values of protected columns in ``statement.compile().params``; returns ``sql``.
+
+    SQLAlchemy asks without ``_check`` for what a person will read, and with it for what it will execute.
+    """
+    if "construct_params" not in vars(compiler) and any(map(_is_protected, compiler.bind_names)):
+        compiler.construct_params = partial(_construct, compiler)  # type: ignore[method-assign]
+    return sql
+
+
+def _construct(compiler: SQLCompiler, *args: Any, _check: bool = True, **kw: Any) -> Any:
+    kw["_check"] = _check
+    values = type(compiler).construct_params(compiler, *args, **kw)
+    if _check:
+        return values
+    names = set(_protected_names(compiler))
+    return {name: _MASK if name in names and value is not None else value for name, value in values.items()}
+
+
+def _protected_names(compiler: SQLCompiler) -> Iterator[str]:
+    expanded = compiler._post_compile_expanded_state
+    for bind, name in compiler.bind_names.items():
+        if _is_protected(bind):
+            yield compiler.escaped_bind_names.get(name, name)
+            if expanded is not None:  # the values of an IN list have names of their own
+                yield from expanded.parameter_expansion.get(name, ())
+
+
+def _is_protected(bind: Any) -> bool:
+    from safeguards.sqlalchemy.types import Encrypted
+
+    return isinstance(bind.type, (TagValue, Encrypted))
 
 
 class _HideRows(logging.Filter):

@@ -32,6 +32,7 @@ from sqlalchemy.sql.functions import count
 from sqlalchemy.sql.selectable import FromClause, Join, SelectBase, _CompoundSelectKeyword
 
 from safeguards.errors import OperatorRefused
+from safeguards.sqlalchemy.hygiene import hide_values
 from safeguards.sqlalchemy.mapping import is_encrypted
 from safeguards.sqlalchemy.tag import TagOf
 
@@ -48,7 +49,7 @@ def _select(statement: Select[Any], compiler: SQLCompiler, **kw: Any) -> str:
     _check_sorting(statement)
     _check(_join_conditions(statement), "a join condition")
     _check(_orm_criteria(statement), "criteria of a loader")
-    return compiler.visit_select(statement, **kw)  # type: ignore[no-any-return, no-untyped-call]
+    return hide_values(compiler, compiler.visit_select(statement, **kw))  # type: ignore[no-untyped-call]
 
 
 @compiles(CompoundSelect)
@@ -56,7 +57,7 @@ def _compound(statement: CompoundSelect[Any], compiler: SQLCompiler, **kw: Any) 
     if statement.keyword not in _KEEPS_DUPLICATES:
         _refuse_first(statement.selected_columns, statement.keyword.value)
     _check_sorting(statement)
-    return compiler.visit_compound_select(statement, **kw)  # type: ignore[no-any-return, no-untyped-call]
+    return hide_values(compiler, compiler.visit_compound_select(statement, **kw))  # type: ignore[no-untyped-call]
 
 
 @compiles(Update)
@@ -64,14 +65,14 @@ def _update(statement: Update, compiler: SQLCompiler, **kw: Any) -> str:
     _check(statement._where_criteria, "WHERE")
     _check_assignments(statement, statement._values)
     _check_returning(statement)
-    return compiler.visit_update(statement, **kw)
+    return hide_values(compiler, compiler.visit_update(statement, **kw))
 
 
 @compiles(Delete)
 def _delete(statement: Delete, compiler: SQLCompiler, **kw: Any) -> str:
     _check(statement._where_criteria, "WHERE")
     _check_returning(statement)
-    return compiler.visit_delete(statement, **kw)  # type: ignore[no-any-return, no-untyped-call]
+    return hide_values(compiler, compiler.visit_delete(statement, **kw))  # type: ignore[no-untyped-call]
 
 
 @compiles(Insert)
@@ -85,7 +86,7 @@ def _insert(statement: Insert, compiler: SQLCompiler, **kw: Any) -> str:
     _check_returning(statement)
     if statement.select is not None:
         _check_copied(statement)
-    return compiler.visit_insert(statement, **kw)  # type: ignore[no-any-return, no-untyped-call]
+    return hide_values(compiler, compiler.visit_insert(statement, **kw))  # type: ignore[no-untyped-call]
 
 
 def _is_plain(element: Any) -> bool:

@@ -17,9 +17,12 @@ from sqlalchemy import (
     MetaData,
     Table,
     create_engine,
+    delete,
     insert,
     select,
     text,
+    union_all,
+    update,
 )
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -119,3 +122,39 @@ def test_tables_of_any_name_keep_their_parameters_to_themselves(database_url: st
         connection.execute(insert(rows), [{"a": VALUE, "d": object()}])
     engine.dispose()
     assert VALUE not in everything(caught.value)
+
+
+COMPILED = {
+    "equality": lambda: select(Person).where(Person.rrn == VALUE),
+    "a list": lambda: select(Person).where(Person.rrn.in_([VALUE, "910101-1234567"])),
+    "a subquery": lambda: select(Person.id).where(
+        Person.id.in_(select(Person.id).where(Person.rrn == VALUE))
+    ),
+    "an insert": lambda: insert(Person).values(rrn=VALUE, age=47),
+    "an insert of rows": lambda: insert(Person).values([{"rrn": VALUE, "age": 47}]),
+    "an update": lambda: update(Person).values(rrn=VALUE).where(Person.age == 47),
+    "a delete": lambda: delete(Person).where(Person.rrn == VALUE, Person.age == 47),
+    "a union": lambda: union_all(
+        select(Person.id).where(Person.rrn == VALUE), select(Person.id).where(Person.rrn == VALUE)
+    ),
+}
+
+
+@pytest.mark.parametrize("expanded", [False, True], ids=["as it is", "lists expanded"])
+@pytest.mark.parametrize("made", COMPILED)
+def test_a_compiled_statement_shows_no_value_and_executes_with_it(
+    engine: Engine, made: str, expanded: bool
+) -> None:
+    statement = COMPILED[made]()
+    compiled = statement.compile(engine, compile_kwargs={"render_postcompile": expanded})
+    assert VALUE not in f"{compiled.params!r} {compiled}"
+    assert "***" in repr(compiled.params)
+    with engine.begin() as connection:
+        connection.execute(insert(Person), [{"id": 9, "rrn": VALUE, "age": 47}])
+        for cached in ({}, None):
+            result = connection.execute(COMPILED[made](), execution_options={"compiled_cache": cached})
+            rows = result.all() if statement.is_select else [result.rowcount]
+            assert rows
+            assert rows != [0]
+            if made == "a delete":
+                return
