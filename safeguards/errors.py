@@ -40,6 +40,10 @@ class KeyUnavailable(KeyringError):
     """The key that a value names cannot be had; without a key there is no plaintext."""
 
 
+class SubjectErased(KeyUnavailable):
+    """The key of the person concerned was destroyed on purpose: their values are gone for good."""
+
+
 class DecryptionFailed(SafeguardsError):
     """A stored value is not an intact ciphertext of this field under this keyring."""
 

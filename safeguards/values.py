@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import NoReturn
+from dataclasses import dataclass, field
+from typing import NoReturn, Self
+from uuid import UUID
 
 from safeguards.errors import InputError
 
 _FIELD_ID = re.compile(r"[^\s.\x00-\x1f]+(\.[^\s.\x00-\x1f]+)*")
 _FIELD_ID_LIMIT = 200
+_KIND = re.compile(r"[^\s:\x00-\x1f]+")
 
 
 class Secret:
@@ -52,3 +55,36 @@ class FieldId(str):
                 f"at most {_FIELD_ID_LIMIT} characters"
             )
         return super().__new__(cls, text)
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectId:
+    """Whose a value is: a kind of person, such as ``"member"``, and that person's id as text.
+
+    The repr tells the kind only, since an id may itself be personal data.
+
+    Raises:
+        InputError: the kind is empty or holds a colon or white space, or the id is empty.
+    """
+
+    kind: str
+    id: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.kind, str) or not _KIND.fullmatch(self.kind) or not self.id:
+            raise InputError(
+                'a subject is written kind:id, such as "member:42", and both parts say something'
+            )
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``"member:42"``; everything after the first colon is the id."""
+        kind, _, person = text.partition(":")
+        return cls(kind, person)
+
+    @classmethod
+    def of(cls, kind: str, person: int | str | UUID) -> Self:
+        """Name the person of a kind by a primary key: an integer, a text or a UUID."""
+        if isinstance(person, bool) or not isinstance(person, (int, str, UUID)):
+            raise InputError(f"the id of a {kind} is an int, str or UUID, not {type(person).__name__}")
+        return cls(kind, str(person))

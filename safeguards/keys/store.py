@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -16,6 +17,8 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Row,
+    Select,
     String,
     Table,
     create_engine,
@@ -33,11 +36,11 @@ from safeguards.errors import InputError, KeyringError, MissingExtra
 FORMAT = "1"
 _OWNER_ONLY = 0o600
 _DRIVER_EXTRAS = {"postgresql": "postgresql", "mysql": "mariadb", "mariadb": "mariadb"}
-_metadata = MetaData()
+metadata = MetaData()
 
 _keyring = Table(
     "safeguards_keyring",
-    _metadata,
+    metadata,
     # Always 1: of two processes that make a keyring at once, the second fails.
     Column("slot", Integer, primary_key=True, autoincrement=False),
     Column("id", String(36), nullable=False),
@@ -47,7 +50,7 @@ _keyring = Table(
 )
 _keys = Table(
     "safeguards_keys",
-    _metadata,
+    metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("purpose", String(32), nullable=False),
     Column("wrapped", LargeBinary(4096), nullable=False),
@@ -91,7 +94,7 @@ class KeyStore:
         with self._reporting():
             _protect_file(self.url)
             with self.engine.begin() as connection:
-                _metadata.create_all(connection)
+                metadata.create_all(connection)
                 yield connection
 
     def identity(self) -> Identity | None:
@@ -115,6 +118,14 @@ class KeyStore:
         with self._reporting(), self.engine.connect() as connection:
             rows = connection.execute(select(_keys).order_by(_keys.c.id))
             return [WrappedKey(row.id, row.purpose, bytes(row.wrapped), row.created_at) for row in rows]
+
+    def rows(self, statement: Select[Any]) -> list[Row[Any]]:
+        """Return the rows of a query on the store's tables; none where the table was not made yet."""
+        names = [source.name for source in statement.get_final_froms() if isinstance(source, Table)]
+        with self._reporting(), self.engine.connect() as connection:
+            if not all(map(inspect(connection).has_table, names)):
+                return []
+            return list(connection.execute(statement))
 
     @contextmanager
     def _reporting(self) -> Iterator[None]:

@@ -1,0 +1,141 @@
+"""Keys of persons: one each, bound to their owner, and gone when destroyed."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from safeguards import Keyring, KeyringError, KeyUnavailable
+from safeguards.errors import SubjectErased
+from safeguards.keys.store import KeyStore
+from safeguards.keys.subjects import SubjectKeys
+from safeguards.values import SubjectId
+
+KIM, LEE = SubjectId("member", "42"), SubjectId("member", "43")
+
+
+@pytest.fixture
+def store(database_url: str) -> str:
+    return database_url
+
+
+@pytest.fixture
+def ring(store: str, tmp_path: Path) -> Keyring:
+    return Keyring.create(store, f"local:{tmp_path / 'master.key'}")
+
+
+@pytest.fixture
+def keys(ring: Keyring, store: str) -> SubjectKeys:
+    return SubjectKeys(ring, KeyStore(store))
+
+
+def execute(store: str, statement: str) -> None:
+    engine = create_engine(store)
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def test_a_person_keeps_one_key(keys: SubjectKeys) -> None:
+    first, second = keys.of([KIM, LEE]), keys.of([LEE, KIM])
+    assert first.keys() == second.keys()
+    for person in (KIM, LEE):
+        assert first[person].id == second[person].id
+        assert first[person].key.reveal() == second[person].key.reveal()
+    assert first[KIM].key.reveal() != first[LEE].key.reveal()
+    assert first[KIM].owner == keys.owner(KIM) != keys.owner(LEE)
+
+
+def test_a_key_is_found_by_the_id_that_envelopes_carry(keys: SubjectKeys) -> None:
+    kim = keys.of([KIM])[KIM]
+    found = keys.by_id([kim.id, bytes(16)])
+    assert list(found) == [kim.id]
+    assert found[kim.id].key.reveal() == kim.key.reveal()
+    assert keys.by_id([]) == {}
+
+
+def test_keys_of_many_persons_are_made_and_read_at_once(keys: SubjectKeys) -> None:
+    persons = [SubjectId.of("회원", number) for number in range(1201)]
+    made = keys.of(persons)
+    assert len({key.id for key in made.values()}) == 1201
+    assert {key.id for key in keys.of(persons).values()} == {key.id for key in made.values()}
+
+
+def test_an_old_key_stays_readable_after_the_data_key_rotates(keys: SubjectKeys, ring: Keyring) -> None:
+    before = keys.of([KIM])[KIM]
+    ring.rotate()
+    assert keys.of([KIM])[KIM].key.reveal() == before.key.reveal()
+    assert keys.of([LEE])[LEE].owner
+
+
+def test_a_provisional_key_gets_its_owner_once(keys: SubjectKeys) -> None:
+    [new] = keys.provisional()
+    assert new.owner is None
+    [named] = keys.name([(new, KIM)])
+    assert keys.of([KIM])[KIM].id == named.id == new.id
+    assert keys.by_id([new.id])[new.id].key.reveal() == new.key.reveal()
+    with pytest.raises(KeyringError, match="roll back"):
+        keys.name([(new, LEE)])
+
+
+def test_a_person_with_a_key_gets_no_second_one(keys: SubjectKeys) -> None:
+    keys.of([KIM])
+    with pytest.raises(KeyringError, match="roll back"):
+        keys.name([(keys.provisional()[0], KIM)])
+
+
+def test_a_destroyed_key_is_gone_from_the_store_and_for_good(keys: SubjectKeys) -> None:
+    kim, lee = keys.of([KIM, LEE]).values()
+    when = keys.erase(KIM)
+    assert when is not None
+    assert keys.erase(KIM) == when
+    with pytest.raises(SubjectErased, match=when[:10]):
+        keys.of([KIM])
+    with pytest.raises(SubjectErased):
+        keys.by_id([kim.id])
+    assert keys.by_id([lee.id])[lee.id].key.reveal() == lee.key.reveal()
+
+
+def test_destroying_the_key_of_somebody_unknown_does_nothing(keys: SubjectKeys) -> None:
+    assert keys.erase(KIM) is None
+    assert keys.of([KIM])[KIM].owner
+
+
+def test_the_store_names_nobody(keys: SubjectKeys, store: str) -> None:
+    person = SubjectId("member", "hong.gildong@example.com")
+    keys.of([person])
+    engine = create_engine(store)
+    with engine.connect() as connection:
+        shown = repr(connection.execute(text("SELECT * FROM safeguards_subjects")).all())
+    engine.dispose()
+    assert "hong" not in shown
+    assert "hong" not in repr(keys.of([person]))
+
+
+@pytest.mark.parametrize("change", ["owner", "wrapped"])
+def test_a_key_given_to_another_in_the_store_is_refused(keys: SubjectKeys, store: str, change: str) -> None:
+    kim, lee = keys.of([KIM, LEE]).values()
+    execute(store, f"DELETE FROM safeguards_subjects WHERE id = '{lee.id.hex()}'")
+    if change == "owner":
+        execute(store, f"UPDATE safeguards_subjects SET owner = '{lee.owner}' WHERE id = '{kim.id.hex()}'")
+    else:
+        execute(store, f"UPDATE safeguards_subjects SET id = '{lee.id.hex()}'")
+    with pytest.raises(KeyUnavailable, match="restore the store"):
+        keys.by_id([kim.id, lee.id])
+
+
+def test_another_keyring_opens_no_key(keys: SubjectKeys, store: str, tmp_path: Path) -> None:
+    kim = keys.of([KIM])[KIM]
+    other = Keyring.create(f"sqlite:///{tmp_path / 'other.db'}", f"local:{tmp_path / 'other.key'}")
+    with pytest.raises(KeyUnavailable):
+        SubjectKeys(other, KeyStore(store)).by_id([kim.id])
+
+
+def test_threads_that_meet_a_person_at_once_agree_on_one_key(keys: SubjectKeys) -> None:
+    persons = [SubjectId.of("member", number) for number in range(20)]
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: keys.of(persons), range(8)))
+    assert len({tuple(key.id for key in each.values()) for each in made}) == 1
