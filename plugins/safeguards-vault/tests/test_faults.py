@@ -221,6 +221,17 @@ def test_the_token_file_is_used_where_the_variable_is_unset(
     assert "~/.vault-token cannot be read" in _refusal(from_uri(uri))
 
 
+def test_a_user_without_a_home_folder_is_told_of_the_variable(
+    vault: Any, uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_home(_: str) -> str:
+        return "~"
+
+    monkeypatch.delenv("VAULT_TOKEN")
+    monkeypatch.setattr("os.path.expanduser", no_home)
+    assert "set VAULT_TOKEN instead" in _refusal(from_uri(uri))
+
+
 def test_the_address_comes_from_the_environment_where_the_uri_has_none(
     vault: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,7 @@ def token() -> str:
     Raises:
         KeyringError: there is no token, its file is unreadable, or it is no printable ASCII.
     """
-    found = os.environ.get("VAULT_TOKEN", "").strip() or _from_file(Path.home() / TOKEN_FILE)
+    found = os.environ.get("VAULT_TOKEN", "").strip() or _from_file()
     if not found:
         raise KeyringError("vault: there is no token; set VAULT_TOKEN or run vault login")
     # A line break would end the header, and the error of the HTTP library would print the token.
@@ -27,11 +27,11 @@ def token() -> str:
     return found
 
 
-def _from_file(path: Path) -> str:
+def _from_file() -> str:
     try:
-        return path.read_text("utf-8").strip()
+        return (Path.home() / TOKEN_FILE).read_text("utf-8").strip()
     except FileNotFoundError:
         return ""
-    except (OSError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError, RuntimeError):  # RuntimeError: the user has no home folder
         pass
-    raise KeyringError(f"vault: the token file ~/{path.name} cannot be read; set VAULT_TOKEN instead")
+    raise KeyringError(f"vault: the token file ~/{TOKEN_FILE} cannot be read; set VAULT_TOKEN instead")
