@@ -21,7 +21,8 @@ from safeguards.crypto.envelope import (
 from safeguards.crypto.framing import frame
 from safeguards.crypto.tags import TAG_BYTES, tag
 from safeguards.errors import AlreadyProtected, DecryptionFailed, InputError, KeyUnavailable
-from safeguards.fields.codec import Codec, codec_for
+from safeguards.fields.codec import Codec, UndeclaredName
+from safeguards.fields.codecs import codec_for
 from safeguards.fields.keys import FieldKeys
 from safeguards.fields.search import Exact
 from safeguards.keys import generation, registry
@@ -59,6 +60,8 @@ class Cipher:
         self.field = FieldId(field)
         if search is not None and not isinstance(search, Exact):
             raise InputError(f"field {field}: search takes Exact() or None")
+        if search is not None and not codec.searchable:
+            raise InputError(f"field {field}: equality of a {codec.takes} cannot be searched; drop search=")
         self.codec = codec
         self.item = items.get(item) if item is not None else None
         self.search = search
@@ -67,7 +70,7 @@ class Cipher:
         # Nearly every value has the header that this field writes: comparing with it spares the parser.
         self._start = _TAGGED if search else _UNTAGGED
         self._header_end = self.prefix_length + ADDRESS_BYTES
-        self._decode = codec.decode
+        self._decode = self._declared if codec.declared else codec.decode
         self._associated = frame(_VERSION, self.field.encode(), codec.tag)
         self._keys: FieldKeys
         self._generation: object = None
@@ -122,7 +125,7 @@ class Cipher:
     def __reduce__(self) -> tuple[Any, ...]:
         # A cipher travels as its declaration; the keys stay here.
         item = self.item.id if self.item else None
-        return _rebuild, (str(self.field), self.codec.python_type, item, self.search, self.keyring)
+        return _rebuild, (str(self.field), self.codec.kind, item, self.search, self.keyring)
 
     def __repr__(self) -> str:
         return f"Cipher({self.field!r}, keyring={self.keyring!r})"
@@ -132,6 +135,16 @@ class Cipher:
             raise MalformedEnvelope("a column's values are written under suite 1")
         reader = keys.reader(envelope.key_id)
         return reader.decrypt(envelope.nonce, envelope.sealed, self._associated + envelope.header)
+
+    def _declared(self, data: bytes) -> Any:
+        try:
+            return self.codec.decode(data)
+        except UndeclaredName:
+            pass
+        raise DecryptionFailed(
+            f"field {self.field}: a stored name is no longer declared in its Enum; declare it again, or as "
+            "an alias of the member that took its place"
+        )
 
     def _failure(self) -> DecryptionFailed:
         return DecryptionFailed(
@@ -145,7 +158,7 @@ class Cipher:
         except _BAD_VALUE:
             data = None
         if data is None:  # raised here, since the error caught above holds the value
-            kind = self.codec.python_type.__name__
+            kind = self.codec.takes
             raise InputError(
                 f"field {self.field} takes {kind} values that the type can hold, not {type(value).__name__}"
             )
@@ -160,8 +173,8 @@ class Cipher:
 
     def _canonical(self, value: Any, data: bytes) -> bytes:
         if self.item is None:
-            own = self.codec.canonical
-            return data if self.codec.python_type is str else self.codec.encode(own(value))
+            own = self.codec.compared
+            return data if own is None else own(value)
         if isinstance(value, str):
             text = str.__str__(value)  # an enum of strings prints as something else
         else:
@@ -185,5 +198,5 @@ class Cipher:
         return (*scope, *form)
 
 
-def _rebuild(field: str, python_type: type, item: str | None, search: Exact | None, keyring: str) -> Cipher:
-    return Cipher(field, codec_for(python_type), item=item, search=search, keyring=keyring)
+def _rebuild(field: str, kind: Any, item: str | None, search: Exact | None, keyring: str) -> Cipher:
+    return Cipher(field, codec_for(kind), item=item, search=search, keyring=keyring)

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, NoReturn
 
-from sqlalchemy import Dialect, LargeBinary, String
+from sqlalchemy import ARRAY, JSON, Dialect, Enum, LargeBinary, String
 from sqlalchemy.types import TypeDecorator, TypeEngine, to_instance
 
 from safeguards.errors import DecryptionFailed, InputError, OperatorRefused
-from safeguards.fields import Cipher, Exact, codec_for
+from safeguards.fields import Cipher, Exact, Json, ListOf, Names, codec_for
 from safeguards.keys.registry import DEFAULT
 from safeguards.sqlalchemy.comparator import EncryptedComparator
 from safeguards.sqlalchemy.tag import MARIADB, TagValue
@@ -25,6 +25,10 @@ class Encrypted(TypeDecorator[Any]):
     ``Encrypted("member.rrn", item="kr_rrn", search=Exact())``. NULL stays NULL. With ``search``, the column
     answers ``==``, ``!=``, ``in_`` and joins over the item's canonical form, through an index that the table
     gets by itself; ``unique=True`` on the column makes that index unique. Every other operator raises.
+
+    ``Enum`` stores names at one width; ``JSON`` and ``ARRAY`` of scalars work over every database, without
+    search, and None is always SQL NULL. Changes inside a dict or list are seen when
+    ``MutableDict.as_mutable(Encrypted(...))`` or ``MutableList`` tracks them.
 
     Args:
         field: the field's rename-proof id; one column of a schema has it.
@@ -55,7 +59,7 @@ class Encrypted(TypeDecorator[Any]):
         self.item = item
         self.search = search
         self.keyring = keyring
-        codec = codec_for(_python_type(self.type, field))
+        codec = codec_for(_kind(self.type, field))
         self._cipher = Cipher(field, codec, item=item, search=search, keyring=keyring)
         self.field = self._cipher.field
 
@@ -68,6 +72,11 @@ class Encrypted(TypeDecorator[Any]):
     def tag_value(self) -> TagValue:
         """The type that binds plain values as search tags."""
         return TagValue(self)
+
+    @property
+    def hashable(self) -> bool:  # type: ignore[override]
+        """Whether the ORM may hash plain values: dicts and lists have no hash."""
+        return self.type.hashable
 
     @property
     def python_type(self) -> type[Any]:
@@ -84,10 +93,10 @@ class Encrypted(TypeDecorator[Any]):
         decrypt, field = self._cipher.decrypt, self.field
 
         def process(value: Any) -> Any:
-            if value is None:
-                return None
             if type(value) is bytes:
                 return decrypt(value)
+            if value is None:
+                return None
             if isinstance(value, (memoryview, bytearray)):
                 return decrypt(bytes(value))
             raise DecryptionFailed(
@@ -130,7 +139,16 @@ class Encrypted(TypeDecorator[Any]):
         return f"Encrypted({str(self.field)!r}, {self.type!r}{shown})"
 
 
-def _python_type(plain: TypeEngine[Any], field: str) -> type:
+def _kind(plain: TypeEngine[Any], field: str) -> Any:
+    """Say in the fields' own words which values a SQLAlchemy type holds."""
+    if isinstance(plain, Enum):
+        return plain.enum_class or Names(tuple(plain.enums))
+    if isinstance(plain, JSON):
+        return Json
+    if isinstance(plain, ARRAY):
+        if plain.as_tuple or plain.dimensions not in {None, 1}:
+            raise InputError(f"field {field}: an encrypted ARRAY has one dimension and gives lists")
+        return ListOf(_kind(plain.item_type, field))
     try:
         return plain.python_type
     except NotImplementedError:

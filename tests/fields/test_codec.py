@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -22,10 +22,11 @@ VALUES: dict[type, st.SearchStrategy[Any]] = {
     float: st.floats(allow_nan=False),
     Decimal: st.decimals(allow_nan=False),
     date: st.dates(),
+    time: st.times() | st.times(timezones=OFFSETS),
     datetime: st.datetimes() | st.datetimes(timezones=OFFSETS),
     uuid.UUID: st.uuids(),
 }
-FIXED = {bool: 1, int: 8, float: 8, date: 4, datetime: 12, uuid.UUID: 16}
+FIXED = {bool: 1, int: 8, float: 8, date: 4, time: 12, datetime: 12, uuid.UUID: 16}
 
 
 @given(st.data())
@@ -69,6 +70,8 @@ def test_details_that_equality_hides_survive() -> None:
         (float, "1"),
         (date, datetime(2026, 1, 1)),
         (datetime, date(2026, 1, 1)),
+        (time, datetime(2026, 1, 1)),
+        (time, time(1, tzinfo=timezone(timedelta(microseconds=1)))),
         (Decimal, 1.5),
         (uuid.UUID, "x"),
     ],
