@@ -21,7 +21,7 @@ from safeguards.values import Secret
 KEY_BYTES = 32
 NONCE_BYTES = 24
 OVERHEAD_BYTES = 16
-_HALF = 12
+PREFIX_BYTES = 12
 _CMAC_POLYNOMIAL = 0x87
 _COUNTERS = (b"\x00\x01X\x00", b"\x00\x02X\x00")
 # One derived key serves this many values before a writer draws another (2026-11): far below GCM's 2^32.
@@ -38,20 +38,20 @@ class Xaes256Gcm:
         ValueError: the key has another length than 32 bytes.
     """
 
-    __slots__ = ("__weakref__", "_derived", "_ecb", "_mask", "_tickets", "_writer")
+    __slots__ = ("__weakref__", "_ecb", "_mask", "_tickets", "_writer", "derived")
 
     def __init__(self, key: Secret) -> None:
         if len(key.reveal()) != KEY_BYTES:
             raise ValueError(f"an XAES-256-GCM key has {KEY_BYTES} bytes")
         self._ecb = Cipher(AES(key.reveal()), ECB())  # noqa: S305  single blocks inside CMAC
         self._mask = self._subkey()
-        self._derived = lru_cache(_DERIVED_KEYS_KEPT)(self._derive)
+        self.derived = lru_cache(_DERIVED_KEYS_KEPT)(self._derive)
         self._renew()
         _instances.add(self)
 
     def encrypt(self, nonce: bytes, data: bytes, associated: bytes) -> bytes:
         """Return ciphertext and 16-byte tag under an explicit 24-byte nonce; ``seal`` chooses one itself."""
-        return self._derived(nonce[:_HALF]).encrypt(nonce[_HALF:], data, associated)
+        return self.derived(nonce[:PREFIX_BYTES]).encrypt(nonce[PREFIX_BYTES:], data, associated)
 
     def decrypt(self, nonce: bytes, sealed: bytes, associated: bytes) -> bytes:
         """Return the plaintext of ciphertext and tag.
@@ -59,7 +59,7 @@ class Xaes256Gcm:
         Raises:
             cryptography.exceptions.InvalidTag: any of key, nonce, data or associated data differs.
         """
-        return self._derived(nonce[:_HALF]).decrypt(nonce[_HALF:], sealed, associated)
+        return self.derived(nonce[:PREFIX_BYTES]).decrypt(nonce[PREFIX_BYTES:], sealed, associated)
 
     def seal(self, data: bytes, associated: bytes) -> bytes:
         """Return a fresh nonce, the ciphertext and the tag.
@@ -71,20 +71,19 @@ class Xaes256Gcm:
             self._renew()
             next(self._tickets)
         prefix, writer = self._writer
-        rest = os.urandom(_HALF)
+        rest = os.urandom(PREFIX_BYTES)
         return prefix + rest + writer.encrypt(rest, data, associated)
 
-    def open(self, sealed: bytes, associated: bytes, start: int = 0) -> bytes:
-        """Return the plaintext of what ``seal`` returned, which begins at ``start`` of ``sealed``.
+    def open(self, sealed: bytes, associated: bytes) -> bytes:
+        """Return the plaintext of what ``seal`` returned.
 
         Raises:
             cryptography.exceptions.InvalidTag: any of key, data or associated data differs.
         """
-        half, end = start + _HALF, start + NONCE_BYTES
-        return self._derived(sealed[start:half]).decrypt(sealed[half:end], sealed[end:], associated)
+        return self.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], associated)
 
     def _renew(self) -> None:
-        prefix = os.urandom(_HALF)
+        prefix = os.urandom(PREFIX_BYTES)
         self._writer = prefix, self._derive(prefix)
         self._tickets = repeat(True, _VALUES_PER_DERIVED_KEY)
 

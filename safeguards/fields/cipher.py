@@ -11,7 +11,6 @@ from cryptography.exceptions import InvalidTag
 from safeguards import items
 from safeguards.crypto.envelope import (
     ADDRESS_BYTES,
-    Envelope,
     MalformedEnvelope,
     Suite,
     is_envelope,
@@ -20,6 +19,7 @@ from safeguards.crypto.envelope import (
 )
 from safeguards.crypto.framing import frame
 from safeguards.crypto.tags import TAG_BYTES, tag
+from safeguards.crypto.xaes import NONCE_BYTES, PREFIX_BYTES
 from safeguards.errors import AlreadyProtected, DecryptionFailed, InputError, KeyUnavailable
 from safeguards.fields.codec import Codec, UndeclaredName
 from safeguards.fields.codecs import codec_for
@@ -67,9 +67,10 @@ class Cipher:
         self.search = search
         self.keyring = keyring
         self.prefix_length = len(_UNTAGGED) + (TAG_BYTES if search else 0)
-        # Nearly every value has the header that this field writes: comparing with it spares the parser.
-        self._start = _TAGGED if search else _UNTAGGED
+        # Where things stand in the values that this field writes: nearly all need no parser.
         self._header_end = self.prefix_length + ADDRESS_BYTES
+        self._half_nonce = self._header_end + PREFIX_BYTES
+        self._nonce_end = self._header_end + NONCE_BYTES
         self._decode = self._declared if codec.declared else codec.decode
         self._associated = frame(_VERSION, self.field.encode(), codec.tag)
         self._keys: FieldKeys
@@ -97,12 +98,12 @@ class Cipher:
         """
         keys = self._keys if self._generation is generation.current else self._current()
         try:
-            end = self._header_end
-            header = data[:end]
-            reader = keys.readers.get(header[self.prefix_length :])
-            if reader is None or header[:2] != self._start:
-                return self._decode(self._open(keys, parse(data)))
-            return self._decode(reader.open(data, self._associated + header, end))
+            half = self._half_nonce
+            opener = keys.openers.get(data[self.prefix_length : half])
+            if opener is None:
+                return self._decode(self._open(keys, data))
+            nonce, sealed = data[half : self._nonce_end], data[self._nonce_end :]
+            return self._decode(opener(nonce, sealed, self._associated + data[: self._header_end]))
         except (InvalidTag, KeyUnavailable, *_BAD_VALUE):
             pass
         raise self._failure()  # not inside the handler: the error caught there may hold the value
@@ -130,11 +131,15 @@ class Cipher:
     def __repr__(self) -> str:
         return f"Cipher({self.field!r}, keyring={self.keyring!r})"
 
-    def _open(self, keys: FieldKeys, envelope: Envelope) -> bytes:
+    def _open(self, keys: FieldKeys, data: bytes) -> bytes:
+        envelope = parse(data)
         if envelope.suite is not Suite.XAES_256_GCM:
             raise MalformedEnvelope("a column's values are written under suite 1")
         reader = keys.reader(envelope.key_id)
-        return reader.decrypt(envelope.nonce, envelope.sealed, self._associated + envelope.header)
+        opened = reader.decrypt(envelope.nonce, envelope.sealed, self._associated + envelope.header)
+        if len(envelope.tag) == self.prefix_length - len(_UNTAGGED):
+            keys.remember(data[self.prefix_length : self._half_nonce], reader)
+        return opened
 
     def _declared(self, data: bytes) -> Any:
         try:

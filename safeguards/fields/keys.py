@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from safeguards.crypto.envelope import Suite, address
+from collections.abc import Callable
+
+from safeguards.crypto.envelope import ADDRESS_BYTES, Suite, address
 from safeguards.crypto.xaes import Xaes256Gcm
 from safeguards.keys import Keyring
 from safeguards.values import Secret
+
+Opener = Callable[[bytes, bytes, bytes], bytes]
+_OPENERS_KEPT = 1024
 
 
 class FieldKeys:
     """The writer under the newest data key, readers for older ones, and the tag key where there is search.
 
-    ``address`` is the part of an envelope's header that names the newest key; ``readers`` holds, by that
-    part, the ciphers that were needed so far.
+    ``address`` is the part of an envelope's header that names the newest key; ``readers`` holds the ciphers
+    that were needed so far. ``openers`` spares nearly every value the rest: by address and first half of the
+    nonce, the decryption under the AES key that these two derive.
     """
 
-    __slots__ = ("_field", "address", "key_id", "readers", "ring", "tag_key", "writer")
+    __slots__ = ("_field", "address", "key_id", "openers", "readers", "ring", "tag_key", "writer")
 
     def __init__(self, ring: Keyring, field: str, tag_labels: tuple[str, ...]) -> None:
         self.ring = ring
         self.key_id = ring.data_key_id
         self.address = address(Suite.XAES_256_GCM, self.key_id)
         self.tag_key = ring.tag_key(*tag_labels) if tag_labels else Secret(b"")
-        self.readers: dict[bytes, Xaes256Gcm] = {}
+        self.readers: dict[int, Xaes256Gcm] = {}
+        self.openers: dict[bytes, Opener] = {}
         self._field = field
         self.writer = self.reader(self.key_id)
 
@@ -32,11 +39,16 @@ class FieldKeys:
         Raises:
             KeyUnavailable: the keyring does not hold that data key.
         """
-        place = address(Suite.XAES_256_GCM, key_id)
-        found = self.readers.get(place)
+        found = self.readers.get(key_id)
         if found is None:
-            found = self.readers[place] = Xaes256Gcm(self.ring.field_key(key_id, self._field))
+            found = self.readers[key_id] = Xaes256Gcm(self.ring.field_key(key_id, self._field))
         return found
+
+    def remember(self, place: bytes, reader: Xaes256Gcm) -> None:
+        """Keep the opener of values whose address and first half of the nonce are ``place``."""
+        if len(self.openers) >= _OPENERS_KEPT:
+            self.openers.clear()
+        self.openers[place] = reader.derived(place[ADDRESS_BYTES:]).decrypt
 
     def __repr__(self) -> str:
         return f"FieldKeys({self._field!r}, key_id={self.key_id})"
