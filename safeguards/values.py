@@ -36,6 +36,15 @@ class Secret:
         raise TypeError("a Secret cannot be pickled or copied; pass the keyring's name instead")
 
 
+class Masked:
+    """Stands where a value is not shown; no column takes it for one."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "***"
+
+
 class FieldId(str):
     """The rename-proof name of an encrypted field, such as ``"member.rrn"``.
 

@@ -14,8 +14,9 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from safeguards.sqlalchemy.tag import TagValue
+from safeguards.values import Masked
 
-_MASK = "***"
+_MASK = Masked()
 _HIDDEN = "(hidden: a row may hold decrypted values)"
 _protected_tables: set[str] = set()
 

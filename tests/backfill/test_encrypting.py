@@ -117,7 +117,7 @@ def test_a_search_is_served_by_the_index(done: Done) -> None:
     engine = done.service.engine
     compiled = select(Member.name).where(Member.rrn == done.service.rrns[5]).compile(engine)
     key = next(iter(compiled.params))
-    value = compiled._bind_processors[key](compiled.params[key])
+    value = compiled._bind_processors[key](compiled.construct_params()[key])
     explain = "EXPLAIN QUERY PLAN " if engine.dialect.name == "sqlite" else "EXPLAIN "
     parameters: Any = (value,) if compiled.positional else {key: value}
     with engine.connect() as connection:

@@ -158,3 +158,9 @@ def test_a_compiled_statement_shows_no_value_and_executes_with_it(
             assert rows != [0]
             if made == "a delete":
                 return
+
+
+def test_masked_parameters_cannot_be_executed_as_if_they_were_values() -> None:
+    compiled = insert(Person).values(rrn=VALUE).compile()
+    with pytest.raises(InputError, match="hygiene.rrn takes str"):
+        compiled._bind_processors["rrn"](compiled.params["rrn"])
