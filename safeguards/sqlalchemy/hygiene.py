@@ -69,9 +69,10 @@ def _protected_names(compiler: SQLCompiler) -> Iterator[str]:
 
 
 def _is_protected(bind: Any) -> bool:
+    from safeguards.sqlalchemy.password import PasswordHash
     from safeguards.sqlalchemy.types import Encrypted
 
-    return isinstance(bind.type, (TagValue, Encrypted))
+    return isinstance(bind.type, (TagValue, Encrypted, PasswordHash))
 
 
 class _HideRows(logging.Filter):

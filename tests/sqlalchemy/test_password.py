@@ -290,3 +290,10 @@ def test_an_async_session_hashes_and_verifies(tmp_path: Path) -> None:
         await engine.dispose()
 
     asyncio.run(story())
+
+
+def test_a_compiled_statement_shows_no_password() -> None:
+    for statement in (insert(User), update(User)):
+        compiled = statement.values(password=PASSWORD).compile()
+        assert PASSWORD not in repr(compiled.params)
+        assert "***" in repr(compiled.params)
