@@ -1,129 +1,129 @@
-"""Encrypted columns beside a plain one, a 12-line type of one's own and sqlalchemy-utils, on SQLite."""
+"""Encrypted columns beside plain ones, a 12-line type of one's own and two peers."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-import pytest
-from kinds import COLUMNS, KINDS, ROUNDS, ROWS, SEARCHABLE, VALUE, keyring, mapped, table, values
-from sqlalchemy import Engine, create_engine, insert, select
+from kinds import COLUMNS, OURS, PEERS, PLAIN, RAW, VALUE, Kinds, mapped, raw_calls, table, values
+from setting import DATABASES, QUICK, database, keyring
+from sqlalchemy import Engine, Table, insert, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
+from turns import CPU, WALL, Figures, Group, Turn, best
 
-LOOKUPS = 200
+ROWS = 20_000
+ROUNDS = 3 if QUICK else 7
+VALUES = 20_000
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _keys() -> None:
+def value() -> Figures:
+    """Bind and read one value; the figure is for one."""
+    turns = {
+        kind: Turn(_repeated(_round_trip(make("value")), VALUE))
+        for kind, make in (OURS | RAW | PEERS).items()
+    }
+    turns["raw AES-256-GCM calls"] = Turn(_repeated(raw_calls, VALUE.encode()))
+    return {kind: seconds / VALUES for kind, seconds in best(turns, 2 * ROUNDS).items()}
+
+
+def _round_trip(column: Any) -> Callable[[str], str]:
     keyring()
+    bind = column.bind_processor(sqlite.dialect())
+    result = column.result_processor(sqlite.dialect(), None)
+    assert result(bind(VALUE)) == VALUE
+    return lambda plain: result(bind(plain))
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = create_engine(f"sqlite:///{tmp_path / 'rows.db'}")
-    yield engine
-    engine.dispose()
+def _repeated(act: Callable[[Any], Any], given: Any) -> Callable[[], None]:
+    def work() -> None:
+        for _ in range(VALUES):
+            act(given)
+
+    return work
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "plain"])
-@pytest.mark.benchmark(group="bind and result of one value of 26 bytes")
-def bench_value(benchmark: Any, kind: str) -> None:
-    column, dialect = KINDS[kind]("value"), sqlite.dialect()
-    bind = column.bind_processor(dialect)
-    result = column.result_processor(dialect, None)
-    assert bind is not None
-    assert result is not None
-    assert benchmark(lambda: result(bind(VALUE))) == VALUE
+def orm_insert(engine: Engine, rows: Table) -> Turn:
+    row, objects = mapped(rows), []
 
+    def prepare() -> None:
+        _empty(engine, rows)
+        objects[:] = [row(**values(number)) for number in range(ROWS)]
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.benchmark(group="ORM insert of five columns")
-def bench_orm_insert(benchmark: Any, engine: Engine, kind: str) -> None:
-    rows = table(KINDS[kind])
-    row = mapped(rows)
-    benchmark.extra_info["rows"] = ROWS
-
-    def fresh() -> tuple[tuple[Any], dict[str, Any]]:
-        rows.drop(engine, checkfirst=True)
-        rows.create(engine)
-        objects = [row(**values(number)) for number in range(ROWS)]
-        return (objects,), {}
-
-    def save(objects: list[Any]) -> None:
+    def save() -> None:
         with Session(engine) as session:
             session.add_all(objects)
             session.commit()
 
-    benchmark.pedantic(save, setup=fresh, rounds=ROUNDS)
+    return Turn(save, prepare)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.benchmark(group="ORM select of five columns")
-def bench_orm_select(benchmark: Any, engine: Engine, kind: str) -> None:
-    rows = _filled(engine, table(KINDS[kind]))
+def orm_select(engine: Engine, rows: Table) -> Turn:
     row = mapped(rows)
-    benchmark.extra_info["rows"] = ROWS
+    _fill(engine, rows)
 
-    def read() -> int:
+    def read() -> None:
         with Session(engine) as session:
-            return len(session.scalars(select(row)).all())
+            assert len(session.scalars(select(row)).all()) == ROWS
 
-    assert benchmark.pedantic(read, rounds=ROUNDS) == ROWS
+    return Turn(read)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.benchmark(group="Core insert of five columns")
-def bench_core_insert(benchmark: Any, engine: Engine, kind: str) -> None:
-    rows = table(KINDS[kind])
+def core_insert(engine: Engine, rows: Table) -> Turn:
     records = [values(number) for number in range(ROWS)]
-    benchmark.extra_info["rows"] = ROWS
-
-    def fresh() -> None:
-        rows.drop(engine, checkfirst=True)
-        rows.create(engine)
 
     def save() -> None:
         with engine.begin() as connection:
             connection.execute(insert(rows), records)
 
-    benchmark.pedantic(save, setup=fresh, rounds=ROUNDS)
+    return Turn(save, partial(_empty, engine, rows))
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.benchmark(group="Core select of five columns")
-def bench_core_select(benchmark: Any, engine: Engine, kind: str) -> None:
-    rows = _filled(engine, table(KINDS[kind]))
-    benchmark.extra_info["rows"] = ROWS
+def core_select(engine: Engine, rows: Table) -> Turn:
+    _fill(engine, rows)
 
-    def read() -> int:
+    def read() -> None:
         with engine.connect() as connection:
-            return len(connection.execute(select(*(rows.c[name] for name in COLUMNS))).all())
+            assert len(connection.execute(select(*(rows.c[name] for name in COLUMNS))).all()) == ROWS
 
-    assert benchmark.pedantic(read, rounds=ROUNDS) == ROWS
-
-
-@pytest.mark.parametrize("kind", SEARCHABLE)
-@pytest.mark.benchmark(group="equality search on an indexed column")
-def bench_search(benchmark: Any, engine: Engine, kind: str) -> None:
-    rows = _filled(engine, table(SEARCHABLE[kind], index=True))
-    draw = random.Random(7)
-    wanted = [values(draw.randrange(ROWS))["a"] for _ in range(LOOKUPS)]
-    benchmark.extra_info["rows"] = LOOKUPS
-
-    def look_up() -> int:
-        with engine.connect() as connection:
-            found = (connection.scalar(select(rows.c.id).where(rows.c.a == value)) for value in wanted)
-            return sum(number is not None for number in found)
-
-    assert benchmark.pedantic(look_up, rounds=ROUNDS, warmup_rounds=1) == LOOKUPS
+    return Turn(read)
 
 
-def _filled(engine: Engine, rows: Any) -> Any:
+def _fill(engine: Engine, rows: Table) -> None:
+    _empty(engine, rows)
+    core_insert(engine, rows).work()
+
+
+def _empty(engine: Engine, rows: Table) -> None:
+    rows.drop(engine, checkfirst=True)
     rows.create(engine)
-    with engine.begin() as connection:
-        connection.execute(insert(rows), [values(number) for number in range(ROWS)])
-        connection.exec_driver_sql("ANALYZE")
-    return rows
+
+
+def _compare(make: Callable[[Engine, Table], Turn], name: str, kinds: Kinds) -> Figures:
+    """Let the kinds take turns, each in a table of its own."""
+    keyring()
+    engine = database(name)
+    tables = {kind: table(kinds[kind], f"{make.__name__}_{at}") for at, kind in enumerate(kinds)}
+    turns = {kind: make(engine, rows) for kind, rows in tables.items()}
+    try:
+        return best(turns, ROUNDS, CPU if name == "SQLite" else WALL)
+    finally:
+        for rows in tables.values():
+            rows.drop(engine)
+
+
+_WORKS = {
+    "ORM insert": orm_insert,
+    "ORM select": orm_select,
+    "Core insert": core_insert,
+    "Core select": core_select,
+}
+GROUPS = {"bind and result of one value of 26 bytes": Group(value, "us")} | {
+    f"{work} of five columns, {name}": Group(
+        partial(_compare, make, name, PLAIN | RAW | OURS | (PEERS if name == "SQLite" else {})), rows=ROWS
+    )
+    for name in DATABASES
+    for work, make in _WORKS.items()
+    if name == "SQLite" or work.startswith("ORM")
+}

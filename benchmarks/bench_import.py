@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tempfile
 
+from turns import Figures, Group
+
 IMPORTS = {
     "its foundation": "import sqlalchemy.orm; from cryptography.hazmat.primitives.ciphers.aead import AESGCM",
     "safeguards": "import sqlalchemy.orm, safeguards.sqlalchemy",  # as a module of models does
@@ -16,7 +18,7 @@ IMPORTS = {
 ROUNDS = 15
 
 
-def measure() -> dict[str, float]:
+def measure() -> Figures:
     """Return the median CPU seconds of each import; the kinds take turns, so that load falls on all alike."""
     with tempfile.TemporaryDirectory() as bytecode:
         # Byte code is cached, as on any machine that starts a program twice.
@@ -34,6 +36,4 @@ def _cpu_seconds(kind: str, environment: dict[str, str]) -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-if __name__ == "__main__":
-    for kind, seconds in measure().items():
-        print(f"{kind:20} {seconds * 1000:8.1f} ms")
+GROUPS = {"import": Group(measure)}

@@ -1,26 +1,21 @@
-"""The four ways to store a string that the column benchmarks compare."""
+"""The ways to store a string that the benchmarks compare, and the table that they stand in."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
+from advanced_alchemy.types import EncryptedString
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table
 from sqlalchemy.orm import registry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlalchemy_utils.types.encrypted.encrypted_type import AesGcmEngine, StringEncryptedType
 
-import safeguards
 from safeguards.sqlalchemy import Encrypted, Exact
 
-QUICK = os.environ.get("SAFEGUARDS_BENCH") == "quick"
-ROWS = 2_000 if QUICK else 20_000
-ROUNDS = 5
+Kinds = dict[str, Callable[[str], TypeEngine[Any]]]
 COLUMNS = ("a", "b", "c", "d", "e")
 VALUE = "member-0123456789@mail.com"
 assert len(VALUE) == 26
@@ -44,22 +39,26 @@ class RawGcm(TypeDecorator[str]):
         return None if value is None else _AEAD.decrypt(value[:12], value[12:], None).decode()
 
 
-KINDS: dict[str, Callable[[str], TypeEngine[Any]]] = {
-    "plain": lambda name: String(),
-    "raw GCM": lambda name: RawGcm(),
-    "safeguards": lambda name: Encrypted(f"row.{name}"),
+def raw_calls(data: bytes) -> bytes:
+    """The calls that AES-256-GCM takes with a fresh nonce, and nothing around them."""
+    nonce = os.urandom(12)
+    return _AEAD.decrypt(nonce, _AEAD.encrypt(nonce, data, None), None)
+
+
+PLAIN: Kinds = {"plain": lambda name: String(64)}
+OURS: Kinds = {"safeguards": lambda name: Encrypted(f"row.{name}")}
+RAW: Kinds = {"raw GCM type": lambda name: RawGcm()}
+PEERS: Kinds = {
     "sqlalchemy-utils GCM": lambda name: StringEncryptedType(String, "a key of some length", AesGcmEngine),
+    "advanced-alchemy": lambda name: EncryptedString("a key of some length"),
 }
-SEARCHABLE: dict[str, Callable[[str], TypeEngine[Any]]] = {
-    "plain": KINDS["plain"],
-    "safeguards": lambda name: Encrypted(f"row.{name}", search=Exact()),
-}
+SEARCHABLE: Kinds = PLAIN | {"safeguards": lambda name: Encrypted(f"row.{name}", search=Exact())}
 
 
-def table(make: Callable[[str], TypeEngine[Any]], *, index: bool = False) -> Table:
-    """A table of five columns of one kind, the first with an index where asked."""
-    columns = (Column(name, make(name), index=index and name == "a") for name in COLUMNS)
-    return Table("row", MetaData(), Column("id", Integer, primary_key=True), *columns)
+def table(make: Callable[[str], TypeEngine[Any]], name: str = "row") -> Table:
+    """A table of five columns of one kind."""
+    columns = (Column(column, make(column)) for column in COLUMNS)
+    return Table(name, MetaData(), Column("id", Integer, primary_key=True), *columns)
 
 
 def mapped(of: Table) -> type[Any]:
@@ -72,12 +71,3 @@ def mapped(of: Table) -> type[Any]:
 def values(number: int) -> dict[str, str]:
     """The five values of one row, each 26 characters and unlike any other row's."""
     return {name: f"{name}-{number:08d}0123456789@m.com"[:26] for name in COLUMNS}
-
-
-@cache
-def keyring() -> None:
-    """Make a keyring for this process, in a folder of its own."""
-    folder = Path(tempfile.mkdtemp(prefix="safeguards-bench-"))
-    safeguards.use(
-        safeguards.Keyring.create(f"sqlite:///{folder / 'keys.db'}", f"local:{folder / 'master.key'}")
-    )

@@ -1,87 +1,80 @@
 #!/usr/bin/env python3
 """Run the comparisons, print every ratio, and fail where a budget of budgets.toml is exceeded.
 
-usage: python benchmarks/run.py [--quick]
+usage: python benchmarks/run.py [--quick] [PART_OF_A_GROUP'S_NAME ...]
 
-Ratios compare median CPU times of one run; absolute times mean nothing on another machine. A budget that
-is exceeded is measured anew before it counts, because a neighbour's load is no regression.
+Ratios compare figures of one run; absolute times mean nothing on another machine. A budget that is
+exceeded is measured anew before it counts, because a neighbour's load is no regression.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
-import tempfile
 import tomllib
-from collections import defaultdict
-from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-import bench_import
+QUICK = "--quick" in sys.argv[1:]
+if QUICK:
+    os.environ["SAFEGUARDS_BENCH"] = "quick"  # before the benchmarks are imported: they read it
 
-HERE = Path(__file__).parent
+import bench_backfill  # noqa: E402
+import bench_columns  # noqa: E402
+import bench_import  # noqa: E402
+import bench_search  # noqa: E402
+from turns import Figures, Group  # noqa: E402
+
+GROUPS: dict[str, Group] = (
+    bench_import.GROUPS | bench_columns.GROUPS | bench_search.GROUPS | bench_backfill.GROUPS
+)
+BUDGETS = Path(__file__).with_name("budgets.toml")
 ATTEMPTS = 3
-IMPORT = "import"
-Times = dict[str, dict[str, float]]
+_SCALES = {"s": 1.0, "ms": 1e3, "us": 1e6, "MB": 1e-6}  # of seconds or bytes
+Budget = dict[str, Any]
 
 
-def measure(groups: Collection[str] | None = None) -> Times:
-    """Run the benchmarks (of these groups only) and return group -> kind -> median CPU seconds."""
-    times: Times = defaultdict(dict)
-    if groups is None or IMPORT in groups:
-        times[IMPORT] = bench_import.measure()
-    if groups is None or set(groups) != {IMPORT}:
-        for result in _columns():
-            times[result["group"]][result["params"]["kind"]] = result["stats"]["median"]
-    return times
+def measured(name: str) -> Figures:
+    """Measure one group and print each kind beside the least."""
+    group = GROUPS[name]
+    figures = group.measure()
+    least = min(figures.values())
+    print(f"\n{name}", flush=True)
+    for kind, figure in sorted(figures.items(), key=lambda pair: pair[1]):
+        speed = f"   {group.rows / figure:12,.0f} rows/s" if group.rows else ""
+        shown = f"{figure * _SCALES[group.unit]:12,.3f} {group.unit}"
+        print(f"  {kind:24} {shown}   {figure / least:6.2f}x{speed}", flush=True)
+    return figures
 
 
-def _columns() -> list[dict[str, Any]]:
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "report.json"
-        command = [sys.executable, "-m", "pytest", "-q", "bench_columns.py", f"--benchmark-json={report}"]
-        subprocess.run(command, cwd=HERE, check=True, stdout=sys.stderr)
-        results: list[dict[str, Any]] = json.loads(report.read_text("utf-8"))["benchmarks"]
-    return results
+def exceeded(figures: dict[str, Figures], budgets: list[Budget]) -> list[Budget]:
+    """Print each budget with what was measured and return those that are exceeded.
 
-
-def print_ratios(times: Times) -> None:
-    """Print each group with every kind's time beside the quickest one's."""
-    for group, kinds in times.items():
-        best = min(kinds.values())
-        print(f"\n{group}")
-        for kind, seconds in sorted(kinds.items(), key=lambda pair: pair[1]):
-            print(f"  {kind:24} {seconds * 1000:12.3f} ms   {seconds / best:6.2f}x")
-
-
-def exceeded(times: Times, budgets: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Print each budget with its ratio and return those that are exceeded."""
+    A budget without ``to`` is one of the figure itself, in the group's unit.
+    """
     failed = []
     for budget in budgets:
-        kinds = times[budget["group"]]
-        ratio = kinds[budget["of"]] / kinds[budget["to"]]
-        held = ratio <= budget["at_most"]
-        print(f"  {'ok  ' if held else 'OVER'} {ratio:5.2f} <= {budget['at_most']:<5} {budget['claim']}")
+        kinds = figures[budget["group"]]
+        scale = _SCALES[GROUPS[budget["group"]].unit]
+        measure = kinds[budget["of"]] / kinds[budget["to"]] if "to" in budget else kinds[budget["of"]] * scale
+        held = measure <= budget["at_most"]
+        print(f"  {'ok  ' if held else 'OVER'} {measure:6.2f} <= {budget['at_most']:<5} {budget['claim']}")
         failed += [] if held else [budget]
     return failed
 
 
 def main() -> int:
     """Measure, compare, and measure again what seems exceeded."""
-    if "--quick" in sys.argv[1:]:
-        os.environ["SAFEGUARDS_BENCH"] = "quick"
-    budgets = tomllib.loads((HERE / "budgets.toml").read_text("utf-8"))["budget"]
-    times = measure()
-    print_ratios(times)
+    parts = [part for part in sys.argv[1:] if part != "--quick"]
+    names = [name for name in GROUPS if not parts or any(part in name for part in parts)]
+    budgets = tomllib.loads(BUDGETS.read_text("utf-8"))["budget"]
+    figures = {name: measured(name) for name in names}
     print("\nbudgets")
-    failed = exceeded(times, budgets)
+    failed = exceeded(figures, [budget for budget in budgets if budget["group"] in figures])
     for _ in range(ATTEMPTS - 1):
         if failed:
             print("\nmeasured anew")
-            failed = exceeded(measure({budget["group"] for budget in failed}), failed)
+            failed = exceeded({name: measured(name) for name in {each["group"] for each in failed}}, failed)
     return 1 if failed else 0
 
 
