@@ -10,7 +10,7 @@ import click
 from safeguards import __version__
 from safeguards.errors import SafeguardsError
 
-COMMANDS = ("demo", "scan", "keys", "encrypt", "pseudonymise", "assess")
+COMMANDS = ("demo", "scan", "keys", "encrypt", "reencrypt", "pseudonymise", "assess")
 USAGE = 64
 FAILED = 3
 

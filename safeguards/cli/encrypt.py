@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
-from importlib import import_module
 
 import click
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine
 
+from safeguards.cli.columns import chosen, column_options, throttle_option
 from safeguards.cli.keyring import keyring_options, open_keyring
 from safeguards.cli.output import format_option, print_facts, print_json, print_table, progress
 from safeguards.errors import AlreadyProtected, InputError
-from safeguards.fields import Exact
-from safeguards.sqlalchemy.backfill import ColumnOutcome, Outcome, Target, encrypt_in_place, plan, targets_of
-from safeguards.tables.urls import open_engine
+from safeguards.sqlalchemy.backfill import (
+    ColumnOutcome,
+    Decrypted,
+    Outcome,
+    Target,
+    decrypt_in_place,
+    encrypt_in_place,
+    plan,
+)
 
 
 @click.command()
 @click.argument("url")
-@click.option("--table", metavar="T", help="The table, or SCHEMA.TABLE.")
-@click.option("--column", metavar="C", help="The column.")
-@click.option("--field", metavar="ID", help="The field's rename-proof id [default: TABLE.COLUMN].")
-@click.option("--item", metavar="ID", help="The kind of personal data, such as kr_rrn.")
-@click.option(
-    "--search",
-    metavar="exact[:GROUP]",
-    help="Make values searchable by equality; columns of one GROUP can be joined.",
-)
-@click.option(
-    "--models", metavar="MODULE:NAME", help="Every Encrypted column of these models, such as app.models:Base."
-)
+@column_options
 @click.option("--dry-run", is_flag=True, help="Check everything and change nothing.")
+@click.option("--undo", is_flag=True, help="The way back: make encrypted columns plain again; needs --yes.")
+@click.option("--yes", is_flag=True, help="Confirm that --undo shall write plaintext into the database.")
+@throttle_option
 @keyring_options
 @format_option
 def command(
@@ -44,6 +40,9 @@ def command(
     search: str | None,
     models: str | None,
     dry_run: bool,
+    undo: bool,
+    yes: bool,
+    throttle: float | None,
     keys: str | None,
     provider: str | None,
     output_format: str,
@@ -53,55 +52,19 @@ def command(
     Everything is checked before the first row is touched. Run the same command again after an interruption:
     it goes on where it stopped. The output ends with the places where plaintext may remain.
     """
-    single = (table, column, field, item, search)
-    if (models is None) == (table is None or column is None) or (models and any(single)):
-        raise InputError("say which columns: either --table and --column, or --models, and not both")
-    engine = open_engine(url)
-    try:
-        if models is None:
-            targets = [_target(engine, str(table), str(column), field, item, _search(search))]
-        else:
-            targets = targets_of(_imported(models))
+    if undo and (dry_run or not yes):
+        raise InputError("--undo writes plaintext into the database: confirm with --yes, without --dry-run")
+    with chosen(url, models, table, column, field, item, search) as (engine, targets):
         if keys or provider:  # models may name keyrings of their own, which the environment holds
             open_keyring(keys, provider)
-        if dry_run:
+        if undo:
+            undone = decrypt_in_place(engine, targets, rows_per_second=throttle, progress=progress)
+            _print_undone(undone, output_format)
+        elif dry_run:
             _print_plan(engine, targets, output_format)
         else:
-            _report(encrypt_in_place(engine, targets, progress=progress), output_format)
-    finally:
-        engine.dispose()
-
-
-def _target(
-    engine: Engine, table: str, column: str, field: str | None, item: str | None, search: Exact | None
-) -> Target:
-    schema, dot, name = table.partition(".")
-    if not dot or engine.dialect.name == "sqlite" or inspect(engine).has_table(table):
-        return Target(table, column, field=field, item=item, search=search)
-    return Target(name, column, schema=schema, field=field, item=item, search=search)
-
-
-def _search(option: str | None) -> Exact | None:
-    if option is None:
-        return None
-    kind, _, group = option.partition(":")
-    if kind != "exact":
-        raise InputError(f"--search {option!r} is unknown; write exact or exact:GROUP")
-    return Exact(group or None)
-
-
-def _imported(models: str) -> object:
-    module, _, name = models.partition(":")
-    if not module or not name:
-        raise InputError("--models is MODULE:NAME, such as app.models:Base")
-    # As `python -m` does: models of an application are found from its folder.
-    sys.path.insert(0, os.getcwd())
-    try:
-        return getattr(import_module(module), name)
-    except AttributeError:
-        raise InputError(f"--models: module {module} has no {name}") from None
-    except Exception as error:  # a module's own code may raise anything
-        raise InputError(f"--models: cannot import {module}: {type(error).__name__}: {error}") from None
+            outcome = encrypt_in_place(engine, targets, rows_per_second=throttle, progress=progress)
+            _report(outcome, output_format)
 
 
 def _print_plan(engine: Engine, targets: Sequence[Target], output_format: str) -> None:
@@ -122,6 +85,21 @@ def _print_plan(engine: Engine, targets: Sequence[Target], output_format: str) -
         print_json({"plan": [dict(zip(names, row, strict=True)) for row in rows]})
     else:
         print_table("nothing stands in the way; nothing was changed", names, rows)
+
+
+def _print_undone(columns: Sequence[Decrypted], output_format: str) -> None:
+    if output_format == "json":
+        print_json({"decrypted": [each.document() for each in columns]})
+        return
+    for each in columns:
+        facts: dict[str, object] = {
+            "values": f"{each.values:,}",
+            "decrypted by this run": f"{each.decrypted:,}",
+            "type now": each.sql_type,
+            "note": "its search index is gone; plain indexes and lengths are yours to add by a migration",
+            "seconds": each.seconds,
+        }
+        print_facts(f"{each.column} (field {each.field}) is plaintext", facts)
 
 
 def _report(outcome: Outcome, output_format: str) -> None:

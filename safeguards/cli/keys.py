@@ -1,4 +1,4 @@
-"""`safeguards keys`: make a keyring, look at it, rotate its data key."""
+"""`safeguards keys`: make a keyring, look at it, rotate its data key, wrap it anew."""
 
 from __future__ import annotations
 
@@ -41,6 +41,19 @@ def status(keys: str | None, provider: str | None, output_format: str) -> None:
         return
     shown = [(*row[:3], "yes" if row[3] else "no") for row in rows]
     print_table(f"keyring {ring.id}, wrapped by {ring.provider.uri}", names, shown)
+
+
+@command.command()
+@keyring_options
+@click.option("--to", "target", required=True, metavar="URI", help="The provider to wrap them with.")
+@format_option
+def rewrap(keys: str | None, provider: str | None, target: str, output_format: str) -> None:
+    """Wrap all keys with another provider; data stays as it is."""
+    ring = open_keyring(keys, provider)
+    before = ring.provider.uri
+    ring.rewrap(target)
+    facts = {"keyring": ring.id, "provider before": before, "provider now": ring.provider.uri}
+    print_json(facts) if output_format == "json" else print_facts("keys wrapped anew", facts)
 
 
 @command.command()

@@ -18,7 +18,7 @@ KEY_ID_BYTES = 4
 KEY_ID_LIMIT = 1 << 8 * KEY_ID_BYTES
 ADDRESS_BYTES = 1 + KEY_ID_BYTES  # of suite 1 and 2
 SUBJECT_BYTES = 16
-TAG_LIMIT = 32
+TAG_LIMIT = 255
 _PREFIX = 2
 
 
@@ -69,6 +69,13 @@ def address(suite: Suite, key_id: int, subject: bytes | None = None) -> bytes:
     if (suite is Suite.SUBJECT_XAES_256_GCM) != (subject is not None and len(subject) == SUBJECT_BYTES):
         raise ValueError(f"suite 3, and no other, carries a subject-key id of {SUBJECT_BYTES} bytes")
     return bytes((suite,)) + key_id.to_bytes(KEY_ID_BYTES, "big") + (subject or b"")
+
+
+def parse_address(data: bytes) -> int | None:
+    """Return the key id in the ``ADDRESS_BYTES`` that follow a header's tag; None where they name none."""
+    if len(data) != ADDRESS_BYTES or data[0] not in _SUITES:
+        return None
+    return int.from_bytes(data[1:], "big") or None
 
 
 def parse(data: bytes) -> Envelope:

@@ -6,6 +6,22 @@ from safeguards.fields.codecs import codec_for
 from safeguards.fields.documents import Json
 from safeguards.fields.lists import ListOf
 from safeguards.fields.names import Names
-from safeguards.fields.search import Exact
+from safeguards.fields.normalise import Normaliser
+from safeguards.fields.search import Bucket, Exact, LastDigits, Prefix, Search
+from safeguards.fields.slices import Slice
 
-__all__ = ["Cipher", "Codec", "Exact", "Json", "ListOf", "Names", "codec_for"]
+__all__ = [
+    "Bucket",
+    "Cipher",
+    "Codec",
+    "Exact",
+    "Json",
+    "LastDigits",
+    "ListOf",
+    "Names",
+    "Normaliser",
+    "Prefix",
+    "Search",
+    "Slice",
+    "codec_for",
+]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -18,20 +20,19 @@ from safeguards.crypto.envelope import (
     prefix,
 )
 from safeguards.crypto.framing import frame
-from safeguards.crypto.tags import TAG_BYTES, tag
 from safeguards.crypto.xaes import NONCE_BYTES, PREFIX_BYTES
 from safeguards.errors import AlreadyProtected, DecryptionFailed, InputError, KeyUnavailable
 from safeguards.fields.codec import Codec, UndeclaredName
 from safeguards.fields.codecs import codec_for
 from safeguards.fields.keys import FieldKeys
-from safeguards.fields.search import Exact
+from safeguards.fields.search import Exact, Search
+from safeguards.fields.slices import Slice, layout, searches_of
 from safeguards.keys import generation, registry
 from safeguards.values import FieldId
 
 _VERSION = b"safeguards/1"
 _UNTAGGED = prefix()
 _MAGIC = _UNTAGGED[:1]
-_TAGGED = prefix(bytes(TAG_BYTES))[: len(_UNTAGGED)]
 _BAD_VALUE = (TypeError, ValueError, OverflowError, struct.error)
 
 
@@ -44,7 +45,7 @@ class Cipher:
         field: the field's rename-proof id, such as ``"member.rrn"``.
         codec: how its values are written as bytes.
         item: the kind of personal data, for the canonical form that search compares.
-        search: ``Exact()`` for equality search, or None.
+        search: ``Exact()`` for equality, another search, several of them, or None.
         keyring: the name that ``safeguards.use`` gave to the keyring.
     """
 
@@ -54,19 +55,18 @@ class Cipher:
         codec: Codec,
         *,
         item: str | None = None,
-        search: Exact | None = None,
+        search: Search | Sequence[Search] | None = None,
         keyring: str = registry.DEFAULT,
     ) -> None:
         self.field = FieldId(field)
-        if search is not None and not isinstance(search, Exact):
-            raise InputError(f"field {field}: search takes Exact() or None")
-        if search is not None and not codec.searchable:
-            raise InputError(f"field {field}: equality of a {codec.takes} cannot be searched; drop search=")
         self.codec = codec
         self.item = items.get(item) if item is not None else None
-        self.search = search
+        self.searches = searches_of(field, search, codec)
+        self.slices = layout(field, self.searches, self._labels_of)
         self.keyring = keyring
-        self.prefix_length = len(_UNTAGGED) + (TAG_BYTES if search else 0)
+        self._tagged = bytes((_MAGIC[0], sum(each.width for each in self.slices)))
+        self._only_exact = len(self.searches) == 1 and self.searches[0].is_whole
+        self.prefix_length = len(_UNTAGGED) + self._tagged[1]
         # Where things stand in the values that this field writes: nearly all need no parser.
         self._header_end = self.prefix_length + ADDRESS_BYTES
         self._half_nonce = self._header_end + PREFIX_BYTES
@@ -86,7 +86,7 @@ class Cipher:
         """
         data = self._encode(value)
         keys = self._current()
-        header = (self._tag(keys, value, data) if self.search else _UNTAGGED) + keys.address
+        header = (self._tags(keys, value, data) if self.slices else _UNTAGGED) + keys.address
         return header + keys.writer.seal(data, self._associated + header)
 
     def decrypt(self, data: bytes) -> Any:
@@ -108,25 +108,67 @@ class Cipher:
             pass
         raise self._failure()  # not inside the handler: the error caught there may hold the value
 
+    @property
+    def address(self) -> bytes:
+        """The part of a header that names the newest data key, which writes."""
+        return self._current().address
+
+    @property
+    def rotated(self) -> bool:
+        """Whether the keyring holds older data keys, under which stored values may be."""
+        return self._current().ring.rotated
+
     def tag(self, value: Any) -> bytes:
         """Return the first bytes, ``prefix_length`` of them, that the value's envelopes share.
 
         Raises:
             InputError: the value is not of the field's type, or the field has no search.
         """
-        if self.search is None:
+        if not self.slices:
             raise InputError(f"field {self.field} has no search: declare it with search=Exact()")
-        return self._tag(self._current(), value, self._encode(value))
+        return self._tags(self._current(), value, self._encode(value))
+
+    def check(self, value: Any) -> None:
+        """Raise InputError where the value is not of the field's type."""
+        self._encode(value)
+
+    def query(self, where: Slice, value: Any) -> bytes:
+        """Return the tag that values found by ``value`` carry in one of the field's ``slices``.
+
+        Raises:
+            InputError: the value is not of the field's type.
+        """
+        data = self._encode(value)
+        return where.tag(self._current().taggers[where.position], value, partial(self._canonical, data=data))
+
+    def form_tag(self, where: Slice, form: bytes) -> bytes:
+        """Return the tag of what a search makes of values, such as the number of a bucket."""
+        return where.tag_of(self._current().taggers[where.position], form)
+
+    def same(self, where: Slice, value: Any, other: Any) -> bool:
+        """Say whether two values are equal to the search of a slice."""
+        forms = (
+            where.search.form(each, partial(self._canonical, data=self._encode(each)))
+            for each in (value, other)
+        )
+        return next(forms) == next(forms)
+
+    @property
+    def exact(self) -> Slice | None:
+        """The slice that answers equality, where there is one."""
+        return self.slices[0] if self.slices and isinstance(self.slices[0].search, Exact) else None
 
     def shares_tags(self, other: Cipher) -> bool:
         """Say whether equal values get equal tags in both fields, so that the two can be joined."""
-        mine, theirs = self._tag_labels(), other._tag_labels()
-        return bool(mine) and mine == theirs and self.keyring == other.keyring
+        mine, theirs = self.exact, other.exact
+        if mine is None or theirs is None or mine.approximate:
+            return False
+        return mine.labels == theirs.labels and self.keyring == other.keyring
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A cipher travels as its declaration; the keys stay here.
         item = self.item.id if self.item else None
-        return _rebuild, (str(self.field), self.codec.kind, item, self.search, self.keyring)
+        return _rebuild, (str(self.field), self.codec.kind, item, self.searches, self.keyring)
 
     def __repr__(self) -> str:
         return f"Cipher({self.field!r}, keyring={self.keyring!r})"
@@ -173,8 +215,12 @@ class Cipher:
             )
         return data
 
-    def _tag(self, keys: FieldKeys, value: Any, data: bytes) -> bytes:
-        return _TAGGED + tag(keys.tag_key.reveal(), self._canonical(value, data))
+    def _tags(self, keys: FieldKeys, value: Any, data: bytes) -> bytes:
+        if self._only_exact:
+            return self._tagged + keys.taggers[0].tag(self._canonical(value, data))
+        whole = partial(self._canonical, data=data)
+        tags = (each.tag(keys.taggers[each.position], value, whole) for each in self.slices)
+        return self._tagged + b"".join(tags)
 
     def _canonical(self, value: Any, data: bytes) -> bytes:
         if self.item is None:
@@ -189,19 +235,20 @@ class Cipher:
     def _current(self) -> FieldKeys:
         now = generation.current
         if self._generation is not now:
-            self._keys = FieldKeys(registry.resolve(self.keyring), self.field, self._tag_labels())
+            labels = [each.labels for each in self.slices]
+            self._keys = FieldKeys(registry.resolve(self.keyring), self.field, labels)
             self._generation = now
         return self._keys
 
-    def _tag_labels(self) -> tuple[str, ...]:
-        if self.search is None:
-            return ()
-        scope = ("group", self.search.group) if self.search.group else ("field", self.field)
-        form = (
-            (self.item.id, str(self.item.canonical_version)) if self.item else ("", self.codec.tag.decode())
-        )
-        return (*scope, *form)
+    def _labels_of(self, search: Search) -> tuple[str, ...]:
+        group = search.group if isinstance(search, Exact) else None
+        scope = ("group", group) if group else ("field", self.field)
+        if self.item and isinstance(search, Exact):
+            form = self.item.id, str(self.item.canonical_version)
+        else:
+            form = "", self.codec.tag.decode()
+        return *scope, *form, *search.labels
 
 
-def _rebuild(field: str, kind: Any, item: str | None, search: Exact | None, keyring: str) -> Cipher:
+def _rebuild(field: str, kind: Any, item: str | None, search: tuple[Search, ...], keyring: str) -> Cipher:
     return Cipher(field, codec_for(kind), item=item, search=search, keyring=keyring)

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from safeguards.crypto.envelope import ADDRESS_BYTES, Suite, address
+from safeguards.crypto.tags import Tagger
 from safeguards.crypto.xaes import Xaes256Gcm
 from safeguards.keys import Keyring
-from safeguards.values import Secret
 
 Opener = Callable[[bytes, bytes, bytes], bytes]
 _OPENERS_KEPT = 1024
 
 
 class FieldKeys:
-    """The writer under the newest data key, readers for older ones, and the tag key where there is search.
+    """The writer under the newest data key, readers for older ones, and a tagger for each search.
 
     ``address`` is the part of an envelope's header that names the newest key; ``readers`` holds the ciphers
     that were needed so far. ``openers`` spares nearly every value the rest: by address and first half of the
     nonce, the decryption under the AES key that these two derive.
     """
 
-    __slots__ = ("_field", "address", "key_id", "openers", "readers", "ring", "tag_key", "writer")
+    __slots__ = ("_field", "address", "key_id", "openers", "readers", "ring", "taggers", "writer")
 
-    def __init__(self, ring: Keyring, field: str, tag_labels: tuple[str, ...]) -> None:
+    def __init__(self, ring: Keyring, field: str, tag_labels: Iterable[Sequence[str]] = ()) -> None:
         self.ring = ring
         self.key_id = ring.data_key_id
         self.address = address(Suite.XAES_256_GCM, self.key_id)
-        self.tag_key = ring.tag_key(*tag_labels) if tag_labels else Secret(b"")
+        self.taggers = tuple(Tagger(ring.tag_key(*labels)) for labels in tag_labels)
         self.readers: dict[int, Xaes256Gcm] = {}
         self.openers: dict[bytes, Opener] = {}
         self._field = field

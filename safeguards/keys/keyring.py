@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import threading
 import uuid
@@ -18,7 +19,17 @@ from safeguards.errors import KeyringError, KeyUnavailable
 from safeguards.keys import generation
 from safeguards.keys.local import LocalProvider
 from safeguards.keys.provider import KeyProvider, provider_from
-from safeguards.keys.store import KeyStore, WrappedKey, add_identity, add_key, next_id
+from safeguards.keys.store import (
+    PROVIDER_LIMIT,
+    WRAPPED_LIMIT,
+    KeyStore,
+    WrappedKey,
+    add_identity,
+    add_key,
+    draw_id,
+    lock,
+    replace_wrapped,
+)
 from safeguards.values import Secret
 
 DATA, TAG, PSEUDONYM = "data", "tag", "pseudonym"
@@ -48,6 +59,8 @@ class Keyring:
         """Not for callers: use ``create`` or ``open``."""
         self.id = keyring_id
         self.created_at = created_at
+        self._wrapping = 0
+        self._follows = False
         self.provider = provider
         self._store = store
         self._lock = threading.Lock()
@@ -98,6 +111,7 @@ class Keyring:
         named = identity.provider if provider is None else provider
         chosen = provider_from(named) if isinstance(named, str) else named
         ring = cls(key_store, chosen, identity.id, identity.created_at)
+        ring._wrapping, ring._follows = identity.wrapping, provider is None
         ring.refresh()
         return ring
 
@@ -105,6 +119,12 @@ class Keyring:
     def data_key_id(self) -> int:
         """The id of the data key that new values are written under."""
         return self._data_key_id or self._newest(DATA)
+
+    @property
+    def data_key_ids(self) -> tuple[int, ...]:
+        """The ids of all data keys, oldest first; the last one writes."""
+        rows = [row for row, _ in list(self._keys.values()) if row.purpose == DATA]
+        return tuple(row.id for row in sorted(rows, key=lambda row: row.sequence))
 
     def rotate(self) -> int:
         """Add a data key for new values and return its id; older values stay readable.
@@ -114,21 +134,58 @@ class Keyring:
         self._check_open()
         for _ in range(_ATTEMPTS):
             try:
+                self.refresh()
+                key_id = draw_id()
+                wrapped = self.provider.wrap(os.urandom(KEY_BYTES), _context(self.id, key_id, DATA))
                 with self._store.writing() as connection:
-                    key_id = _add_new_key(connection, self.provider, self.id, DATA)
-            except IntegrityError:  # another process took the id: take the next
+                    if lock(connection) != self._wrapping:  # wrapped anew by another process meanwhile
+                        continue
+                    add_key(connection, key_id, DATA, wrapped)
+            except IntegrityError:  # another process was quicker: draw again
                 continue
             self.refresh()
             return key_id
-        raise KeyringError(
-            f"{self._store!r} is busy: no key id was free in {_ATTEMPTS} attempts; run it again"
-        )
+        raise KeyringError(f"{self._store!r} is busy: other processes add keys at this moment; run it again")
+
+    def rewrap(self, provider: str | KeyProvider) -> None:
+        """Wrap every key with another provider; ids, and the data, stay as they are.
+
+        Each key is unwrapped again and compared before anything is stored, and all are stored at once or
+        none is. A key that another process adds meanwhile is wrapped too. Other processes go on with the
+        keys in memory, and learn of the provider when they refresh. Copies of the store made before, such as
+        backups, still open with the old provider.
+
+        Args:
+            provider: a provider, or its URI; ``local:PATH`` makes the key file where there is none.
+
+        Raises:
+            KeyringError: a provider failed, or the store cannot be used; the store is as it was.
+        """
+        self._check_open()
+        chosen = provider_from(provider, create=True) if isinstance(provider, str) else provider
+        if len(chosen.uri) > PROVIDER_LIMIT:
+            raise KeyringError(f"the provider's URI is longer than {PROVIDER_LIMIT} characters: shorten it")
+        for _ in range(_ATTEMPTS):
+            self.refresh()
+            wrapping, _uri, rows = self._store.wrapped()
+            wrapped = {row.id: self._wrapped_anew(row, chosen) for row in rows}
+            with self._store.writing() as connection:
+                same = lock(connection) == wrapping == self._wrapping
+                if not same or not replace_wrapped(connection, wrapped, chosen.uri):
+                    continue
+            with self._lock:
+                self.provider, self._wrapping = chosen, wrapping + 1
+            return
+        raise KeyringError(f"{self._store!r} is busy: other processes change keys; run it again")
 
     def refresh(self) -> None:
         """Read keys that were added since this keyring was opened."""
         with self._lock:
             self._check_open()
-            added = [row for row in self._store.read() if row.id not in self._keys]
+            wrapping, provider, rows = self._store.wrapped()
+            if wrapping != self._wrapping:
+                self._learn(wrapping, provider, rows)
+            added = [row for row in rows if row.id not in self._keys]
             for row in added:
                 self._keys[row.id] = row, Secret(self._unwrap(row))
             self._data_key_id = self._newest(DATA)
@@ -169,6 +226,11 @@ class Keyring:
             KeyStatus(row.id, row.purpose, row.created_at, row.id == newest[row.purpose]) for row in rows
         )
 
+    @property
+    def rotated(self) -> bool:
+        """Whether there is more than one data key."""
+        return sum(row.purpose == DATA for row, _ in list(self._keys.values())) > 1
+
     def close(self) -> None:
         """Forget all keys; every later use raises KeyringError."""
         with self._lock:
@@ -200,10 +262,10 @@ class Keyring:
 
     def _newest(self, purpose: str) -> int:
         self._check_open()
-        found = [key_id for key_id, (row, _) in list(self._keys.items()) if row.purpose == purpose]
+        found = [row for row, _ in list(self._keys.values()) if row.purpose == purpose]
         if not found:
             raise KeyringError(f"{self._store!r} holds no {purpose} key: restore the store from its backup")
-        return max(found)
+        return max(found, key=lambda row: row.sequence).id
 
     def _look_again(self, key_id: int) -> tuple[WrappedKey, Secret] | None:
         # Another process may have rotated; only a provider on this machine may be asked during a read.
@@ -211,8 +273,35 @@ class Keyring:
             self.refresh()
         return self._keys.get(key_id)
 
-    def _unwrap(self, row: WrappedKey) -> bytes:
-        key = self.provider.unwrap(row.wrapped, _context(self.id, row.id, row.purpose))
+    def _wrapped_anew(self, row: WrappedKey, provider: KeyProvider) -> bytes:
+        key, context = self._unwrap(row), _context(self.id, row.id, row.purpose)
+        wrapped = provider.wrap(key, context)
+        if len(wrapped) > WRAPPED_LIMIT:
+            raise KeyringError(f"{provider.uri} wraps a key in more than {WRAPPED_LIMIT} bytes: take another")
+        if not hmac.compare_digest(provider.unwrap(wrapped, context), key):
+            raise KeyringError(f"{provider.uri} does not give back what it wrapped: nothing was changed")
+        return wrapped
+
+    def _learn(self, wrapping: int, uri: str, rows: list[WrappedKey]) -> None:
+        """Take the provider that keys were wrapped with anew, which must open the very keys held here."""
+        mine = None if self._follows and uri != self.provider.uri else self.provider
+        provider = mine or provider_from(uri)
+        try:
+            opened = {row.id: self._unwrap(row, provider) for row in rows}
+        except KeyringError:
+            if self._follows:
+                raise
+            opened = {}
+        for key_id, (_, secret) in self._keys.items():
+            if not hmac.compare_digest(opened.get(key_id, b""), secret.reveal()):
+                raise KeyringError(
+                    f"the keys of {self._store!r} were wrapped anew with {uri}: open the keyring with that "
+                    "provider, if you trust it"
+                )
+        self.provider, self._wrapping = provider, wrapping
+
+    def _unwrap(self, row: WrappedKey, provider: KeyProvider | None = None) -> bytes:
+        key = (provider or self.provider).unwrap(row.wrapped, _context(self.id, row.id, row.purpose))
         if len(key) != KEY_BYTES:
             raise KeyringError(
                 f"key {row.id} has {len(key)} bytes, not {KEY_BYTES}: the provider is not the keyring's"
@@ -229,7 +318,7 @@ def _context(keyring_id: str, key_id: int, purpose: str) -> Mapping[str, str]:
 
 
 def _add_new_key(connection: Connection, provider: KeyProvider, keyring_id: str, purpose: str) -> int:
-    key_id = next_id(connection)
+    key_id = draw_id()
     wrapped = provider.wrap(os.urandom(KEY_BYTES), _context(keyring_id, key_id, purpose))
     add_key(connection, key_id, purpose, wrapped)
     return key_id

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,17 +24,22 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    func,
     insert,
     inspect,
     select,
+    update,
 )
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from safeguards.crypto.envelope import KEY_ID_LIMIT
 from safeguards.errors import InputError, KeyringError, MissingExtra
 
-FORMAT = "1"
+FORMAT = "2"  # 1, never released, gave ids in order
+PROVIDER_LIMIT = 1024
+WRAPPED_LIMIT = 4096
 _OWNER_ONLY = 0o600
 _DRIVER_EXTRAS = {"postgresql": "postgresql", "mysql": "mariadb", "mariadb": "mariadb"}
 metadata = MetaData()
@@ -45,15 +51,18 @@ _keyring = Table(
     Column("slot", Integer, primary_key=True, autoincrement=False),
     Column("id", String(36), nullable=False),
     Column("format", String(8), nullable=False),
-    Column("provider", String(1024), nullable=False),
+    Column("provider", String(PROVIDER_LIMIT), nullable=False),
+    Column("wrapping", Integer, nullable=False),  # how often all keys were wrapped anew
     Column("created_at", String(32), nullable=False),
 )
 _keys = Table(
     "safeguards_keys",
     metadata,
+    # At random, so that a store restored from an older backup gives no lost id to another key.
     Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("sequence", Integer, nullable=False, unique=True),  # grows: the newest key has the greatest
     Column("purpose", String(32), nullable=False),
-    Column("wrapped", LargeBinary(4096), nullable=False),
+    Column("wrapped", LargeBinary(WRAPPED_LIMIT), nullable=False),
     Column("created_at", String(32), nullable=False),
 )
 
@@ -63,6 +72,7 @@ class WrappedKey:
     """One row of the store: a key that only the provider can open."""
 
     id: int
+    sequence: int
     purpose: str
     wrapped: bytes
     created_at: str
@@ -74,6 +84,7 @@ class Identity:
 
     id: str
     provider: str
+    wrapping: int
     created_at: str
 
 
@@ -104,20 +115,22 @@ class KeyStore:
         with self._reporting(), self.engine.connect() as connection:
             if not inspect(connection).has_table(_keyring.name):
                 return None
+            found = connection.scalar(select(_keyring.c.format))
+            if found not in {None, FORMAT}:
+                raise KeyringError(f"{self!r} has format {found}; this version reads format {FORMAT}")
             row = connection.execute(select(_keyring)).one_or_none()
-        if row is None:
-            return None
-        if row.format != FORMAT:
-            raise KeyringError(f"{self!r} has format {row.format}; this version reads format {FORMAT}")
-        return Identity(row.id, row.provider, row.created_at)
+        return None if row is None else Identity(row.id, row.provider, row.wrapping, row.created_at)
 
-    def read(self) -> list[WrappedKey]:
-        """Return all keys, oldest first."""
+    def wrapped(self) -> tuple[int, str, list[WrappedKey]]:
+        """Return how often the keys were wrapped anew, the provider recorded, and the keys, of one moment."""
         if not _file_exists(self.url):
             raise KeyringError(f"{self!r} is gone: put it back")
+        statement = select(_keys, _keyring.c.wrapping, _keyring.c.provider).order_by(_keys.c.sequence)
         with self._reporting(), self.engine.connect() as connection:
-            rows = connection.execute(select(_keys).order_by(_keys.c.id))
-            return [WrappedKey(row.id, row.purpose, bytes(row.wrapped), row.created_at) for row in rows]
+            rows = connection.execute(statement.join_from(_keys, _keyring, _keyring.c.slot == 1)).all()
+        if not rows:
+            raise KeyringError(f"{self!r} holds no key: restore the store from its backup")
+        return rows[0].wrapping, rows[0].provider, [_wrapped_key(row) for row in rows]
 
     def rows(self, statement: Select[Any]) -> list[Row[Any]]:
         """Return the rows of a query on the store's tables; none where the table was not made yet."""
@@ -140,20 +153,46 @@ class KeyStore:
 
 def add_identity(connection: Connection, keyring_id: str, provider: str) -> None:
     """Record the keyring of a new store."""
-    row = {"slot": 1, "id": keyring_id, "format": FORMAT, "provider": provider, "created_at": _now()}
+    row = {"slot": 1, "id": keyring_id, "format": FORMAT, "provider": provider, "wrapping": 0}
+    row["created_at"] = _now()
     connection.execute(insert(_keyring).values(row))
 
 
-def next_id(connection: Connection) -> int:
-    """Return the id that the next key will have."""
-    last = connection.scalar(select(_keys.c.id).order_by(_keys.c.id.desc()).limit(1))
-    return (last or 0) + 1
+def lock(connection: Connection) -> int:
+    """Let no other process add or wrap keys until the transaction ends; returns how often they were wrapped.
+
+    An UPDATE that changes nothing locks on every database; SELECT ... FOR UPDATE would not on SQLite.
+    """
+    connection.execute(update(_keyring).where(_keyring.c.slot == 1).values(slot=1))
+    found: int = connection.execute(select(_keyring.c.wrapping).with_for_update()).scalar_one()
+    return found
+
+
+def replace_wrapped(connection: Connection, wrapped: Mapping[int, bytes], provider: str) -> bool:
+    """Store all keys wrapped anew; False, and nothing is changed, where the store holds others."""
+    held = set(connection.scalars(select(_keys.c.id).with_for_update()))
+    if held != wrapped.keys():
+        return False
+    for key_id, each in wrapped.items():
+        connection.execute(update(_keys).where(_keys.c.id == key_id).values(wrapped=each))
+    connection.execute(update(_keyring).values(provider=provider, wrapping=_keyring.c.wrapping + 1))
+    return True
+
+
+def draw_id() -> int:
+    """Return a random key id, which a store very probably does not hold."""
+    return secrets.randbelow(KEY_ID_LIMIT - 1) + 1
 
 
 def add_key(connection: Connection, key_id: int, purpose: str, wrapped: bytes) -> None:
-    """Add one wrapped key; IntegrityError where another process took the id."""
-    row = {"id": key_id, "purpose": purpose, "wrapped": wrapped, "created_at": _now()}
-    connection.execute(insert(_keys).values(row))
+    """Add one wrapped key as the newest; IntegrityError where the id or the place in the order is taken."""
+    last = connection.scalar(select(func.max(_keys.c.sequence)))
+    row = {"id": key_id, "sequence": (last or 0) + 1, "purpose": purpose, "wrapped": wrapped}
+    connection.execute(insert(_keys).values(row | {"created_at": _now()}))
+
+
+def _wrapped_key(row: Row[Any]) -> WrappedKey:
+    return WrappedKey(row.id, row.sequence, row.purpose, bytes(row.wrapped), row.created_at)
 
 
 def _now() -> str:

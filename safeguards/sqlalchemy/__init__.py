@@ -1,8 +1,20 @@
 """Encrypted column types for SQLAlchemy: the ORM, Core, bulk and async paths alike."""
 
-from safeguards.fields import Exact
-from safeguards.sqlalchemy import ddl, hygiene, statements  # noqa: F401  they register themselves with SQLAlchemy
+from safeguards.fields import Bucket, Exact, LastDigits, Normaliser, Prefix
+from safeguards.sqlalchemy import ddl, hygiene, lazy, recheck, statements  # noqa: F401  they register themselves with SQLAlchemy
+from safeguards.sqlalchemy.lifecycle import DualRead, PlaintextRead, plaintext_reads
 from safeguards.sqlalchemy.password import PasswordHash
 from safeguards.sqlalchemy.types import Encrypted
 
-__all__ = ["Encrypted", "Exact", "PasswordHash"]
+__all__ = [
+    "Bucket",
+    "DualRead",
+    "Encrypted",
+    "Exact",
+    "LastDigits",
+    "Normaliser",
+    "PasswordHash",
+    "PlaintextRead",
+    "Prefix",
+    "plaintext_reads",
+]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from sqlalchemy import BinaryExpression, BindParameter, ClauseElement, ColumnElement, Label, Null
+from sqlalchemy import BinaryExpression, BindParameter, ClauseElement, ColumnElement, Label, Null, type_coerce
 from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeEngine
 
 from safeguards.errors import OperatorRefused
-from safeguards.sqlalchemy.tag import TagOf
+from safeguards.sqlalchemy.derived import DERIVED
+from safeguards.sqlalchemy.dual_search import compare_both
+from safeguards.sqlalchemy.lifecycle import PLAINTEXT, DualRead
+from safeguards.sqlalchemy.tag import TagOf, tag_of
 
 if TYPE_CHECKING:
     from safeguards.sqlalchemy.types import Encrypted
 
-_BY_TAG = {operators.eq, operators.ne, operators.in_op, operators.not_in_op}
+_EQUALITY = {operators.eq, operators.ne, operators.in_op, operators.not_in_op}
 _CARRIES_TAG = {"column", "scalar_select", "grouping"}
 _BY_LIST = {operators.in_op, operators.not_in_op}
 _BY_NULL = {operators.is_, operators.is_not}
@@ -26,17 +30,23 @@ class EncryptedComparator(TypeEngine.Comparator[Any]):
 
     def operate(self, op: Callable[..., Any], *other: Any, **kwargs: Any) -> ColumnElement[Any]:
         """Build the expression, or raise OperatorRefused."""
+        if self.type.state == PLAINTEXT:  # type: ignore[attr-defined]
+            return type_coerce(self.expr, self.type.type).operate(op, *other, **kwargs)  # type: ignore[attr-defined]
         if op in {operators.eq, operators.ne} and _is_null(other[0]):
             op = operators.is_ if op is operators.eq else operators.is_not
         if op in _BY_NULL:
             return self._by_null(op, *other, **kwargs)
-        if op not in _BY_TAG:
+        if op in DERIVED:
+            return DERIVED[op](_bare(self.expr), *other, **kwargs)
+        if op not in _EQUALITY:
             self._refuse(op)
         return self._by_tag(op, other[0], **kwargs)
 
-    def reverse_operate(self, op: Callable[..., Any], other: Any, **kwargs: Any) -> NoReturn:
+    def reverse_operate(self, op: Callable[..., Any], other: Any, **kwargs: Any) -> ColumnElement[Any]:
         """Refuse: no reversible operator has a meaning on ciphertext."""
-        self._refuse(op)
+        if self.type.state == PLAINTEXT:  # type: ignore[attr-defined]
+            return type_coerce(self.expr, self.type.type).reverse_operate(op, other, **kwargs)  # type: ignore[attr-defined]
+        return self._refuse(op)
 
     def _by_null(self, op: Callable[..., Any], *other: Any, **kwargs: Any) -> ColumnElement[Any]:
         if not _is_null(other[0]):
@@ -49,7 +59,9 @@ class EncryptedComparator(TypeEngine.Comparator[Any]):
             self._refuse(op)
         if isinstance(element, ColumnElement) and not isinstance(element, BindParameter):
             return self._by_column(op, element, **kwargs)
-        tag = self._tag()
+        tag = self._tag
+        if isinstance(self.type.state, DualRead):  # type: ignore[attr-defined]
+            return compare_both(op, tag, element)
         if isinstance(element, BindParameter):
             element = element._with_binary_element_type(tag.type)
         elif isinstance(element, ClauseElement):
@@ -63,17 +75,18 @@ class EncryptedComparator(TypeEngine.Comparator[Any]):
         # meaning is refused when it is compiled.
         expression = super().operate(op, other, **kwargs)
         if isinstance(expression, BinaryExpression) and _same_tags(self.type, other.type):
-            expression.left, expression.right = self._tag(), TagOf(_bare(other))
+            expression.left, expression.right = self._tag, tag_of(_bare(other))
         return expression
 
-    def _tag(self) -> TagOf:
+    @cached_property
+    def _tag(self) -> TagOf:  # a column keeps its comparator, and statements may share an expression
         kind: Encrypted = self.type  # type: ignore[assignment]
-        if kind.search is None:
+        if kind.cipher.exact is None:
             raise OperatorRefused(
                 f"field {kind.field} cannot be compared: equal values have different ciphertexts; "
                 "declare it with search=Exact()"
             )
-        return TagOf(_bare(self.expr))
+        return tag_of(_bare(self.expr))
 
     def _refuse(self, op: Callable[..., Any]) -> NoReturn:
         kind: Encrypted = self.type  # type: ignore[assignment]
@@ -118,4 +131,8 @@ def _same_tags(mine: Any, other: Any) -> bool:
     """Say whether two types make the same tag of the same value."""
     from safeguards.sqlalchemy.types import Encrypted
 
-    return isinstance(other, Encrypted) and other.search is not None and mine.cipher.shares_tags(other.cipher)
+    return (
+        isinstance(other, Encrypted)
+        and not any(isinstance(kind.state, DualRead) for kind in (mine, other))
+        and mine.cipher.shares_tags(other.cipher)
+    )

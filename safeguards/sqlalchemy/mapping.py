@@ -17,6 +17,7 @@ from sqlalchemy import (
 
 from safeguards.errors import InputError
 from safeguards.sqlalchemy.hygiene import protect_table
+from safeguards.sqlalchemy.lifecycle import PLAINTEXT
 from safeguards.sqlalchemy.tag import TagOf
 
 if TYPE_CHECKING:
@@ -33,20 +34,27 @@ def watch(column: Any) -> None:
 
 
 def is_encrypted(column: Any) -> bool:
-    """Say whether an SQL element carries the values of an encrypted field."""
+    """Say whether an SQL element carries the values of an encrypted field, as plaintext columns do not."""
     from safeguards.sqlalchemy.types import Encrypted
 
-    return isinstance(getattr(column, "type", None), Encrypted)
+    kind = getattr(column, "type", None)
+    return isinstance(kind, Encrypted) and kind.state != PLAINTEXT
 
 
 def _take_index(column: Column[Any], table: Table) -> None:
     # SQLAlchemy would index the ciphertext, which is different for every row; ours goes on the tag.
     kind = _kind(column)
+    if kind.state == PLAINTEXT:
+        return
     if column.primary_key:
         raise InputError(f"field {kind.field}: an encrypted column cannot be a primary key of {table.name}")
     if kind.search is None and (column.unique or column.index):
         raise InputError(
             f"field {kind.field}: unique= and index= need search=Exact(): only tags can be compared"
+        )
+    if column.unique and (kind.cipher.exact is None or kind.cipher.exact.approximate):
+        raise InputError(
+            f"field {kind.field}: unique= needs search=Exact() of 128 bits: unequal values share other tags"
         )
     if column.server_default is not None or column.server_onupdate is not None:
         raise InputError(
@@ -60,9 +68,19 @@ def _join(column: Column[Any], table: Table) -> None:
     kind = _kind(column)
     _claim(table, column, str(kind.field))
     protect_table(table.name)
-    if kind.search is not None:
+    if kind.state == PLAINTEXT:
+        return
+    for where in kind.cipher.slices:
+        exact = where is kind.cipher.exact
         # The flag keeps `to_metadata` from copying the index, which the copied column makes itself.
-        Index(None, TagOf(column), unique=column.info[_UNIQUE], _column_flag=True)
+        index = Index(None, TagOf(column, where), unique=exact and column.info[_UNIQUE], _column_flag=True)
+        if not exact:
+            index.name = _named(index.name, where.search.name)
+
+
+def _named(name: Any, search: str) -> Any:
+    """Add a search's name to that of an index, which stays one that SQLAlchemy may cut to length."""
+    return type(name)(f"{name}_{search}")
 
 
 def _claim(table: Table, column: Column[Any], field: str) -> None:

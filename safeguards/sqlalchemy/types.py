@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, NoReturn
 
@@ -10,10 +10,20 @@ from sqlalchemy import ARRAY, JSON, Dialect, Enum, LargeBinary, String
 from sqlalchemy.types import TypeDecorator, TypeEngine, to_instance
 
 from safeguards.errors import DecryptionFailed, InputError, OperatorRefused
-from safeguards.fields import Cipher, Exact, Json, ListOf, Names, codec_for
+from safeguards.fields import Bucket, Cipher, Json, ListOf, Names, Search, codec_for
 from safeguards.keys.registry import DEFAULT
 from safeguards.sqlalchemy.comparator import EncryptedComparator
-from safeguards.sqlalchemy.tag import MARIADB, TagValue
+from safeguards.sqlalchemy.lifecycle import (
+    ENCRYPTED,
+    PLAINTEXT,
+    DualRead,
+    State,
+    binder,
+    check_state,
+    dual_result,
+    plaintext_result,
+)
+from safeguards.sqlalchemy.tag import MARIADB, BucketNumbers, TagValue
 
 Bind = Callable[[Any], bytes | None]
 Result = Callable[[Any], Any]
@@ -34,11 +44,17 @@ class Encrypted(TypeDecorator[Any]):
         field: the field's rename-proof id; one column of a schema has it.
         type: the SQLAlchemy type of the plain values.
         item: the kind of personal data; selects the canonical form and never rejects a write.
-        search: ``Exact()``, or None for a column that is only stored and read.
+        search: ``Exact()`` for equality, ``Prefix``, ``LastDigits`` or ``Bucket`` for ``startswith``,
+            ``endswith`` and ``between``, several of them, or None for a column that is only stored and read.
         keyring: the name given to ``safeguards.use``; the type never holds a key.
+        state: where the column is in its life. ``"plaintext"``: declared, and still an ordinary column.
+            ``DualRead(until=...)``: values are written encrypted, and rows in plaintext can be read.
+            ``"encrypted"``. ``"retiring"``: readable, and only NULL may be written.
+        reencrypt: when the ORM updates a row for any reason, write its loaded value of this column anew, so
+            that it comes under the newest data key; the mapper needs a ``version_id_col``.
 
     Raises:
-        InputError: the field id, type or item is unknown.
+        InputError: the field id, type, item or state is unknown.
     """
 
     impl = LargeBinary
@@ -51,17 +67,23 @@ class Encrypted(TypeDecorator[Any]):
         type: type[TypeEngine[Any]] | TypeEngine[Any] = String,  # noqa: A002  the field's word
         # Not keyword-only: SQLAlchemy makes its cache key of positional names, and these belong in it.
         item: str | None = None,
-        search: Exact | None = None,
+        search: Search | Sequence[Search] | None = None,
         keyring: str = DEFAULT,
+        state: State = ENCRYPTED,
+        reencrypt: bool = False,
     ) -> None:
         super().__init__()
         self.type = to_instance(type)
         self.item = item
-        self.search = search
+        # A tuple, for SQLAlchemy's cache key.
+        self.search = tuple(search) if isinstance(search, list) else search
         self.keyring = keyring
+        self.state = state
+        self.reencrypt = reencrypt
         codec = codec_for(_kind(self.type, field))
         self._cipher = Cipher(field, codec, item=item, search=search, keyring=keyring)
         self.field = self._cipher.field
+        check_state(self)
 
     @property
     def cipher(self) -> Cipher:
@@ -69,9 +91,12 @@ class Encrypted(TypeDecorator[Any]):
         return self._cipher
 
     @cached_property
-    def tag_value(self) -> TagValue:
-        """The type that binds plain values as search tags."""
-        return TagValue(self)
+    def tag_values(self) -> tuple[TagValue, ...]:
+        """The types that bind plain values as search tags, one for each slice."""
+        return tuple(
+            (BucketNumbers if isinstance(each.search, Bucket) else TagValue)(self, each)
+            for each in self._cipher.slices
+        )
 
     @property
     def hashable(self) -> bool:  # type: ignore[override]
@@ -85,11 +110,17 @@ class Encrypted(TypeDecorator[Any]):
 
     def bind_processor(self, dialect: Dialect) -> Bind:
         """Encrypt on the way into the database."""
+        if self.state != ENCRYPTED:
+            return binder(self, dialect)
         encrypt = self._cipher.encrypt
         return lambda value: None if value is None else encrypt(value)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Result:
         """Decrypt on the way out of it."""
+        if self.state == PLAINTEXT:
+            return plaintext_result(self, dialect, coltype)
+        if isinstance(self.state, DualRead):
+            return dual_result(self, self.state)
         decrypt, field = self._cipher.decrypt, self.field
 
         def process(value: Any) -> Any:
@@ -110,12 +141,10 @@ class Encrypted(TypeDecorator[Any]):
         raise OperatorRefused(f"field {self.field}: literal_binds would print the value into the statement")
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Choose BLOB, BYTEA or, on MariaDB and MySQL, LONGBLOB."""
-        if dialect.name not in MARIADB:
-            return LargeBinary()
-        from sqlalchemy.dialects.mysql import LONGBLOB  # here, where it is loaded already
-
-        return LONGBLOB()
+        """Choose BLOB, BYTEA or, on MariaDB and MySQL, LONGBLOB; the plain type while it is plaintext."""
+        if self.state == PLAINTEXT:
+            return dialect.type_descriptor(self.type)
+        return binary_type(dialect)
 
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
         """Treat the other side of an assignment as a plain value of this field."""
@@ -132,11 +161,22 @@ class Encrypted(TypeDecorator[Any]):
         watch(parent)
 
     def __repr__(self) -> str:
-        options = {"item": self.item, "search": self.search}
+        options: dict[str, object] = {"item": self.item, "search": self.search}
+        if self.state != ENCRYPTED:
+            options["state"] = self.state
         if self.keyring != DEFAULT:
             options["keyring"] = self.keyring
         shown = "".join(f", {name}={value!r}" for name, value in options.items() if value is not None)
         return f"Encrypted({str(self.field)!r}, {self.type!r}{shown})"
+
+
+def binary_type(dialect: Dialect) -> TypeEngine[Any]:
+    """Return the type that holds ciphertexts of any length in a database."""
+    if dialect.name not in MARIADB:
+        return LargeBinary()
+    from sqlalchemy.dialects.mysql import LONGBLOB  # here, where it is loaded already
+
+    return LONGBLOB()
 
 
 def _kind(plain: TypeEngine[Any], field: str) -> Any:

@@ -126,11 +126,11 @@ Command = Callable[..., subprocess.Popen[str]]
 
 @pytest.fixture
 def start(tmp_path: Path, store: str) -> Command:
-    """Start `safeguards encrypt` in a process of its own."""
+    """Start `safeguards encrypt`, or another command, in a process of its own."""
 
-    def begin(*arguments: str) -> subprocess.Popen[str]:
+    def begin(*arguments: str, command: str = "encrypt") -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-c", "from safeguards.cli import main; main()", "encrypt", *arguments],
+            [sys.executable, "-c", "from safeguards.cli import main; main()", command, *arguments],
             cwd=tmp_path,
             env={**os.environ, "SAFEGUARDS_KEYRING": store},
             stdout=subprocess.PIPE,

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from safeguards import Keyring
 from safeguards.fields import Cipher, Exact, codec_for
+from safeguards.sqlalchemy.backfill import Target, encrypt_in_place, reencrypt
 
 ROWS = 5000
 
@@ -70,19 +72,60 @@ def test_three_killed_runs_on_sqlite_end_like_an_undisturbed_one(killed, fresh_s
 
 
 @pytest.mark.slow
-def test_twenty_killed_runs_on_sqlite_end_like_an_undisturbed_one(killed, fresh_sqlite) -> None:
-    killed(fresh_sqlite, 20)
+def test_fifty_killed_runs_on_sqlite_end_like_an_undisturbed_one(killed, fresh_sqlite) -> None:
+    killed(fresh_sqlite, 50)
 
 
 @pytest.mark.slow
 @pytest.mark.postgres
-def test_twenty_killed_runs_on_postgresql_end_like_an_undisturbed_one(
+def test_fifty_killed_runs_on_postgresql_end_like_an_undisturbed_one(
     killed, emptied, postgres_url: str
 ) -> None:
-    killed(lambda: emptied(postgres_url), 20)
+    killed(lambda: emptied(postgres_url), 50)
 
 
 @pytest.mark.slow
 @pytest.mark.mariadb
-def test_twenty_killed_runs_on_mariadb_end_like_an_undisturbed_one(killed, emptied, mariadb_url: str) -> None:
-    killed(lambda: emptied(mariadb_url), 20)
+def test_fifty_killed_runs_on_mariadb_end_like_an_undisturbed_one(killed, emptied, mariadb_url: str) -> None:
+    killed(lambda: emptied(mariadb_url), 50)
+
+
+RRN = Target("회원 명부", "주민번호", field="member.rrn", item="kr_rrn", search=Exact())
+
+
+def _rotate_and_kill(service, ring: Keyring, start, times: int) -> None:
+    """Kill re-encryption after each of some rotations; what is left of it, the next one does too."""
+    encrypt_in_place(service.engine, [RRN])
+    cipher, moments = (
+        Cipher("member.rrn", codec_for(str), item="kr_rrn", search=Exact()),
+        random.Random(times),
+    )
+    expected = {row[1]: (bytes(row[2])[:18], cipher.decrypt(bytes(row[2]))) for row in service.stored()}
+    ring.rotate()
+    service.engine.dispose()
+    began = time.monotonic()
+    assert _finished(start(service.url, *service.options, command="reencrypt"))[0] == 0
+    whole = time.monotonic() - began
+    unfinished = 0
+    for _ in range(times):
+        ring.rotate()
+        moment = moments.uniform(whole * 0.3, whole)
+        _kill_after(start(service.url, *service.options, command="reencrypt"), moment)
+        (left,) = reencrypt(service.engine, [RRN], dry_run=True)
+        unfinished += left.stale > 0
+        assert (left.counts.plain, left.counts.other) == (0, 0)
+        (done,) = reencrypt(service.engine, [RRN])
+        assert (done.written, done.refused) == (left.stale, 0)
+        assert dict(done.counts.by_key) == {ring.data_key_id: ROWS}
+    stored = {row[1]: (bytes(row[2])[:18], cipher.decrypt(bytes(row[2]))) for row in service.stored()}
+    assert stored == expected
+    assert unfinished > times // 4
+
+
+def test_reencryption_killed_three_times_completes(ring, build, start, sqlite_url: str) -> None:
+    _rotate_and_kill(build(sqlite_url, ROWS), ring, start, 3)
+
+
+@pytest.mark.slow
+def test_reencryption_killed_fifty_times_completes(ring, build, start, database_url: str) -> None:
+    _rotate_and_kill(build(database_url, ROWS), ring, start, 50)

@@ -118,19 +118,19 @@ def test_what_an_application_writes_meanwhile_is_never_lost(
 ) -> None:
     service = build(database_url, 60)
     expected = {row[1]: row[5] for row in service.stored()}
-    whole, cipher = rows.ColumnRows._encrypt_page, Cipher("member.memo", codec_for(str))
+    whole, cipher = rows.ColumnRows._rewrite_page, Cipher("member.memo", codec_for(str))
     fresh = iter(range(1000))
 
-    def page_and_writes(self: Any, walk: Any) -> Any:
+    def page_and_writes(self: Any, walk: Any, change: Any) -> Any:
         for number in ("가-000001", "가-000059"):
             value = f"새 글 {next(fresh)}"
             write(service, number, cipher.encrypt(value) if next(fresh) % 3 else value.encode())
             expected[number] = value
         write(service, "가-000002", None)
         expected["가-000002"] = None
-        return whole(self, walk)
+        return whole(self, walk, change)
 
-    monkeypatch.setattr(rows.ColumnRows, "_encrypt_page", page_and_writes)
+    monkeypatch.setattr(rows.ColumnRows, "_rewrite_page", page_and_writes)
     service.engine.dispose()
     for backend in (sqlite.SqliteBackend, postgresql.PostgresqlBackend, mariadb.MariadbBackend):
         monkeypatch.setattr(backend, "rows_a_page", 7)
@@ -144,7 +144,7 @@ def test_a_write_waits_for_the_page_that_holds_its_row(ring, build, database_url
     writers: list[threading.Thread] = []
     cipher = Cipher("member.memo", codec_for(str))
 
-    def seal(self: Any, stored: object) -> bytes:
+    def seal(self: Any, stored: bytes) -> bytes:
         if not writers:  # the page is read and locked: now the application writes
             value = cipher.encrypt("zuletzt")
             writers.append(threading.Thread(target=write, args=(service, "가-000002", value)))

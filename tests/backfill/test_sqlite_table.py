@@ -67,7 +67,7 @@ def test_the_edit_changes_the_type_and_the_columns_own_unique_and_nothing_else(
         (stored,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 't t'").fetchone()
         before = _columns(connection, "t t")
         own = before[1 if first else 2][1]
-        connection.execute(Declaration(stored).encrypted(own, '"새 표"'))
+        connection.execute(Declaration(stored).retyped(own, '"새 표"', "BLOB"))
         after = _columns(connection, "새 표")
         changed = [(*row[:2], "BLOB" if row[1] == own else row[2], *row[3:]) for row in before]
         assert after == changed

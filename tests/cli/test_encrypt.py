@@ -249,3 +249,22 @@ def test_a_field_of_another_column_is_refused(run: Run, folder: Path) -> None:
     assert done.returncode == 64
     assert "column rrn holds values of field member.rrn already" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_the_way_back_needs_a_yes(run: Run, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "back.db")) as data, data:
+        data.execute("CREATE TABLE member (id INTEGER PRIMARY KEY, rrn VARCHAR(14))")
+        data.execute("INSERT INTO member VALUES (1, '900101-1234567')")
+    assert (
+        run(tmp_path, "keys", "create", "--keys", "sqlite:///b.db", "--provider", "local:b.key").returncode
+        == 0
+    )
+    keys = "sqlite:///b.db local:b.key"
+    assert run(tmp_path, "encrypt", "sqlite:///back.db", *RRN, "--throttle", "500", keys=keys).returncode == 0
+    refused = run(tmp_path, "encrypt", "sqlite:///back.db", *RRN, "--undo", keys=keys)
+    assert (refused.returncode, "confirm with --yes" in refused.stderr) == (64, True)
+    done = run(tmp_path, "encrypt", "sqlite:///back.db", *RRN, "--undo", "--yes", keys=keys)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "decrypted by this run\t1" in done.stdout
+    with closing(sqlite3.connect(tmp_path / "back.db")) as data:
+        assert data.execute("SELECT rrn FROM member").fetchall() == [("900101-1234567",)]

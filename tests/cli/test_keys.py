@@ -30,9 +30,19 @@ def folder(tmp_path: Path) -> Path:
 
 def test_keys_are_made_listed_and_rotated(folder: Path) -> None:
     rotated = json.loads(run(folder, "keys", "rotate", *STORE, "--format", "json").stdout)
-    assert (rotated["data key before"], rotated["data key now"]) == (1, 4)
+    assert rotated["data key before"] != rotated["data key now"]
     listed = json.loads(run(folder, "keys", "status", *STORE, "--format", "json").stdout)
-    assert [key["id"] for key in listed["keys"] if key["writes"]] == [2, 3, 4]
+    assert [key["purpose"] for key in listed["keys"] if key["writes"]] == ["tag", "pseudonym", "data"]
+    assert [listed["keys"][place]["id"] for place in (0, 3)] == [
+        rotated["data key before"],
+        rotated["data key now"],
+    ]
+
+
+def test_keys_are_wrapped_with_another_provider(folder: Path) -> None:
+    assert run(folder, "keys", "rewrap", *STORE, "--to", "local:new.key").returncode == 0
+    assert run(folder, "keys", "status", *STORE).returncode == 3
+    assert run(folder, "keys", "status", "--keys", "sqlite:///keys.db").returncode == 0
 
 
 def test_the_environment_names_the_keyring(folder: Path) -> None:

@@ -20,7 +20,7 @@ NONCES = {Suite.XAES_256_GCM: 24, Suite.AES_256_SIV: 0, Suite.SUBJECT_XAES_256_G
 
 @given(
     suite=st.sampled_from(Suite),
-    tag=st.binary(max_size=32),
+    tag=st.binary(max_size=255),
     key_id=st.integers(1, KEY_ID_LIMIT - 1),
     subject=st.binary(min_size=16, max_size=16),
     sealed=st.binary(min_size=16, max_size=100),

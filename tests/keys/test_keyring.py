@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, text
 
 from safeguards import Keyring, KeyringError, KeyUnavailable, use
 from safeguards.errors import InputError, MissingExtra
-from safeguards.keys import registered, registry, resolve
+from safeguards.keys import keyring, registered, registry, resolve
 
 
 @pytest.fixture
@@ -33,7 +33,8 @@ def ring(folder: Path) -> Keyring:
 def test_a_keyring_opens_again_with_the_same_keys(ring: Keyring) -> None:
     again = Keyring.open("sqlite:///keys.db")
     assert again.id == ring.id
-    assert again.field_key(1, "a.b").reveal() == ring.field_key(1, "a.b").reveal()
+    key_id = ring.data_key_id
+    assert again.field_key(key_id, "a.b").reveal() == ring.field_key(key_id, "a.b").reveal()
     assert again.status() == ring.status()
 
 
@@ -44,7 +45,7 @@ def test_key_file_and_key_store_are_for_their_owner_only(ring: Keyring, folder: 
 
 def test_the_store_holds_no_key_in_the_clear(ring: Keyring, folder: Path) -> None:
     stored = (folder / "keys.db").read_bytes()
-    assert ring.data_key(1).reveal() not in stored
+    assert ring.data_key(ring.data_key_id).reveal() not in stored
 
 
 def test_rotation_adds_a_key_and_keeps_the_old(ring: Keyring) -> None:
@@ -54,6 +55,30 @@ def test_rotation_adds_a_key_and_keeps_the_old(ring: Keyring) -> None:
     assert now == ring.data_key_id != before
     assert ring.data_key(before).reveal() == old != ring.data_key(now).reveal()
     assert [key.id for key in ring.status() if key.active and key.purpose == "data"] == [now]
+
+
+def test_a_store_restored_from_a_backup_gives_no_lost_id_to_another_key(ring: Keyring, folder: Path) -> None:
+    backup = (folder / "keys.db").read_bytes()
+    lost = {ring.rotate() for _ in range(20)}
+    (folder / "keys.db").write_bytes(backup)
+    restored = Keyring.open("sqlite:///keys.db")
+    again = {restored.rotate() for _ in range(20)}
+    assert not lost & again
+    assert max(again) > 1 << 24  # drawn from all four bytes: 20 draws below this have odds of 2^-160
+
+
+def test_the_newest_key_is_the_one_added_last_whatever_its_id(ring: Keyring) -> None:
+    added = [ring.data_key_id, *(ring.rotate() for _ in range(12))]
+    assert added != sorted(added)  # odds of 13! against
+    assert ring.data_key_id == Keyring.open("sqlite:///keys.db").data_key_id == added[-1]
+    assert [key.id for key in ring.status() if key.purpose == "data"] == added
+
+
+def test_an_id_that_is_taken_is_drawn_again(ring: Keyring, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken, free = ring.data_key_id, 77
+    draws = iter([taken, taken, free])
+    monkeypatch.setattr(keyring, "draw_id", lambda: next(draws))
+    assert ring.rotate() == free == ring.data_key_id
 
 
 def test_rotation_changes_neither_tags_nor_pseudonyms(ring: Keyring) -> None:
@@ -74,9 +99,10 @@ def test_processes_that_rotate_at_once_all_get_a_key_of_their_own(ring: Keyring,
         subprocess.Popen([sys.executable, "-c", code], cwd=folder, stdout=subprocess.PIPE, text=True)
         for _ in range(4)
     ]
-    ids = [run.communicate()[0].strip() for run in runs]
+    ids = {int(run.communicate()[0]) for run in runs}
     assert all(run.returncode == 0 for run in runs)
-    assert sorted(map(int, ids)) == [4, 5, 6, 7]
+    assert len(ids) == 4
+    assert ids < {key.id for key in Keyring.open("sqlite:///keys.db").status()}
 
 
 def test_threads_share_a_keyring_that_rotates(ring: Keyring) -> None:
@@ -99,7 +125,8 @@ def test_threads_share_a_keyring_that_rotates(ring: Keyring) -> None:
 
 
 def test_an_unknown_key_id_gives_no_key(ring: Keyring) -> None:
-    for key_id in (999, 2, 3):  # 2 and 3 are the roots of tags and pseudonyms
+    roots = [key.id for key in ring.status() if key.purpose != "data"]
+    for key_id in (999, *roots):
         with pytest.raises(KeyUnavailable, match=str(key_id)):
             ring.data_key(key_id)
 
@@ -107,7 +134,7 @@ def test_an_unknown_key_id_gives_no_key(ring: Keyring) -> None:
 def test_a_closed_keyring_gives_no_key(ring: Keyring) -> None:
     with ring:
         pass
-    for use_it in (lambda: ring.data_key_id, ring.rotate, ring.status, lambda: ring.field_key(1, "a")):
+    for use_it in (lambda: ring.data_key_id, ring.rotate, ring.status, lambda: ring.field_key(7, "a")):
         with pytest.raises(KeyringError, match="closed"):
             use_it()
 
@@ -116,7 +143,7 @@ def test_a_keyring_cannot_be_pickled_or_copied_and_its_repr_has_no_key(ring: Key
     for leak in (pickle.dumps, copy.deepcopy):
         with pytest.raises(TypeError, match="name"):
             leak(ring)
-    assert str(ring.data_key(1).reveal()) not in repr(ring) + repr(vars(ring))
+    assert str(ring.data_key(ring.data_key_id).reveal()) not in repr(ring) + repr(vars(ring))
 
 
 def test_a_store_that_already_holds_a_keyring_is_left_alone(ring: Keyring, folder: Path) -> None:
@@ -212,8 +239,8 @@ def test_the_wrong_key_file_opens_nothing(ring: Keyring, folder: Path) -> None:
 def test_wrapped_keys_cannot_be_swapped_in_the_store(ring: Keyring, folder: Path) -> None:
     with sqlite3.connect("keys.db") as connection:
         connection.execute(
-            "UPDATE safeguards_keys SET wrapped = (SELECT wrapped FROM safeguards_keys WHERE id = 2)"
-            " WHERE id = 1"
+            "UPDATE safeguards_keys SET wrapped ="
+            " (SELECT wrapped FROM safeguards_keys WHERE purpose = 'tag') WHERE purpose = 'data'"
         )
     connection.close()
     with pytest.raises(KeyringError, match="does not open"):
@@ -328,10 +355,11 @@ def test_a_fork_while_another_thread_refreshes_does_not_hang_the_child(ring: Key
     assert os.waitpid(child, 0)[1] == 0
 
 
-def test_a_store_of_a_later_format_is_refused(ring: Keyring) -> None:
+@pytest.mark.parametrize("other", ["1", "9"])
+def test_a_store_of_another_format_is_refused(ring: Keyring, other: str) -> None:
     engine = create_engine("sqlite:///keys.db")
     with engine.begin() as connection:
-        connection.execute(text("UPDATE safeguards_keyring SET format = '9'"))
+        connection.execute(text(f"UPDATE safeguards_keyring SET format = '{other}'"))
     engine.dispose()
-    with pytest.raises(KeyringError, match="format 9"):
+    with pytest.raises(KeyringError, match=f"format {other}.*format 2"):
         Keyring.open("sqlite:///keys.db")

@@ -26,5 +26,5 @@ def test_the_set_up_ends_with_a_keyring_that_opens_by_its_store_alone(softhsm: A
     for command in (["bash", "-euc", commands], [sys.executable, "-c", code]):
         done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == "1"
+    assert int(done.stdout) > 0
     assert "123456" not in (tmp_path / "keys.db").read_bytes().decode("latin-1")

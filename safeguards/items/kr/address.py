@@ -28,13 +28,12 @@ def _canonical(text: str) -> str:
 
 
 def mask(text: str) -> str:
-    """Keep province, city and district: ``서울특별시 마포구 ****``."""
-    kept: list[str] = []
-    for word in squeeze(text).split(" "):
-        if not address_rules.is_district(word, first=not kept):
-            break
-        kept.append(word)
-    return " ".join([*kept, "****"]) if kept else stars(text)
+    """Keep province, city and district: ``서울특별시 마포구 ****``; of these alone, nothing."""
+    parts = squeeze(text).split(" ")
+    kept = 0
+    while kept < len(parts) and address_rules.is_district(parts[kept], first=not kept):
+        kept += 1
+    return " ".join([*parts[:kept], "****"]) if 0 < kept < len(parts) else stars(text)
 
 
 def validate(value: str) -> Verdict:

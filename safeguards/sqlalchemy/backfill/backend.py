@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
 
 from safeguards.sqlalchemy.backfill.facts import Facts
 from safeguards.sqlalchemy.backfill.session import Session
@@ -63,6 +64,17 @@ class Backend(Protocol):
 
     def retype(self, facts: Facts) -> None:
         """Drop the column's own indexes and make it binary; its values become their text in UTF-8."""
+        ...
+
+    def plain_type(self, kind: TypeEngine[Any], python_type: type) -> str:
+        """Return the SQL type that holds a kind of values in plain text without loss."""
+        ...
+
+    def restore(self, facts: Facts, sql_type: str) -> None:
+        """Give the binary column a plain type; its bytes become the text, in UTF-8, that they are.
+
+        The database refuses bytes that are no such text, and nothing is changed then.
+        """
         ...
 
     def write(self, facts: Facts, sealed: Sequence[Sealed]) -> None:

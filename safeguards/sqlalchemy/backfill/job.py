@@ -3,41 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine
 
-from safeguards.errors import InputError, SafeguardsError
+from safeguards.errors import SafeguardsError
 from safeguards.sqlalchemy.backfill.backend import Backend
 from safeguards.sqlalchemy.backfill.column_plan import ColumnPlan, Progress
-from safeguards.sqlalchemy.backfill.failures import explain, reporting
 from safeguards.sqlalchemy.backfill.journal import Journal, declaration_of
-from safeguards.sqlalchemy.backfill.mariadb import MariadbBackend
+from safeguards.sqlalchemy.backfill.opened import opened, silent
 from safeguards.sqlalchemy.backfill.outcome import ColumnOutcome, Outcome
-from safeguards.sqlalchemy.backfill.postgresql import PostgresqlBackend
+from safeguards.sqlalchemy.backfill.pace import Pace
 from safeguards.sqlalchemy.backfill.preflight import prepare
-from safeguards.sqlalchemy.backfill.rows import Advance, ColumnRows
-from safeguards.sqlalchemy.backfill.session import Session
-from safeguards.sqlalchemy.backfill.sqlite import SqliteBackend
+from safeguards.sqlalchemy.backfill.rows import ColumnRows
 from safeguards.sqlalchemy.backfill.target import Target, column_for
 from safeguards.sqlalchemy.ddl import add_search
 
 SWEEPS = 5
-_BACKENDS: dict[str, tuple[str, Callable[[Session], Backend]]] = {
-    "sqlite": ("BEGIN IMMEDIATE", SqliteBackend),
-    "postgresql": ("BEGIN", PostgresqlBackend),
-    "mysql": ("START TRANSACTION", MariadbBackend),
-    "mariadb": ("START TRANSACTION", MariadbBackend),
-}
 
 
-def _silent(label: str) -> AbstractContextManager[Advance]:
-    return nullcontext(lambda done, total=None: None)
-
-
-def plan(engine: Engine, targets: Sequence[Target], *, progress: Progress = _silent) -> list[ColumnPlan]:
+def plan(engine: Engine, targets: Sequence[Target], *, progress: Progress = silent) -> list[ColumnPlan]:
     """Check everything that :func:`encrypt_in_place` would check, and change nothing.
 
     Raises:
@@ -45,11 +30,17 @@ def plan(engine: Engine, targets: Sequence[Target], *, progress: Progress = _sil
         KeyringError: the keyring cannot be opened.
         SafeguardsError: the database failed.
     """
-    with _opened(engine) as backend, backend.lock():
+    with opened(engine) as backend, backend.lock():
         return prepare(backend, targets, progress)
 
 
-def encrypt_in_place(engine: Engine, targets: Sequence[Target], *, progress: Progress = _silent) -> Outcome:
+def encrypt_in_place(
+    engine: Engine,
+    targets: Sequence[Target],
+    *,
+    rows_per_second: float | None = None,
+    progress: Progress = silent,
+) -> Outcome:
     """Encrypt existing values of columns where they stand, and leave no plaintext in the database.
 
     Everything is checked before the first row is touched. A job that was interrupted, even killed, goes on
@@ -60,6 +51,7 @@ def encrypt_in_place(engine: Engine, targets: Sequence[Target], *, progress: Pro
         engine: a synchronous engine of SQLite, PostgreSQL or MariaDB; its connections hold locks and settings
             of their session, so they must not go through a pooler that shares sessions.
         targets: the columns; see :class:`Target` and :func:`targets_of`.
+        rows_per_second: how many rows to encrypt a second at most.
         progress: opens a progress bar under a label and gives a function (done, total).
 
     Raises:
@@ -67,10 +59,11 @@ def encrypt_in_place(engine: Engine, targets: Sequence[Target], *, progress: Pro
         KeyringError: the keyring cannot be opened.
         SafeguardsError: the database failed; call again to go on.
     """
-    with _opened(engine) as backend, backend.lock():
+    pace = Pace(rows_per_second)
+    with opened(engine) as backend, backend.lock():
         plans = prepare(backend, targets, progress)
         work = [each for each in plans if each.state != "encrypted"]
-        outcomes = {id(each): _encrypt(backend, each, progress) for each in work}
+        outcomes = {id(each): _encrypt(backend, each, pace, progress) for each in work}
         erased = _erase(backend, work, progress) if work else []
         return Outcome(
             columns=tuple(outcomes.get(id(each)) or ColumnOutcome.untouched(each) for each in plans),
@@ -79,7 +72,7 @@ def encrypt_in_place(engine: Engine, targets: Sequence[Target], *, progress: Pro
         )
 
 
-def _encrypt(backend: Backend, plan: ColumnPlan, progress: Progress) -> ColumnOutcome:
+def _encrypt(backend: Backend, plan: ColumnPlan, pace: Pace, progress: Progress) -> ColumnOutcome:
     started, facts, session = time.monotonic(), plan.facts, backend.session
     rows = ColumnRows(backend, facts, plan.kind.cipher)
     if plan.state == "new" or Journal(session).find(facts) is None:
@@ -88,7 +81,7 @@ def _encrypt(backend: Backend, plan: ColumnPlan, progress: Progress) -> ColumnOu
     session.doing = f"changing the type of {facts.label}"
     backend.retype(facts)
     session.doing = f"encrypting {facts.label}"
-    encrypted, verified = _sweep(rows, progress)
+    encrypted, verified = _sweep(rows, pace, progress)
     session.doing = f"building the search index of {facts.label}"
     if plan.kind.search is not None:
         dialect = session.connection.dialect
@@ -96,12 +89,12 @@ def _encrypt(backend: Backend, plan: ColumnPlan, progress: Progress) -> ColumnOu
     return ColumnOutcome.done(plan, rows.count()[0], verified, encrypted, time.monotonic() - started)
 
 
-def _sweep(rows: ColumnRows, progress: Progress) -> tuple[int, int]:
+def _sweep(rows: ColumnRows, pace: Pace, progress: Progress) -> tuple[int, int]:
     """Encrypt and verify until nothing plain is left, since an application may still write plain values."""
     label, encrypted = rows.facts.label, 0
     for _ in range(SWEEPS):
         with progress(f"encrypting {label}") as advance:
-            encrypted += rows.encrypt(advance)
+            encrypted += rows.encrypt(advance, pace)
         with progress(f"verifying {label}") as advance:
             verified = rows.verify(advance)
         if not rows.count_plain():
@@ -120,33 +113,3 @@ def _erase(backend: Backend, plans: Sequence[ColumnPlan], progress: Progress) ->
     backend.session.doing = "closing the job's journal"
     Journal(backend.session).end(each.facts for each in plans)
     return erased
-
-
-@contextmanager
-def _opened(engine: Engine) -> Iterator[Backend]:
-    """Lend a connection that does not go back to the pool with our settings, in the hands of its backend."""
-    name = engine.dialect.name
-    if name not in _BACKENDS:
-        raise InputError(f"in-place encryption works on SQLite, PostgreSQL and MariaDB, not on {name}")
-    begin, backend = _BACKENDS[name]
-    connection = _connect(engine)
-    session = Session(connection, begin)
-    try:
-        with reporting(session):
-            yield backend(session)
-    finally:
-        if not _in_memory(engine):
-            connection.invalidate()
-        connection.close()
-
-
-def _connect(engine: Engine) -> Connection:
-    try:
-        return engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-    except SQLAlchemyError as error:
-        raise SafeguardsError(f"cannot open {engine.url!r}: {explain(error)}") from None
-
-
-def _in_memory(engine: Engine) -> bool:
-    """Say whether the database lives in its connection, which must stay."""
-    return engine.dialect.name == "sqlite" and engine.url.database in {None, "", ":memory:"}

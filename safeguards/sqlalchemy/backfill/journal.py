@@ -49,7 +49,7 @@ def declaration_of(cipher: Cipher) -> dict[str, Any]:
     return {
         "field": str(cipher.field),
         "item": cipher.item.id if cipher.item else None,
-        "search": repr(cipher.search) if cipher.search else None,
+        "search": ", ".join(map(repr, cipher.searches)) or None,
         "type": cipher.codec.python_type.__name__,
         "keyring": resolve(cipher.keyring).id,
     }

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
 from itertools import chain
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, literal_column, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
 
 from safeguards.errors import InputError, SafeguardsError
 from safeguards.sqlalchemy.backfill.backend import Sealed
@@ -21,6 +24,15 @@ from safeguards.sqlalchemy.backfill.statements import table_of
 LOCK_SECONDS = 3
 _SAME_BYTES = {"utf8mb4", "utf8mb3", "utf8", "ascii"}
 _HALFWAY = "longtext utf8mb4"
+_TEXT = "LONGTEXT CHARACTER SET utf8mb4"
+_PLAIN_TYPES = {
+    int: "BIGINT",
+    bool: "BOOLEAN",
+    float: "DOUBLE",
+    date: "DATE",
+    datetime: "DATETIME(6)",
+    UUID: "CHAR(32) CHARACTER SET ascii",
+}
 PAGE_BYTES = 4 << 20
 _DEADLOCK = 1213
 _DENIED = {1044, 1142, 1143}
@@ -82,8 +94,13 @@ class MariadbBackend:
         return read_facts(self.session, schema, table, column)
 
     def plain(self, column: str) -> str:
-        """Convert to UTF-8 text, and give its bytes."""
-        return f"CAST(CONVERT({self.session.quote(column)} USING utf8mb4) AS BINARY)"
+        """Convert to UTF-8 text, and give its bytes.
+
+        A column of one byte a letter takes ciphertext for text: a byte that begins none is given for it.
+        """
+        own = self.session.quote(column)
+        sealed = f"HEX(LEFT(CAST({own} AS BINARY), 2)) BETWEEN 'FE00' AND 'FE1F'"
+        return f"CASE WHEN {sealed} THEN X'FF' ELSE CAST(CONVERT({own} USING utf8mb4) AS BINARY) END"
 
     def longest(self, facts: Facts) -> int:
         """Ask the database for the length in UTF-8."""
@@ -112,6 +129,16 @@ class MariadbBackend:
             self._alter(facts, drops, "LONGTEXT CHARACTER SET utf8mb4")
             drops = []
         self._alter(facts, drops, "LONGBLOB")
+
+    def plain_type(self, kind: TypeEngine[Any], python_type: type) -> str:
+        """Return MariaDB's own type; text where that would round, or forget an offset."""
+        if python_type is datetime and getattr(kind, "timezone", False):
+            return _TEXT
+        return _PLAIN_TYPES.get(python_type, _TEXT)
+
+    def restore(self, facts: Facts, sql_type: str) -> None:
+        """Change the type in one statement; strict mode refuses what does not convert."""
+        self._alter(facts, [], sql_type)
 
     def write(self, facts: Facts, sealed: Sequence[Sealed]) -> None:
         """Update many rows with one statement: the driver would send an executemany row by row."""

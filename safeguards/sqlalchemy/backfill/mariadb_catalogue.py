@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from safeguards.fields import Exact
 from safeguards.sqlalchemy.backfill.facts import Facts, PlainIndex, choose
 from safeguards.sqlalchemy.backfill.session import Session
-from safeguards.sqlalchemy.tag import GENERATED_SUFFIX
+from safeguards.sqlalchemy.tag import GENERATED_SEPARATOR
 
 KINDS = {
     **dict.fromkeys(("char", "varchar", "enum"), "String"),
@@ -146,12 +147,13 @@ def _column_obstacles(own: Any) -> Iterator[str]:
 
 
 def _neighbours(columns: list[Any], own: Any) -> Iterator[str]:
+    tags = own.name + GENERATED_SEPARATOR
     for row in columns:
-        if row.name == own.name + GENERATED_SUFFIX and own.base not in BINARY:
-            yield f"column {row.name} already exists, whose name the search tag needs"
-        elif row.name != own.name + GENERATED_SUFFIX and _mentions(row.computed, own.name):
+        if row.name.startswith(tags) and own.base not in BINARY:
+            yield f"column {row.name} already exists, whose name a search tag needs"
+        elif not row.name.startswith(tags) and _mentions(row.computed, own.name):
             yield f"generated column {row.name} is computed from it"
-    if len(own.name + GENERATED_SUFFIX) > _NAME_LIMIT:
+    if len(tags + Exact().name) > _NAME_LIMIT:
         yield "its name is too long for the search tag's column, which adds 5 letters"
 
 

@@ -92,7 +92,7 @@ def model_line(plan: ColumnPlan) -> str:
     if kind.item is not None:
         options.append(f"item={kind.item!r}")
     if kind.search is not None:
-        options.append(f"search=Exact({f'group={kind.search.group!r}' if kind.search.group else ''})")
+        options.append(f"search={kind.search!r}")
     if kind.keyring != DEFAULT:
         options.append(f"keyring={kind.keyring!r}")
     unique = ", unique=True" if plan.unique else ""

@@ -5,10 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, literal_column, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
 
 from safeguards.errors import InputError
 from safeguards.sqlalchemy.backfill.backend import Sealed
@@ -18,6 +22,16 @@ from safeguards.sqlalchemy.backfill.session import Session
 from safeguards.sqlalchemy.backfill.statements import table_of
 
 LOCK_SECONDS = 3.0
+# An envelope as PostgreSQL writes bytea; the shortest has 47 bytes.
+_SEALED_AS_TEXT = r"^\\xfe[012][0-9a-f]([0-9a-f]{2}){45,}$"
+_PLAIN_TYPES = {
+    int: "BIGINT",
+    bool: "BOOLEAN",
+    float: "DOUBLE PRECISION",
+    Decimal: "NUMERIC",
+    date: "DATE",
+    UUID: "UUID",
+}
 SNAPSHOT_SECONDS = 10.0
 VALUE_LIMIT = (1 << 30) - 4096
 _LOCK = 0x5AFE_6A7D
@@ -80,8 +94,13 @@ class PostgresqlBackend:
         return read_facts(self.session, schema, table, column)
 
     def plain(self, column: str) -> str:
-        """Cast to text, which every type of ours has, and encode."""
-        return f"convert_to(CAST({self.session.quote(column)} AS text), 'UTF8')"
+        """Cast to text, which every type of ours has, and encode.
+
+        A column of text takes a ciphertext in its hexadecimal form, in which it is found here again.
+        """
+        text = f"CAST({self.session.quote(column)} AS text)"
+        sealed, plain = f"decode(substr({text}, 3), 'hex')", f"convert_to({text}, 'UTF8')"
+        return f"CASE WHEN {text} ~ '{_SEALED_AS_TEXT}' THEN {sealed} ELSE {plain} END"
 
     def longest(self, facts: Facts) -> int:
         """Ask the database."""
@@ -113,6 +132,20 @@ class PostgresqlBackend:
             self.session.run(
                 f"ALTER TABLE {table} ALTER COLUMN {column} TYPE bytea USING {self.plain(facts.column)}"
             )
+
+    def plain_type(self, kind: TypeEngine[Any], python_type: type) -> str:
+        """Return PostgreSQL's own type, unbounded; a moment's depends on whether it has an offset."""
+        if python_type is datetime:
+            return f"TIMESTAMP WITH{'' if getattr(kind, 'timezone', False) else 'OUT'} TIME ZONE"
+        return _PLAIN_TYPES.get(python_type, "TEXT")
+
+    def restore(self, facts: Facts, sql_type: str) -> None:
+        """Change the type in one statement."""
+        column = self.session.quote(facts.column)
+        self.session.run(
+            f"ALTER TABLE {self._name(facts)} ALTER COLUMN {column} TYPE {sql_type} "
+            f"USING CAST(convert_from({column}, 'UTF8') AS {sql_type})"
+        )
 
     def write(self, facts: Facts, sealed: Sequence[Sealed]) -> None:
         """Update all rows with one statement, from arrays of keys and ciphertexts."""

@@ -45,7 +45,7 @@ _INDEXES = r"""
            m.amname AS method, k.oid IS NOT NULL AS constraint,
            COALESCE(k.condeferrable, false) AS deferrable,
            i.indisreplident AS identity, i.indexrelid::bigint AS id,
-           pg_get_expr(i.indexprs, i.indrelid) ~ '^substr\(.*, 1, [0-9]+\)$' AS search,
+           pg_get_expr(i.indexprs, i.indrelid) ~ '^substr\(.*, [0-9]+, [0-9]+\)$' AS search,
            COALESCE((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) AS one_null
     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam
     LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('u', 'p', 'x')

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.exc import DBAPIError
 
 from safeguards.crypto.envelope import is_envelope
@@ -14,11 +14,26 @@ from safeguards.errors import DecryptionFailed, InputError, SafeguardsError
 from safeguards.fields import Cipher
 from safeguards.sqlalchemy.backfill.backend import Backend
 from safeguards.sqlalchemy.backfill.facts import Facts
-from safeguards.sqlalchemy.backfill.plaintext import UNREADABLE, reader, stored_bytes
-from safeguards.sqlalchemy.backfill.statements import PLAIN_END, is_plain, key_of, table_of
+from safeguards.sqlalchemy.backfill.pace import UNHURRIED, Pace
+from safeguards.sqlalchemy.backfill.statements import is_plain, key_of, table_of
 from safeguards.sqlalchemy.backfill.walk import Walk
+from safeguards.sqlalchemy.plain_text import PLAIN_END, UNREADABLE, reader, stored_bytes
 
 CONFLICT_ATTEMPTS = 8
+
+Change = Callable[[bytes], bytes | None]
+"""Makes the new value of a stored one; None leaves it as it is."""
+
+
+Step = TypeVar("Step")
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """How many values a walk saw, and how many of them it wrote."""
+
+    seen: int
+    written: int
 
 
 class Advance(Protocol):
@@ -36,43 +51,57 @@ class ColumnRows:
         self.backend = backend
         self.facts = facts
         self.cipher = cipher
-        self._table = table_of(facts)
-        self.column = self._table.c[facts.column]
-        self.keys = key_of(facts, self._table)
+        self.table = table_of(facts)
+        self.column = self.table.c[facts.column]
+        self.keys = key_of(facts, self.table)
         self._read = reader(cipher.codec.python_type)
 
     def count(self) -> tuple[int, int]:
         """Return the number of rows, and of values that are not NULL."""
-        statement = select(func.count(), func.count(self.column)).select_from(self._table)
+        statement = select(func.count(), func.count(self.column)).select_from(self.table)
         rows, values = self.backend.session.connection.execute(statement).one()
         return int(rows), int(values)
 
     def count_plain(self) -> int:
         """Return how many values of the binary column are still plain."""
-        statement = select(func.count()).select_from(self._table).where(is_plain(self.column))
+        return self.count_where(is_plain(self.column))
+
+    def count_where(self, condition: ColumnElement[bool]) -> int:
+        """Return how many rows satisfy a condition."""
+        statement = select(func.count()).select_from(self.table).where(condition)
         return int(self.backend.session.connection.scalar(statement) or 0)
 
-    def first_sealed(self) -> bytes | None:
-        """Return one value that is not plain, or None."""
-        statement = select(self.column).where(self.column.is_not(None), ~is_plain(self.column)).limit(1)
-        found = self.backend.session.connection.scalar(statement)
-        return None if found is None else bytes(found)
+    def sealed(self, limit: int) -> list[bytes]:
+        """Return values that are not plain, ``limit`` at most."""
+        statement = select(self.column).where(self.column.is_not(None), ~is_plain(self.column)).limit(limit)
+        return [stored_bytes(found) for found in self.backend.session.connection.scalars(statement)]
 
-    def encrypt(self, advance: Advance) -> int:
+    def encrypt(self, advance: Advance, pace: Pace = UNHURRIED) -> int:
         """Encrypt every plain value, a page a transaction, and return how many there were.
 
         Raises:
             InputError: a value that was written meanwhile is not of the field's type.
         """
-        total, done = self.count_plain(), 0
-        longest = self.backend.longest(self.facts)
-        walk = Walk(self.backend, self.keys, self.column, is_plain(self.column), longest, lock=True)
-        while page := self._retrying(lambda: self._encrypt_page(walk)):
-            done += len(page)
+        return self.rewrite(is_plain(self.column), self._seal, self.count_plain(), advance, pace).seen
+
+    def rewrite(
+        self,
+        condition: ColumnElement[bool],
+        change: Change,
+        total: int,
+        advance: Advance,
+        pace: Pace = UNHURRIED,
+    ) -> Rewritten:
+        """Visit the values under a condition, a page a transaction, and make of each what ``change`` says."""
+        longest, done, written = self.backend.longest(self.facts), 0, 0
+        walk = Walk(self.backend, self.keys, self.column, condition, longest, lock=True, pace=pace)
+        while (page := self._retrying(lambda: self._rewrite_page(walk, change)))[0]:
+            rows = page[0]
+            done, written = done + len(rows), written + page[1]
             advance(done, max(done, total))
-            walk.pass_by(page)
-            time.sleep(self.backend.pause_seconds)
-        return done
+            walk.pass_by(rows)
+            pace.wait(len(rows), self.backend.pause_seconds)
+        return Rewritten(done, written)
 
     def verify(self, advance: Advance) -> int:
         """Decrypt every value, but plain ones that were written meanwhile, and return how many there are.
@@ -96,14 +125,16 @@ class ColumnRows:
             )
         return done
 
-    def _encrypt_page(self, walk: Walk) -> Sequence[Row[Any]]:
+    def _rewrite_page(self, walk: Walk, change: Change) -> tuple[Sequence[Row[Any]], int]:
         # The rows stay locked from reading to writing: a concurrent write comes before or after, and is
         # never lost. Comparing with the old value instead would put plaintext into statements and their logs.
         with self.backend.session.transaction():
             page = walk.read()
-            if page:
-                self.backend.write(self.facts, [(walk.key(row), self._seal(row.value)) for row in page])
-        return page
+            changed = ((walk.key(row), change(stored_bytes(row.value))) for row in page)
+            written = [(key, data) for key, data in changed if data is not None]
+            if written:
+                self.backend.write(self.facts, written)
+        return page, len(written)
 
     def value(self, data: bytes) -> Any:
         """Return the typed value that plain text spells; None where it is no value of the field's type."""
@@ -114,13 +145,21 @@ class ColumnRows:
             return None
         return value
 
-    def _seal(self, stored: object) -> bytes:
-        value = self.value(stored_bytes(stored))
+    def _seal(self, stored: bytes) -> bytes:
+        value = self.value(stored)
         if value is None:
             raise InputError(
                 f"{self.facts.label}: a value that was written while the job ran is no "
                 f"{self.cipher.codec.python_type.__name__}; correct it and run the same command again"
             )
+        return self.seal(value)
+
+    def seal(self, value: Any) -> bytes:
+        """Encrypt a value, and decrypt it again before anything is written.
+
+        Raises:
+            SafeguardsError: another value came back.
+        """
         sealed, encode = self.cipher.encrypt(value), self.cipher.codec.encode
         if encode(self.cipher.decrypt(sealed)) != encode(value):
             raise SafeguardsError(
@@ -138,7 +177,7 @@ class ColumnRows:
             return False
         return True
 
-    def _retrying(self, step: Callable[[], Sequence[Row[Any]]]) -> Sequence[Row[Any]]:
+    def _retrying(self, step: Callable[[], Step]) -> Step:
         """Repeat a step that the database broke off in favour of another transaction."""
         for _ in range(CONFLICT_ATTEMPTS - 1):
             try:

@@ -5,21 +5,32 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, literal_column, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
 
 from safeguards.errors import SafeguardsError
 from safeguards.sqlalchemy.backfill.backend import Sealed
 from safeguards.sqlalchemy.backfill.facts import Facts
-from safeguards.sqlalchemy.backfill.plaintext import stored_bytes
 from safeguards.sqlalchemy.backfill.session import Session
 from safeguards.sqlalchemy.backfill.sqlite_catalogue import database_file, read_facts
 from safeguards.sqlalchemy.backfill.sqlite_lock import lock_beside
-from safeguards.sqlalchemy.backfill.sqlite_rebuild import TO_BYTES, rebuild, text_bytes
+from safeguards.sqlalchemy.backfill.sqlite_rebuild import TO_BYTES, TO_TEXT, rebuild, restore, text_bytes
 from safeguards.sqlalchemy.backfill.statements import table_of
+from safeguards.sqlalchemy.plain_text import stored_bytes
 
+_PLAIN_TYPES = {
+    int: "BIGINT",
+    bool: "BOOLEAN",
+    float: "DOUBLE",
+    date: "DATE",
+    datetime: "DATETIME",
+    UUID: "CHAR(32)",
+}
 BUSY_MILLISECONDS = 30_000
 CHECKPOINT_SECONDS = 10.0
 _LENGTH_LIMIT = 1_000_000_000 - 4096
@@ -37,6 +48,7 @@ class SqliteBackend:
         self.session = session
         raw: Any = session.connection.connection.dbapi_connection
         raw.create_function(TO_BYTES, 1, _as_bytes, deterministic=True)
+        raw.create_function(TO_TEXT, 1, _as_text, deterministic=True)
         session.run(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
         # Overwrite what is deleted, from the first row that the job touches.
         session.run("PRAGMA secure_delete = ON")
@@ -56,8 +68,13 @@ class SqliteBackend:
         return read_facts(self.session, schema, table, column)
 
     def plain(self, column: str) -> str:
-        """Give a byte that begins no text for a binary value, which then counts as unreadable."""
-        return text_bytes(self.session, column, binary="x'ff'")
+        """Give a byte that begins no text for a binary value, which then counts as unreadable.
+
+        A ciphertext is given as it is: SQLite lets a model in DualRead write it into a column of text.
+        """
+        own = self.session.quote(column)
+        binary = f"CASE substr({own}, 1, 1) WHEN x'fe' THEN {own} ELSE x'ff' END"
+        return text_bytes(self.session, column, binary=binary)
 
     def longest(self, facts: Facts) -> int:
         """Ask for the length in UTF-8."""
@@ -80,6 +97,14 @@ class SqliteBackend:
         """Rebuild the table where the column is not a BLOB yet."""
         if not self.facts(None, facts.table, facts.column).binary:
             rebuild(self.session, facts)
+
+    def plain_type(self, kind: TypeEngine[Any], python_type: type) -> str:
+        """Return a type by whose affinity SQLite keeps every digit."""
+        return _PLAIN_TYPES.get(python_type, "TEXT")
+
+    def restore(self, facts: Facts, sql_type: str) -> None:
+        """Rebuild the table."""
+        restore(self.session, facts, sql_type)
 
     def write(self, facts: Facts, sealed: Sequence[Sealed]) -> None:
         """Update row by row; the transaction holds the database's write lock."""
@@ -121,3 +146,7 @@ class SqliteBackend:
 
 def _as_bytes(value: object) -> bytes | None:
     return None if value is None else stored_bytes(value)
+
+
+def _as_text(value: Any) -> Any:
+    return bytes(value).decode() if isinstance(value, (bytes, memoryview)) else value

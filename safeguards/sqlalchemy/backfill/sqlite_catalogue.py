@@ -136,9 +136,9 @@ def _index_body(session: Session, name: str) -> list[Token]:
 
 
 def _is_search(body: list[Token], column: str) -> bool:
-    """Say whether an index is the one that we build: ``(substr("column", 1, 18))``."""
+    """Say whether an index is the one that we build: ``(substr("column", 3, 16))``."""
     texts = [part.text for part in body]
-    shape = ["(", "substr", "(", None, ",", "1", ",", None, ")", ")"]
+    shape = ["(", "substr", "(", None, ",", None, ",", None, ")", ")"]
     same = len(texts) == len(shape) and all(
         want in {None, text} for want, text in zip(shape, texts, strict=True)
     )

@@ -13,6 +13,8 @@ from safeguards.sqlalchemy.backfill.session import Session
 from safeguards.sqlalchemy.backfill.sqlite_catalogue import declared, plain_indexes, rowid_name
 from safeguards.sqlalchemy.backfill.statements import table_of
 
+TO_TEXT = "safeguards_to_text"
+"""The SQL function that gives the text of UTF-8 bytes, and fails where they are none."""
 TO_BYTES = "safeguards_to_bytes"
 """The SQL function that gives a number's or a text's form in UTF-8, which CAST does not always do."""
 
@@ -35,6 +37,16 @@ def rebuild(session: Session, facts: Facts) -> None:
 
     Rows keep their rowid; triggers, views, other indexes, foreign keys and the AUTOINCREMENT counter stay.
     """
+    own = session.quote(facts.column)
+    _rebuild(session, facts, "BLOB", text_bytes(session, facts.column, binary=own))
+
+
+def restore(session: Session, facts: Facts, sql_type: str) -> None:
+    """Put a table with a plain column in the place of the one with the BLOB of its text, likewise."""
+    _rebuild(session, facts, sql_type, f"{TO_TEXT}({session.quote(facts.column)})")
+
+
+def _rebuild(session: Session, facts: Facts, sql_type: str, value: str) -> None:
     table = facts.table
     fresh = _unused_name(session, f"safeguards_{table}")
     own = {index.name for index in facts.indexes}
@@ -42,8 +54,8 @@ def rebuild(session: Session, facts: Facts) -> None:
         expected = _outline(session, facts, table)
         others = [sql for name, sql in _attached(session, table) if name not in own]
         sequence = _sequence(session, table)
-        session.run(declared(session, table).encrypted(facts.column, session.quote(fresh)))
-        _copy(session, facts, fresh)
+        session.run(declared(session, table).retyped(facts.column, session.quote(fresh), sql_type))
+        _copy(session, facts, fresh, value)
         session.run(f"DROP TABLE {session.quote(table)}")
         session.run(f"ALTER TABLE {session.quote(fresh)} RENAME TO {session.quote(table)}")
         _restore_sequence(session, table, sequence)
@@ -70,11 +82,10 @@ def _without_checks(session: Session) -> Iterator[None]:
             session.run(f"PRAGMA {name} = {value}")
 
 
-def _copy(session: Session, facts: Facts, fresh: str) -> None:
+def _copy(session: Session, facts: Facts, fresh: str, value: str) -> None:
     columns = session.rows("SELECT name FROM pragma_table_xinfo(:t) WHERE hidden = 0", {"t": facts.table})
     targets = [session.quote(row.name) for row in columns]
     own = session.quote(facts.column)
-    value = text_bytes(session, facts.column, binary=own)
     sources = [value if name == own else name for name in targets]
     number = rowid_name(declared(session, facts.table))
     if number is not None and not _numbered_by_key(session, facts.table):

@@ -71,10 +71,10 @@ class Declaration:
         """Whether the primary key is the table's only key."""
         return any(token.says("WITHOUT") for token in self.tokens[self._end :])
 
-    def encrypted(self, column: str, name: str) -> str:
-        """Return the declaration of a table ``name`` where the column is a BLOB without UNIQUE of its own."""
+    def retyped(self, column: str, name: str, sql_type: str) -> str:
+        """Return the declaration of a table ``name`` where the column has a type and no UNIQUE of its own."""
         own = self._column(column)
-        edits = [(self._name.start, self._name.end, name), self._type_edit(own)]
+        edits = [(self._name.start, self._name.end, name), self._type_edit(own, sql_type)]
         edits += [self._removal(part, clause) for part, clause in self._own_unique(column)]
         text = self.sql
         for start, end, new in sorted(edits, reverse=True):
@@ -94,11 +94,11 @@ class Declaration:
         wanted = fold(column)
         return next(part for part in self.parts if part.column is not None and fold(part.column) == wanted)
 
-    def _type_edit(self, part: Part) -> tuple[int, int, str]:
+    def _type_edit(self, part: Part, sql_type: str) -> tuple[int, int, str]:
         before = self.tokens[part.start]
         first = min((clause.start for clause in part.clauses), default=part.end)
         last = self.tokens[first - 1]
-        return before.end, last.end, " BLOB"
+        return before.end, last.end, f" {sql_type}"
 
     def _own_unique(self, column: str) -> Iterator[tuple[Part, Clause]]:
         for part in self.parts:

@@ -24,9 +24,7 @@ from sqlalchemy.sql.elements import BindParameter, quoted_name
 from sqlalchemy.types import NULLTYPE, UserDefinedType
 
 from safeguards.sqlalchemy.backfill.facts import Facts
-
-# Above every first byte of UTF-8 text and below that of every envelope.
-PLAIN_END = b"\xf8"
+from safeguards.sqlalchemy.plain_text import PLAIN_END
 
 
 def table_of(facts: Facts) -> TableClause:

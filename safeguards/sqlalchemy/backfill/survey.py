@@ -11,6 +11,7 @@ from sqlalchemy import literal_column
 from safeguards.sqlalchemy.backfill.rows import Advance, ColumnRows
 from safeguards.sqlalchemy.backfill.twins import Twins
 from safeguards.sqlalchemy.backfill.walk import Walk
+from safeguards.sqlalchemy.plain_text import PLAIN_END
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,14 @@ def survey(rows: ColumnRows, advance: Advance, *, unique: bool) -> Survey:
     done = unreadable = twins = 0
     with Twins() if unique else nullcontext() as tags:
         for page in walk.pages():
-            read = [rows.value(bytes(row.value)) for row in page]
+            stored = [bytes(row.value) for row in page]
+            sealed = [data for data in stored if data[:1] >= PLAIN_END and rows.is_ours(data)]
+            read = [rows.value(data) for data in stored if data[:1] < PLAIN_END]
             readable = [value for value in read if value is not None]
-            unreadable += len(read) - len(readable)
+            unreadable += len(stored) - len(sealed) - len(readable)
             if tags is not None:
                 twins += tags.add(rows.cipher.tag(value) for value in readable)
+                twins += tags.add(data[: rows.cipher.prefix_length] for data in sealed)
             done += len(page)
             advance(done, values)
     return Survey(count, values, longest, unreadable, twins)

@@ -10,14 +10,13 @@ from sqlalchemy import Column, Dialect, MetaData, Table
 from sqlalchemy.sql.elements import conv
 
 from safeguards.errors import InputError
-from safeguards.fields import Exact
+from safeguards.fields import Search
 from safeguards.keys.registry import DEFAULT
 from safeguards.sqlalchemy.backfill.facts import KINDS
-from safeguards.sqlalchemy.ddl import tag_index
+from safeguards.sqlalchemy.ddl import database_name, tag_index
+from safeguards.sqlalchemy.lifecycle import PLAINTEXT
 from safeguards.sqlalchemy.types import Encrypted
 from safeguards.values import FieldId
-
-_POSTGRESQL_BYTES = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Target:
         column: the column.
         field: the field's rename-proof id; ``TABLE.COLUMN`` by default.
         item: the kind of personal data, such as ``"kr_rrn"``.
-        search: ``Exact()``, or None for no search.
+        search: ``Exact()``, another search or several of them, or None for no search.
         keyring: the keyring's name.
         declared: a model's own declaration; it overrides the four above.
         unique: refuse equal values even where the database did not.
@@ -41,7 +40,7 @@ class Target:
     schema: str | None = None
     field: str | None = None
     item: str | None = None
-    search: Exact | None = None
+    search: Search | tuple[Search, ...] | None = None
     keyring: str = DEFAULT
     declared: Encrypted | None = None
     unique: bool = False
@@ -74,6 +73,8 @@ class Target:
 def targets_of(models: object) -> list[Target]:
     """Return a target for every ``Encrypted`` column of a declarative base, a MetaData or a mapped class.
 
+    Columns in state plaintext are not meant yet.
+
     Raises:
         InputError: the object is none of these, or has no encrypted column.
     """
@@ -90,21 +91,13 @@ def column_for(target: Target, kind: Encrypted, dialect: Dialect, *, unique: boo
     if kind.search is not None:
         index = tag_index(column)
         index.name = conv(target.index) if target.index is not None else index.name
-        # PostgreSQL clips names by bytes, SQLAlchemy by letters: ask for the name that will be found again.
-        index.name = conv(_clipped(index_name(dialect, column), dialect))
+        index.name = conv(index_name(dialect, column))  # the name that will be found again
     return column
 
 
 def index_name(dialect: Dialect, column: Column[Any]) -> str:
     """Return the name that the column's search index gets in the database."""
-    name: Any = tag_index(column).name
-    return str(dialect.identifier_preparer.truncate_and_render_index_name(name, _alembic_quote=False))
-
-
-def _clipped(name: str, dialect: Dialect) -> str:
-    if dialect.name != "postgresql":
-        return name
-    return name.encode()[:_POSTGRESQL_BYTES].decode(errors="ignore")
+    return database_name(dialect, tag_index(column).name)
 
 
 def _tables(models: object) -> list[Table]:
@@ -123,7 +116,7 @@ def _tables(models: object) -> list[Table]:
 def _targets(tables: list[Table]) -> Iterator[Target]:
     for table in tables:
         for column in table.columns:
-            if isinstance(column.type, Encrypted):
+            if isinstance(column.type, Encrypted) and column.type.state != PLAINTEXT:
                 yield _declared(table, column, column.type)
 
 

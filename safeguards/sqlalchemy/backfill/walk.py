@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row
 
 from safeguards.errors import SafeguardsError
 from safeguards.sqlalchemy.backfill.backend import Backend
+from safeguards.sqlalchemy.backfill.pace import UNHURRIED, Pace
 from safeguards.sqlalchemy.backfill.statements import KeyPart, page
 
 
@@ -23,6 +24,7 @@ class Walk:
         condition: which rows to visit.
         longest: how many bytes a value may have; long values make short pages.
         lock: hold the rows that ``read`` gives until the transaction ends.
+        pace: makes shorter pages of a slow job.
     """
 
     def __init__(
@@ -34,10 +36,12 @@ class Walk:
         longest: int,
         *,
         lock: bool = False,
+        pace: Pace = UNHURRIED,
     ) -> None:
         self._connection = backend.session.connection
         self._width = len(keys)
-        self._size = max(1, min(backend.rows_a_page, backend.page_bytes // max(1, longest)))
+        rows = max(1, min(backend.rows_a_page, backend.page_bytes // max(1, longest)))
+        self._size = pace.page(rows)
         self._after: tuple[Any, ...] | None = None
         statements = [
             page(keys, value, first=first, by_tuple=backend.by_tuple).where(condition)

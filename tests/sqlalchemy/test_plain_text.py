@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safeguards.sqlalchemy.backfill.plaintext import UNREADABLE, reader, stored_bytes
+from safeguards.sqlalchemy.plain_text import UNREADABLE, reader, stored_bytes
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
