@@ -95,6 +95,11 @@ def add_search(connection: Connection, column: Column[Any]) -> None:
     connection.exec_driver_sql(f"{analyze} {table}")
 
 
+def has_search(connection: Connection, column: Column[Any]) -> bool:
+    """Say whether the database has an index for each search of an encrypted column."""
+    return all(_exists(connection, index) for index, _ in _column_slices(column))
+
+
 def drop_search(connection: Connection, column: Column[Any]) -> None:
     """Drop the tag indexes of an encrypted column where they are and, on MariaDB, their generated columns."""
     preparer = connection.dialect.identifier_preparer

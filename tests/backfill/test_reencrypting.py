@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Column, MetaData, String, Table, create_engine, select, text
 
 from safeguards import Keyring, use
 from safeguards.crypto.envelope import parse
 from safeguards.errors import InputError
-from safeguards.fields import Cipher, Exact, LastDigits, codec_for
+from safeguards.fields import Cipher, Exact, LastDigits, Prefix, codec_for
+from safeguards.sqlalchemy import Encrypted
 from safeguards.sqlalchemy.backfill import Target, encrypt_in_place, reencrypt
 from safeguards.sqlalchemy.backfill.mariadb import MariadbBackend
 from safeguards.sqlalchemy.backfill.postgresql import PostgresqlBackend
@@ -69,7 +70,7 @@ def test_every_value_ends_under_the_newest_key_and_keeps_its_tag(rotated, ring: 
     assert sorted(plain(rotated).values()) == sorted(rotated.rrns)
 
 
-def test_a_search_that_was_added_later_gets_its_tags(rotated) -> None:
+def test_a_search_that_was_added_later_gets_its_tags_and_its_index(rotated) -> None:
     both = replace(RRN, search=(Exact(), LastDigits(4)))
     with pytest.raises(InputError, match="under other searches: run `safeguards reencrypt`"):
         encrypt_in_place(rotated.engine, [both])
@@ -78,7 +79,37 @@ def test_a_search_that_was_added_later_gets_its_tags(rotated) -> None:
     cipher = Cipher("member.rrn", codec_for(str), item="kr_rrn", search=(Exact(), LastDigits(4)))
     for row in rotated.stored():
         assert bytes(row[2]).startswith(cipher.tag(cipher.decrypt(bytes(row[2]))))
-    assert encrypt_in_place(rotated.engine, [both]).columns[0].state == "encrypted"
+    assert encrypt_in_place(rotated.engine, [both]).columns[0].state == "already encrypted"
+    assert found_by_last_digits(rotated, both) == sorted(rotated.rrns)
+
+
+def test_a_search_whose_tags_move_behind_another_is_indexed_anew(rotated) -> None:
+    parts = replace(RRN, search=(LastDigits(4), Prefix(6)))
+    reencrypt(rotated.engine, [parts])
+    assert found_by_last_digits(rotated, parts) == sorted(rotated.rrns)
+    every = replace(RRN, search=(Exact(), LastDigits(4), Prefix(6)))
+    reencrypt(rotated.engine, [every])
+    assert found_by_last_digits(rotated, every) == sorted(rotated.rrns)
+
+
+def test_a_search_that_another_of_its_width_shall_replace_is_refused(rotated) -> None:
+    rows = rotated.stored()
+    with pytest.raises(InputError, match="search tags were made under another search, item or group"):
+        reencrypt(rotated.engine, [replace(RRN, search=LastDigits(4))])
+    assert rotated.stored() == rows
+
+
+def found_by_last_digits(service: Any, target: Target) -> list[str]:
+    """Every value, found by its last digits through a model of its own."""
+    kind = Encrypted("member.rrn", item="kr_rrn", search=target.search)
+    table = Table("회원 명부", MetaData(), Column("번호", String, primary_key=True), Column("주민번호", kind))
+    found = table.c["주민번호"]
+    with service.engine.connect() as connection:
+        return sorted(
+            value
+            for rrn in service.rrns
+            for value in connection.scalars(select(found).where(found.endswith(rrn[-4:])))
+        )
 
 
 def test_rows_that_are_done_are_not_written_again(rotated) -> None:

@@ -67,6 +67,11 @@ def is_stale(column: ColumnElement[Any], cipher: Cipher) -> ColumnElement[bool]:
     return and_(column.is_not(None), not_(is_plain(column)), stale)
 
 
+def is_otherwise_tagged(column: ColumnElement[Any], cipher: Cipher) -> ColumnElement[bool]:
+    """Return the condition that a value is no plain one, and begins as no ciphertext of this declaration."""
+    return and_(column.is_not(None), not_(is_plain(column)), not_(is_declared(column, cipher)))
+
+
 def _address(column: ColumnElement[Any], cipher: Cipher) -> ColumnElement[Any]:
     return _part(column, cipher.prefix_length + 1, ADDRESS_BYTES)
 

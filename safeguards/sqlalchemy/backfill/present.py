@@ -106,7 +106,7 @@ def check_search(facts: Facts, kind: Encrypted, sample: bytes) -> None:
     if kind.search is not None and not sample.startswith(cipher.tag(cipher.decrypt(sample))):
         raise InputError(
             f"{facts.label} is already encrypted as field {kind.field}, but its search tags were made under "
-            "another item or group: name the same"
+            "another search, item or group: name the same"
         )
 
 

@@ -9,19 +9,22 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from safeguards.crypto.envelope import parse_address
+from safeguards.crypto.envelope import is_envelope, parse, parse_address, prefix
 from safeguards.errors import DecryptionFailed, InputError, SafeguardsError
 from safeguards.keys import resolve
 from safeguards.sqlalchemy.backfill.backend import Backend
 from safeguards.sqlalchemy.backfill.column_plan import Progress
-from safeguards.sqlalchemy.backfill.key_ids import KeyCounts, count_by_key, is_stale
+from safeguards.sqlalchemy.backfill.key_ids import KeyCounts, count_by_key, is_otherwise_tagged, is_stale
 from safeguards.sqlalchemy.backfill.opened import opened, silent
 from safeguards.sqlalchemy.backfill.pace import Pace
-from safeguards.sqlalchemy.backfill.present import recognised
+from safeguards.sqlalchemy.backfill.present import check_search, recognised
 from safeguards.sqlalchemy.backfill.rows import ColumnRows
-from safeguards.sqlalchemy.backfill.target import Target
+from safeguards.sqlalchemy.backfill.target import Target, column_for
+from safeguards.sqlalchemy.ddl import add_search, drop_search, has_search
+from safeguards.sqlalchemy.types import Encrypted
 
 SWEEPS = 5
+_SAMPLES = 50
 _BEGINNING = 2  # bytes that say how many bytes of tags follow
 
 
@@ -57,6 +60,9 @@ def reencrypt(
 ) -> tuple[Reencrypted, ...]:
     """Write values that name an old data key anew under the newest; search tags stay as they are.
 
+    Where the target declares other searches than values were written with, they get these tags, and the
+    column its indexes.
+
     An application may write meanwhile, and other processes may run the same job or rotate: a page of rows is
     locked from reading to writing, and values under a newer key are left alone. A job that was interrupted,
     even killed, goes on when it is called again, because rows that are done no longer name an old key.
@@ -76,22 +82,32 @@ def reencrypt(
     """
     pace = Pace(rows_per_second)
     with opened(engine) as backend:
-        columns = [_rows(backend, target) for target in targets]
+        columns = [_opened(backend, target) for target in targets]
         if dry_run:
-            return tuple(_look(rows) for rows in columns)
-        return tuple(_renew(rows, pace, progress) for rows in columns)
+            return tuple(_look(rows) for _, _, rows in columns)
+        return tuple(_renew(*column, pace, progress) for column in columns)
 
 
-def _rows(backend: Backend, target: Target) -> ColumnRows:
+def _opened(backend: Backend, target: Target) -> tuple[Target, Encrypted, ColumnRows]:
     facts = backend.facts(target.schema, target.table, target.column)
     if not facts.binary:
         raise InputError(f"{facts.label} is not encrypted: run `safeguards encrypt` on it first")
     if not facts.key:
         raise InputError(f"{facts.label}: its table has no primary key, by which rows could be found again")
-    rows = ColumnRows(backend, facts, recognised(backend, target, facts).cipher)
+    kind = recognised(backend, target, facts)
     # Another process may have rotated since this one opened its keyring.
-    resolve(rows.cipher.keyring).refresh()
-    return rows
+    resolve(kind.keyring).refresh()
+    rows = ColumnRows(backend, facts, kind.cipher)
+    for sample in rows.sealed(_SAMPLES):
+        # Tags of one width cannot be told apart afterwards: some rows would have these, some those.
+        if (
+            is_envelope(sample)
+            and len(prefix(parse(sample).tag)) == kind.cipher.prefix_length
+            and rows.is_ours(sample)
+        ):
+            check_search(facts, kind, sample)
+            break
+    return target, kind, rows
 
 
 def _look(rows: ColumnRows) -> Reencrypted:
@@ -100,11 +116,12 @@ def _look(rows: ColumnRows) -> Reencrypted:
     return _outcome(rows, address, stale, 0, 0, 0.0)
 
 
-def _renew(rows: ColumnRows, pace: Pace, progress: Progress) -> Reencrypted:
+def _renew(target: Target, kind: Encrypted, rows: ColumnRows, pace: Pace, progress: Progress) -> Reencrypted:
     rows.backend.session.doing = f"re-encrypting {rows.facts.label}"
     started, address = time.monotonic(), rows.cipher.address
     condition = is_stale(rows.column, rows.cipher)
     stale, written = rows.count_where(condition), 0
+    moved = rows.count_where(is_otherwise_tagged(rows.column, rows.cipher)) > 0
     with progress(f"re-encrypting {rows.facts.label}") as advance:
         for _ in range(SWEEPS):
             done = rows.rewrite(condition, lambda old: _renewed(rows, old), stale, advance, pace)
@@ -112,7 +129,20 @@ def _renew(rows: ColumnRows, pace: Pace, progress: Progress) -> Reencrypted:
             if not done.written:  # processes that have not read the new key yet may still write under the old
                 break
     refused = done.seen - done.written
+    if kind.search is not None:
+        _index(rows.backend, target, kind, moved)
     return _outcome(rows, address, stale, written, refused, time.monotonic() - started)
+
+
+def _index(backend: Backend, target: Target, kind: Encrypted, moved: bool) -> None:
+    """Build indexes that are missing, and all of them anew where tags have ``moved`` to other bytes."""
+    connection = backend.session.connection
+    column = column_for(target, kind, connection.dialect, unique=target.unique)
+    backend.session.doing = f"building the search indexes of {target.label}"
+    if moved:
+        drop_search(connection, column)
+    if moved or not has_search(connection, column):
+        add_search(connection, column)
 
 
 def _renewed(rows: ColumnRows, old: bytes) -> bytes | None:
