@@ -45,6 +45,24 @@ class Masked:
         return "***"
 
 
+class Erased:
+    """Stands for a value whose person's key has been destroyed. It is false, and no column takes it."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "ERASED"
+
+    def __reduce__(self) -> str:
+        return "ERASED"
+
+
+ERASED = Erased()
+
+
 class FieldId(str):
     """The rename-proof name of an encrypted field, such as ``"member.rrn"``.
 

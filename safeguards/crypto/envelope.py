@@ -3,7 +3,8 @@
 ``0xFE | n:1 | search tag:n | suite:1 | key id:4 | [subject-key id:16] | nonce | ciphertext | tag:16``
 
 0xFE never begins UTF-8 text, so a text column tells old plaintext from ciphertext without guessing.
-Everything before the nonce is the header and is authenticated.
+Everything before the nonce is the header and is authenticated. The suite's byte also holds two flags in its
+high bits, which say what was done to the value before it was encrypted: compressed, then padded.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ KEY_ID_LIMIT = 1 << 8 * KEY_ID_BYTES
 ADDRESS_BYTES = 1 + KEY_ID_BYTES  # of suite 1 and 2
 SUBJECT_BYTES = 16
 TAG_LIMIT = 255
+PADDED = 0x80
+COMPRESSED = 0x40
+FLAGS = PADDED | COMPRESSED
+FLAG_SETS = (0, PADDED, COMPRESSED, FLAGS)
 _PREFIX = 2
 
 
@@ -35,7 +40,7 @@ _NONCE_BYTES = {
     Suite.AES_256_SIV: 0,
     Suite.SUBJECT_XAES_256_GCM: NONCE_BYTES,
 }
-_SUITES = {int(suite): suite for suite in Suite}
+_SUITES = {suite | flags: (suite, flags) for suite in Suite for flags in FLAG_SETS}
 
 
 class MalformedEnvelope(ValueError):
@@ -44,11 +49,15 @@ class MalformedEnvelope(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A parsed envelope: ``header`` is authenticated, ``sealed`` is ciphertext and tag."""
+    """A parsed envelope: ``header`` is authenticated, ``sealed`` is ciphertext and tag.
+
+    ``flags`` is made of ``PADDED`` and ``COMPRESSED``.
+    """
 
     header: bytes
     tag: bytes
     suite: Suite
+    flags: int
     key_id: int
     subject: bytes | None
     nonce: bytes
@@ -62,13 +71,15 @@ def prefix(tag: bytes = b"") -> bytes:
     return bytes((MAGIC, len(tag))) + tag
 
 
-def address(suite: Suite, key_id: int, subject: bytes | None = None) -> bytes:
-    """Return the part of a header after the tag: the suite and the keys."""
+def address(suite: Suite, key_id: int, subject: bytes | None = None, *, flags: int = 0) -> bytes:
+    """Return the part of a header after the tag: the suite with its flags, and the keys."""
     if not 0 < key_id < KEY_ID_LIMIT:
         raise ValueError(f"a key id is at least 1 and below {KEY_ID_LIMIT}")
     if (suite is Suite.SUBJECT_XAES_256_GCM) != (subject is not None and len(subject) == SUBJECT_BYTES):
         raise ValueError(f"suite 3, and no other, carries a subject-key id of {SUBJECT_BYTES} bytes")
-    return bytes((suite,)) + key_id.to_bytes(KEY_ID_BYTES, "big") + (subject or b"")
+    if flags not in FLAG_SETS:
+        raise ValueError("there are two flags, PADDED and COMPRESSED")
+    return bytes((suite | flags,)) + key_id.to_bytes(KEY_ID_BYTES, "big") + (subject or b"")
 
 
 def parse_address(data: bytes) -> int | None:
@@ -87,9 +98,10 @@ def parse(data: bytes) -> Envelope:
     if len(data) < _PREFIX or data[0] != MAGIC or data[1] > TAG_LIMIT:
         raise MalformedEnvelope("no envelope begins like this")
     suite_at = _PREFIX + data[1]
-    suite = _SUITES.get(data[suite_at]) if len(data) > suite_at else None
-    if suite is None:
+    found = _SUITES.get(data[suite_at]) if len(data) > suite_at else None
+    if found is None:
         raise MalformedEnvelope("the envelope's suite is unknown")
+    suite, flags = found
     keys_end = suite_at + 1 + KEY_ID_BYTES
     header_end = keys_end + (SUBJECT_BYTES if suite is Suite.SUBJECT_XAES_256_GCM else 0)
     nonce_end = header_end + _NONCE_BYTES[suite]
@@ -100,6 +112,7 @@ def parse(data: bytes) -> Envelope:
         header=data[:header_end],
         tag=data[_PREFIX:suite_at],
         suite=suite,
+        flags=flags,
         key_id=key_id,
         subject=data[keys_end:header_end] or None,
         nonce=data[header_end:nonce_end],

@@ -7,6 +7,7 @@ from safeguards.fields.documents import Json
 from safeguards.fields.lists import ListOf
 from safeguards.fields.names import Names
 from safeguards.fields.normalise import Normaliser
+from safeguards.fields.padding import Pad
 from safeguards.fields.search import Bucket, Exact, LastDigits, Prefix, Search
 from safeguards.fields.slices import Slice
 
@@ -20,6 +21,7 @@ __all__ = [
     "ListOf",
     "Names",
     "Normaliser",
+    "Pad",
     "Prefix",
     "Search",
     "Slice",

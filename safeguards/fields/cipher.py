@@ -25,7 +25,9 @@ from safeguards.errors import AlreadyProtected, DecryptionFailed, InputError, Ke
 from safeguards.fields.codec import Codec, UndeclaredName
 from safeguards.fields.codecs import codec_for
 from safeguards.fields.keys import FieldKeys
+from safeguards.fields.padding import Pad
 from safeguards.fields.search import Exact, Search
+from safeguards.fields.shape import Shape, restore, shape_of
 from safeguards.fields.slices import Slice, layout, searches_of
 from safeguards.keys import generation, registry
 from safeguards.values import FieldId
@@ -47,6 +49,10 @@ class Cipher:
         item: the kind of personal data, for the canonical form that search compares.
         search: ``Exact()`` for equality, another search, several of them, or None.
         keyring: the name that ``safeguards.use`` gave to the keyring.
+        pad: pad values to buckets, so that lengths say less: ``"padme"``, multiples of a number of bytes, or
+            a tuple of sizes with Padmé's above the last.
+        compress: compress values of at least this many bytes; see ``Encrypted`` for what that gives away.
+            Reading needs neither option: envelopes record what was done.
     """
 
     def __init__(
@@ -57,6 +63,8 @@ class Cipher:
         item: str | None = None,
         search: Search | Sequence[Search] | None = None,
         keyring: str = registry.DEFAULT,
+        pad: Pad | list[int] | None = None,
+        compress: int | None = None,
     ) -> None:
         self.field = FieldId(field)
         self.codec = codec
@@ -64,6 +72,7 @@ class Cipher:
         self.searches = searches_of(field, search, codec)
         self.slices = layout(field, self.searches, self._labels_of)
         self.keyring = keyring
+        self.shape = shape_of(field, pad, compress)
         self._tagged = bytes((_MAGIC[0], sum(each.width for each in self.slices)))
         self._only_exact = len(self.searches) == 1 and self.searches[0].is_whole
         self.prefix_length = len(_UNTAGGED) + self._tagged[1]
@@ -86,7 +95,12 @@ class Cipher:
         """
         data = self._encode(value)
         keys = self._current()
-        header = (self._tags(keys, value, data) if self.slices else _UNTAGGED) + keys.address
+        header = self._tags(keys, value, data) if self.slices else _UNTAGGED
+        if self.shape is None:
+            header += keys.address
+        else:
+            data, flags = self.shape.apply(data)
+            header += keys.addresses[flags]
         return header + keys.writer.seal(data, self._associated + header)
 
     def decrypt(self, data: bytes) -> Any:
@@ -168,7 +182,7 @@ class Cipher:
     def __reduce__(self) -> tuple[Any, ...]:
         # A cipher travels as its declaration; the keys stay here.
         item = self.item.id if self.item else None
-        return _rebuild, (str(self.field), self.codec.kind, item, self.searches, self.keyring)
+        return _rebuild, (str(self.field), self.codec.kind, item, self.searches, self.keyring, self.shape)
 
     def __repr__(self) -> str:
         return f"Cipher({self.field!r}, keyring={self.keyring!r})"
@@ -181,7 +195,7 @@ class Cipher:
         opened = reader.decrypt(envelope.nonce, envelope.sealed, self._associated + envelope.header)
         if len(envelope.tag) == self.prefix_length - len(_UNTAGGED):
             keys.remember(data[self.prefix_length : self._half_nonce], reader)
-        return opened
+        return restore(opened, envelope.flags)
 
     def _declared(self, data: bytes) -> Any:
         try:
@@ -250,5 +264,14 @@ class Cipher:
         return *scope, *form, *search.labels
 
 
-def _rebuild(field: str, kind: Any, item: str | None, search: tuple[Search, ...], keyring: str) -> Cipher:
-    return Cipher(field, codec_for(kind), item=item, search=search, keyring=keyring)
+def _rebuild(
+    field: str,
+    kind: Any,
+    item: str | None,
+    search: tuple[Search, ...],
+    keyring: str,
+    shape: Shape | None = None,
+) -> Cipher:
+    pad, compress = (shape.pad, shape.compress) if shape else (None, None)
+    codec = codec_for(kind)
+    return Cipher(field, codec, item=item, search=search, keyring=keyring, pad=pad, compress=compress)

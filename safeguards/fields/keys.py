@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-from safeguards.crypto.envelope import ADDRESS_BYTES, Suite, address
+from safeguards.crypto.envelope import ADDRESS_BYTES, FLAG_SETS, FLAGS, Suite, address
 from safeguards.crypto.tags import Tagger
 from safeguards.crypto.xaes import Xaes256Gcm
+from safeguards.fields.shape import Opener, restoring
 from safeguards.keys import Keyring
 
-Opener = Callable[[bytes, bytes, bytes], bytes]
 _OPENERS_KEPT = 1024
 
 
 class FieldKeys:
     """The writer under the newest data key, readers for older ones, and a tagger for each search.
 
-    ``address`` is the part of an envelope's header that names the newest key; ``readers`` holds the ciphers
-    that were needed so far. ``openers`` spares nearly every value the rest: by address and first half of the
-    nonce, the decryption under the AES key that these two derive.
+    ``address`` is the part of an envelope's header that names the newest key; ``addresses`` has it under each
+    set of flags, and ``readers`` the ciphers that were needed so far. ``openers`` spares nearly every value
+    the rest: by address and first half of the nonce, the decryption under the AES key that these two derive,
+    and what the address's flags say after it.
     """
 
-    __slots__ = ("_field", "address", "key_id", "openers", "readers", "ring", "taggers", "writer")
+    __slots__ = (
+        "_field",
+        "address",
+        "addresses",
+        "key_id",
+        "openers",
+        "readers",
+        "ring",
+        "taggers",
+        "writer",
+    )
 
     def __init__(self, ring: Keyring, field: str, tag_labels: Iterable[Sequence[str]] = ()) -> None:
         self.ring = ring
         self.key_id = ring.data_key_id
-        self.address = address(Suite.XAES_256_GCM, self.key_id)
+        self.addresses = {flags: address(Suite.XAES_256_GCM, self.key_id, flags=flags) for flags in FLAG_SETS}
+        self.address = self.addresses[0]
         self.taggers = tuple(Tagger(ring.tag_key(*labels)) for labels in tag_labels)
         self.readers: dict[int, Xaes256Gcm] = {}
         self.openers: dict[bytes, Opener] = {}
@@ -48,7 +60,8 @@ class FieldKeys:
         """Keep the opener of values whose address and first half of the nonce are ``place``."""
         if len(self.openers) >= _OPENERS_KEPT:
             self.openers.clear()
-        self.openers[place] = reader.derived(place[ADDRESS_BYTES:]).decrypt
+        opener, flags = reader.derived(place[ADDRESS_BYTES:]).decrypt, place[0] & FLAGS
+        self.openers[place] = restoring(opener, flags) if flags else opener
 
     def __repr__(self) -> str:
         return f"FieldKeys({self._field!r}, key_id={self.key_id})"

@@ -3,5 +3,17 @@
 from safeguards.keys.keyring import Keyring, KeyStatus
 from safeguards.keys.provider import KeyProvider, provider_from
 from safeguards.keys.registry import registered, resolve, use
+from safeguards.keys.shredding import Reached, ShredReceipt, Unreached
 
-__all__ = ["KeyProvider", "KeyStatus", "Keyring", "provider_from", "registered", "resolve", "use"]
+__all__ = [
+    "KeyProvider",
+    "KeyStatus",
+    "Keyring",
+    "Reached",
+    "ShredReceipt",
+    "Unreached",
+    "provider_from",
+    "registered",
+    "resolve",
+    "use",
+]

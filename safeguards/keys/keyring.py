@@ -7,9 +7,9 @@ import os
 import threading
 import uuid
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
@@ -17,8 +17,10 @@ from sqlalchemy.exc import IntegrityError
 from safeguards.crypto.kdf import KEY_BYTES, derive
 from safeguards.errors import KeyringError, KeyUnavailable
 from safeguards.keys import generation
+from safeguards.keys.held import HeldKeys
 from safeguards.keys.local import LocalProvider
 from safeguards.keys.provider import KeyProvider, provider_from
+from safeguards.keys.shredding import ShredReceipt, overwrite_everywhere
 from safeguards.keys.store import (
     PROVIDER_LIMIT,
     WRAPPED_LIMIT,
@@ -30,7 +32,8 @@ from safeguards.keys.store import (
     lock,
     replace_wrapped,
 )
-from safeguards.values import Secret
+from safeguards.keys.subjects import SubjectKeys
+from safeguards.values import Secret, SubjectId
 
 DATA, TAG, PSEUDONYM = "data", "tag", "pseudonym"
 _PURPOSES = (DATA, TAG, PSEUDONYM)
@@ -67,6 +70,7 @@ class Keyring:
         self._keys: dict[int, tuple[WrappedKey, Secret]] = {}
         self._closed = False
         self._data_key_id = 0
+        self._subjects: HeldKeys | None = None
         _instances.add(self)
 
     @classmethod
@@ -217,6 +221,50 @@ class Keyring:
         key_id, root = self._root(PSEUDONYM)
         return key_id, derive(root, "pseudonym", domain, item, str(epoch))
 
+    @property
+    def subjects(self) -> HeldKeys:
+        """The keys of single persons."""
+        self._check_open()
+        if self._subjects is None:
+            self._subjects = HeldKeys(SubjectKeys(self, self._store))
+        return self._subjects
+
+    def preload(self, subjects: Iterable[str | SubjectId], *, create: bool = False) -> int:
+        """Read the keys of persons, such as ``"member:42"``, at once, and return how many have one.
+
+        For asynchronous and bulk work: reading a value then asks the key store for nothing. With ``create``,
+        who has no key gets one, so that writing asks for nothing either.
+
+        Raises:
+            SubjectErased: a key is to be made for a person whose key was destroyed.
+        """
+        return self.subjects.preload([_subject(each) for each in subjects], create=create)
+
+    def rewrap_subjects(self) -> int:
+        """Wrap the keys of persons with the newest data key, and return how many an older one wrapped."""
+        return self.subjects.store.rewrap()
+
+    def shred(self, subject: str | SubjectId, *, engines: Sequence[Any] | None = None) -> ShredReceipt:
+        """Destroy a person's key, and overwrite their values and search tags in the mapped tables.
+
+        ``ring.shred("member:42")``. The key goes first, and a tombstone stays: nobody reads or writes this
+        person's values again. Tables are looked for in the databases that this process has connected to. What
+        could not be overwritten is named in the receipt; call it again for that.
+
+        Args:
+            subject: the person, ``"kind:id"``.
+            engines: the SQLAlchemy engines to look in; by default all that this process has used.
+
+        Raises:
+            InputError: the subject is not written so.
+            KeyringError: the key could not be destroyed; nothing was changed.
+        """
+        person = _subject(subject)
+        erasure = self.subjects.erase(person)
+        reached, unreached = overwrite_everywhere(self.id, person, engines)
+        when, keys = (None, 0) if erasure is None else (erasure.when, len(erasure.ids))
+        return ShredReceipt(person, when, keys, reached, unreached)
+
     def status(self) -> tuple[KeyStatus, ...]:
         """Return what may be told of each key, oldest first."""
         self._check_open()
@@ -237,6 +285,7 @@ class Keyring:
             self._closed = True
             self._data_key_id = 0
             self._keys = {}
+            self._subjects = None
         generation.advance()
 
     @property
@@ -313,6 +362,10 @@ class Keyring:
             raise KeyringError("this keyring is closed: open it again and call safeguards.use")
 
 
+def _subject(subject: str | SubjectId) -> SubjectId:
+    return subject if isinstance(subject, SubjectId) else SubjectId.parse(subject)
+
+
 def _context(keyring_id: str, key_id: int, purpose: str) -> Mapping[str, str]:
     return {"keyring": keyring_id, "key": str(key_id), "purpose": purpose}
 
@@ -331,6 +384,8 @@ def _unlock_all() -> None:
     # Another thread of the parent may have held a lock that nobody in the child will release.
     for ring in list(_instances):
         ring._lock = threading.Lock()
+        if ring._subjects is not None:
+            ring._subjects.unlock()
 
 
 os.register_at_fork(after_in_child=_unlock_all)

@@ -95,6 +95,7 @@ class KeyStore:
         """Take a SQLAlchemy URL, such as ``sqlite:///keys.db``; nothing is opened yet."""
         self.url = _parse(url)
         self.engine = _engine(self.url)
+        self._seen: set[str] = set()  # tables that exist
 
     def __repr__(self) -> str:
         return f"KeyStore({self.url.set(query={}).render_as_string(hide_password=True)!r})"
@@ -134,10 +135,14 @@ class KeyStore:
 
     def rows(self, statement: Select[Any]) -> list[Row[Any]]:
         """Return the rows of a query on the store's tables; none where the table was not made yet."""
-        names = [source.name for source in statement.get_final_froms() if isinstance(source, Table)]
+        names = {source.name for source in statement.get_final_froms() if isinstance(source, Table)}
+        if not _file_exists(self.url):
+            raise KeyringError(f"{self!r} is gone: put it back")
         with self._reporting(), self.engine.connect() as connection:
-            if not all(map(inspect(connection).has_table, names)):
-                return []
+            if not self._seen >= names:
+                if not all(map(inspect(connection).has_table, names)):
+                    return []
+                self._seen |= names
             return list(connection.execute(statement))
 
     @contextmanager

@@ -2,6 +2,9 @@
 
 A subject key has a random id, which envelopes carry, and is wrapped by a data key. The store knows its owner
 only by a keyed tag: who reads the key store learns neither whose data is kept nor which key is whose.
+
+A person writes under their key of rank 0. Further ranks hold keys that were made before the person's id was
+known, when a transaction that failed had left them a key already: they go on reading.
 """
 
 from __future__ import annotations
@@ -11,17 +14,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
+    Connection,
+    Integer,
     LargeBinary,
     Row,
     String,
     Table,
+    UniqueConstraint,
+    func,
     insert,
     select,
     update,
@@ -30,28 +37,42 @@ from sqlalchemy.exc import IntegrityError
 
 from safeguards.crypto.framing import frame
 from safeguards.crypto.kdf import KEY_BYTES, derive
-from safeguards.crypto.tags import TAG_BYTES, tag
+from safeguards.crypto.tags import TAG_BYTES, Tagger
 from safeguards.crypto.xaes import Xaes256Gcm
 from safeguards.errors import KeyringError, KeyUnavailable, SubjectErased
-from safeguards.keys.keyring import Keyring
-from safeguards.keys.store import KeyStore, metadata
+from safeguards.keys.store import KeyStore, lock, metadata
 from safeguards.values import Secret, SubjectId
+
+if TYPE_CHECKING:
+    from safeguards.keys.keyring import Keyring
 
 ID_BYTES = 16
 _VERSION = b"safeguards/1 subject key"
 _ROWS_A_QUERY = 500
 _ATTEMPTS = 5
+_WRITES = 0  # the rank of the key that a person's values are written under
+_TAKEN = "a person's new key could not be given to them: roll back and write again"
 
 _subjects = Table(
     "safeguards_subjects",
     metadata,
     Column("id", String(2 * ID_BYTES), primary_key=True),
-    Column("owner", String(2 * TAG_BYTES), unique=True),  # NULL until the person has an id
+    Column("owner", String(2 * TAG_BYTES)),  # NULL until the person has an id
+    Column("rank", Integer, nullable=False),
     Column("key_id", BigInteger, nullable=False),
     Column("wrapped", LargeBinary(128)),  # NULL once the key was destroyed
     Column("created_at", String(32), nullable=False),
     Column("erased_at", String(32)),
+    UniqueConstraint("owner", "rank", name="uq_safeguards_subjects_owner"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """A tombstone: when a person's keys were destroyed (ISO 8601, UTC), and the ids that they had."""
+
+    when: str
+    ids: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +87,21 @@ class SubjectKey:
 class SubjectKeys:
     """The subject keys of one keyring's store.
 
-    Nothing is cached here. Safe to share between threads and processes.
+    No subject key is kept here. Safe to share between threads and processes.
     """
 
     def __init__(self, ring: Keyring, store: KeyStore) -> None:
         self._ring = ring
         self._store = store
+        self._tagger = Tagger(ring.tag_key("subject"))
+        self._wrappers: dict[int, Xaes256Gcm] = {}
 
     def owner(self, subject: SubjectId) -> str:
         """Return the keyed tag by which the store knows a person."""
-        key = self._ring.tag_key("subject").reveal()
-        return tag(key, frame(subject.kind.encode(), subject.id.encode())).hex()
+        return self._tagger.tag(frame(subject.kind.encode(), subject.id.encode())).hex()
 
     def of(self, subjects: Iterable[SubjectId]) -> dict[SubjectId, SubjectKey]:
-        """Return the keys of these persons; who has none gets one.
+        """Return the keys that these persons' values are written under; who has none gets one.
 
         Raises:
             SubjectErased: the key of one of them was destroyed.
@@ -87,14 +109,20 @@ class SubjectKeys:
         """
         owners = {subject: self.owner(subject) for subject in subjects}
         for _ in range(_ATTEMPTS):
-            found = {key.owner: key for key in self._read(_subjects.c.owner, list(owners.values()))}
-            missing = [owner for owner in owners.values() if owner not in found]
+            found = self._writing(owners.values())
+            missing = [owner for owner in dict.fromkeys(owners.values()) if owner not in found]
             try:
                 found |= {key.owner: key for key in self._add(missing)}
             except IntegrityError:  # another process was quicker: take its keys
                 continue
             return {subject: found[owner] for subject, owner in owners.items()}
         raise KeyringError(f"{self._store!r} is busy: keys of persons could not be added; run it again")
+
+    def held_by(self, subjects: Iterable[SubjectId]) -> dict[SubjectId, SubjectKey]:
+        """Return the keys that these persons' values are written under; who has none left is left out."""
+        owners = {subject: self.owner(subject) for subject in subjects}
+        found = self._writing(owners.values(), _subjects.c.wrapped.is_not(None))
+        return {subject: found[owner] for subject, owner in owners.items() if owner in found}
 
     def by_id(self, ids: Iterable[bytes]) -> dict[bytes, SubjectKey]:
         """Return keys by the ids that envelopes carry; an unknown id is left out.
@@ -109,31 +137,24 @@ class SubjectKeys:
         return self._add([None] * count)
 
     def name(self, named: Iterable[tuple[SubjectKey, SubjectId]]) -> list[SubjectKey]:
-        """Give provisional keys their owners.
+        """Give provisional keys their owners; who has a key already gets this one beside it.
 
         Raises:
-            KeyringError: a key is gone or has an owner, or the person has another key.
+            SubjectErased: the key of one of these persons was destroyed: their id was given again.
+            KeyringError: a provisional key is gone or has an owner.
         """
-        taken = "a person's new key could not be given to them: roll back and write again"
         rows = [(key, self.owner(subject)) for key, subject in named]
         try:
             with self._store.writing() as connection:
+                lock(connection)
                 for key, owner in rows:
-                    mine = (_subjects.c.id == key.id.hex()) & _subjects.c.owner.is_(None)
-                    wrapped = self._wrap(key.id, owner, key.key)
-                    changed = (
-                        update(_subjects)
-                        .where(mine)
-                        .values(owner=owner, wrapped=wrapped[1], key_id=wrapped[0])
-                    )
-                    if connection.execute(changed).rowcount != 1:
-                        raise KeyringError(taken)
+                    self._give(connection, key, owner)
         except IntegrityError:
-            raise KeyringError(taken) from None
+            raise KeyringError(_TAKEN) from None
         return [SubjectKey(key.id, owner, key.key) for key, owner in rows]
 
-    def erase(self, subject: SubjectId) -> str | None:
-        """Destroy a person's key and leave a tombstone; returns when, or None where there never was a key.
+    def erase(self, subject: SubjectId) -> Erasure | None:
+        """Destroy a person's keys and leave a tombstone; None where there never was a key.
 
         The tombstone keeps the person's tag, so that nobody writes under a new key by mistake.
         """
@@ -141,13 +162,40 @@ class SubjectKeys:
         with self._store.writing() as connection:
             alive = mine & _subjects.c.erased_at.is_(None)
             connection.execute(update(_subjects).where(alive).values(wrapped=None, erased_at=_now()))
-            when: str | None = connection.scalar(select(_subjects.c.erased_at).where(mine))
-        return when
+            rows = connection.execute(select(_subjects.c.id, _subjects.c.erased_at).where(mine)).all()
+        if not rows:
+            return None
+        return Erasure(min(row.erased_at for row in rows), tuple(bytes.fromhex(row.id) for row in rows))
 
-    def _read(self, column: ColumnElement[Any], wanted: Sequence[str]) -> Iterator[SubjectKey]:
+    def rewrap(self, rows_a_transaction: int = _ROWS_A_QUERY) -> int:
+        """Wrap keys that older data keys wrap with the newest one, and return how many there were.
+
+        Values stay as they are. Ended in the middle, even killed, it goes on where it was.
+        """
+        done, newest = 0, self._ring.data_key_id
+        stale = _subjects.c.wrapped.is_not(None) & (_subjects.c.key_id != newest)
+        page = select(_subjects).where(stale).limit(rows_a_transaction)
+        while rows := self._store.rows(page):
+            with self._store.writing() as connection:
+                for row in rows:
+                    key = self._opened(row)
+                    wrapped = self._wrapped(key)
+                    # Not where the key was destroyed or given its owner meanwhile.
+                    same = (_subjects.c.id == row.id) & (_subjects.c.wrapped == row.wrapped)
+                    done += connection.execute(update(_subjects).where(same).values(wrapped)).rowcount
+        return done
+
+    def _writing(self, owners: Iterable[str], *where: ColumnElement[bool]) -> dict[str | None, SubjectKey]:
+        rank = _subjects.c.rank == _WRITES
+        wanted = list(dict.fromkeys(owners))
+        return {key.owner: key for key in self._read(_subjects.c.owner, wanted, rank, *where)}
+
+    def _read(
+        self, column: ColumnElement[Any], wanted: Sequence[str], *where: ColumnElement[bool]
+    ) -> Iterator[SubjectKey]:
         rest = iter(wanted)
         while part := list(islice(rest, _ROWS_A_QUERY)):
-            for row in self._store.rows(select(_subjects).where(column.in_(part))):
+            for row in self._store.rows(select(_subjects).where(column.in_(part), *where)):
                 yield self._opened(row)
 
     def _add(self, owners: Sequence[str | None]) -> list[SubjectKey]:
@@ -157,19 +205,27 @@ class SubjectKeys:
                 connection.execute(insert(_subjects), [self._row(key) for key in keys])
         return keys
 
-    def _row(self, key: SubjectKey) -> dict[str, Any]:
-        key_id, wrapped = self._wrap(key.id, key.owner, key.key)
-        return {
-            "id": key.id.hex(),
-            "owner": key.owner,
-            "key_id": key_id,
-            "wrapped": wrapped,
-            "created_at": _now(),
-        }
+    def _give(self, connection: Connection, key: SubjectKey, owner: str) -> None:
+        held = select(func.count(), func.min(_subjects.c.erased_at)).where(_subjects.c.owner == owner)
+        rank, erased = connection.execute(held).one()
+        if erased is not None:
+            raise SubjectErased(
+                f"the key of the person with this id was destroyed on {erased}, and the database gave the id "
+                "again: let it give each id once (AUTOINCREMENT, a sequence)"
+            )
+        mine = (_subjects.c.id == key.id.hex()) & _subjects.c.owner.is_(None)
+        values = self._wrapped(SubjectKey(key.id, owner, key.key)) | {"owner": owner, "rank": rank}
+        if connection.execute(update(_subjects).where(mine).values(values)).rowcount != 1:
+            raise KeyringError(_TAKEN)
 
-    def _wrap(self, key_id: bytes, owner: str | None, key: Secret) -> tuple[int, bytes]:
+    def _row(self, key: SubjectKey) -> dict[str, Any]:
+        row = {"id": key.id.hex(), "owner": key.owner, "rank": _WRITES, "created_at": _now()}
+        return row | self._wrapped(key)
+
+    def _wrapped(self, key: SubjectKey) -> dict[str, Any]:
         data_key = self._ring.data_key_id
-        return data_key, self._wrapper(data_key).seal(key.reveal(), self._bound(key_id, owner))
+        bound = self._bound(key.id, key.owner)
+        return {"key_id": data_key, "wrapped": self._wrapper(data_key).seal(key.key.reveal(), bound)}
 
     def _opened(self, row: Row[Any]) -> SubjectKey:
         if row.wrapped is None:
@@ -186,7 +242,11 @@ class SubjectKeys:
         return SubjectKey(key_id, row.owner, Secret(key))
 
     def _wrapper(self, data_key: int) -> Xaes256Gcm:
-        return Xaes256Gcm(derive(self._ring.data_key(data_key), "subject"))
+        root = self._ring.data_key(data_key)  # raises where the keyring is closed
+        found = self._wrappers.get(data_key)
+        if found is None:
+            found = self._wrappers[data_key] = Xaes256Gcm(derive(root, "subject"))
+        return found
 
     def _bound(self, key_id: bytes, owner: str | None) -> bytes:
         return frame(_VERSION, self._ring.id.encode(), key_id, (owner or "").encode())

@@ -4,6 +4,8 @@ from safeguards.fields import Bucket, Exact, LastDigits, Normaliser, Prefix
 from safeguards.sqlalchemy import ddl, hygiene, lazy, recheck, statements  # noqa: F401  they register themselves with SQLAlchemy
 from safeguards.sqlalchemy.lifecycle import DualRead, PlaintextRead, plaintext_reads
 from safeguards.sqlalchemy.password import PasswordHash
+from safeguards.sqlalchemy.subjects import flush, overwrite  # noqa: F401
+from safeguards.sqlalchemy.subjects.bound import for_subject
 from safeguards.sqlalchemy.types import Encrypted
 
 __all__ = [
@@ -16,5 +18,6 @@ __all__ = [
     "PasswordHash",
     "PlaintextRead",
     "Prefix",
+    "for_subject",
     "plaintext_reads",
 ]

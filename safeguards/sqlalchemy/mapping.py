@@ -70,12 +70,26 @@ def _join(column: Column[Any], table: Table) -> None:
     protect_table(table.name)
     if kind.state == PLAINTEXT:
         return
+    if kind.declared_subject is not None:
+        _join_subject(column, table, kind)
     for where in kind.cipher.slices:
         exact = where is kind.cipher.exact
         # The flag keeps `to_metadata` from copying the index, which the copied column makes itself.
         index = Index(None, TagOf(column, where), unique=exact and column.info[_UNIQUE], _column_flag=True)
         if not exact:
             index.name = _named(index.name, where.search.name)
+
+
+def _join_subject(column: Column[Any], table: Table, kind: Encrypted) -> None:
+    from safeguards.sqlalchemy.subjects.overwrite import register_table
+
+    default, onupdate = column.default, column.onupdate
+    if onupdate is not None or (default is not None and not default.is_scalar):
+        raise InputError(
+            f"field {kind.field} belongs to a {kind.declared_subject.kind}: a default= that is computed and "  # type: ignore[union-attr]
+            "an onupdate= come too late to be bound to them; set the value in Python"
+        )
+    register_table(table)
 
 
 def _named(name: Any, search: str) -> Any:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NoReturn
 
-from sqlalchemy import ARRAY, JSON, Dialect, Enum, LargeBinary, String
+from sqlalchemy import ARRAY, JSON, ColumnElement, Dialect, Enum, LargeBinary, String
 from sqlalchemy.types import TypeDecorator, TypeEngine, to_instance
 
 from safeguards.errors import DecryptionFailed, InputError, OperatorRefused
-from safeguards.fields import Bucket, Cipher, Json, ListOf, Names, Search, codec_for
+from safeguards.fields import Bucket, Cipher, Json, ListOf, Names, Pad, Search, codec_for
+from safeguards.fields.subject_cipher import SubjectCipher
 from safeguards.keys.registry import DEFAULT
 from safeguards.sqlalchemy.comparator import EncryptedComparator
 from safeguards.sqlalchemy.lifecycle import (
     ENCRYPTED,
     PLAINTEXT,
+    RETIRING,
     DualRead,
     State,
     binder,
@@ -23,10 +25,28 @@ from safeguards.sqlalchemy.lifecycle import (
     dual_result,
     plaintext_result,
 )
+from safeguards.sqlalchemy.subjects.bound import plain
+from safeguards.sqlalchemy.subjects.declaration import RAISE, declared
+from safeguards.sqlalchemy.subjects.declaration import check as check_subject
+from safeguards.sqlalchemy.subjects.reading import binder as subject_binder
+from safeguards.sqlalchemy.subjects.reading import result as subject_result
+from safeguards.sqlalchemy.subjects.reading import with_id
 from safeguards.sqlalchemy.tag import MARIADB, BucketNumbers, TagValue
 
 Bind = Callable[[Any], bytes | None]
 Result = Callable[[Any], Any]
+_SHOWN = {
+    "item": None,
+    "search": None,
+    "state": ENCRYPTED,
+    "keyring": DEFAULT,
+    "reencrypt": False,
+    "subject": None,
+    "erased": RAISE,
+    "tags_outlive_subject": False,
+    "pad": None,
+    "compress": None,
+}
 
 
 class Encrypted(TypeDecorator[Any]):
@@ -52,9 +72,26 @@ class Encrypted(TypeDecorator[Any]):
             ``"encrypted"``. ``"retiring"``: readable, and only NULL may be written.
         reencrypt: when the ORM updates a row for any reason, write its loaded value of this column anew, so
             that it comes under the newest data key; the mapper needs a ``version_id_col``.
+        subject: whose the values are, ``"member:id"``: a kind of person, and the attribute of the same row
+            that holds their id. Each value is then encrypted under its person's own key, which ``ring.shred``
+            destroys; a value that is moved to another person's row cannot be read. In ``DualRead``, values
+            from before the column had a subject can be read too.
+        erased: what reading gives when the person's key was destroyed: ``"raise"`` SubjectErased, or
+            ``"value"``, the false object ``safeguards.values.ERASED``.
+        tags_outlive_subject: allow ``search`` beside ``subject``, although tags in backups stay.
+        pad: pad values to buckets, so that the length of a ciphertext says less: ``64`` for multiples of 64
+            bytes; ``(32, 64, 256)`` for these sizes, and Padmé's above them; ``"padme"`` for at most 12 %
+            more, which hides little of short values such as names. One byte of a bucket is the padding's own.
+        compress: compress values (JSON, long texts) of at least this many bytes, where it makes them smaller.
+            Off by default, because a compressed length tells about contents: whoever can put text of their
+            own beside a secret into one value, and sees lengths, can guess the secret piece by piece (CRIME,
+            BREACH). Never use it for such values; padding blunts that guess and does not end it.
+
+    ``pad`` and ``compress`` may change at any time: an envelope records what was done to its value, and rows
+    take the new form when they are written next.
 
     Raises:
-        InputError: the field id, type, item or state is unknown.
+        InputError: an option is unknown, or two of them do not go together.
     """
 
     impl = LargeBinary
@@ -71,19 +108,32 @@ class Encrypted(TypeDecorator[Any]):
         keyring: str = DEFAULT,
         state: State = ENCRYPTED,
         reencrypt: bool = False,
+        subject: str | None = None,
+        erased: str = RAISE,
+        tags_outlive_subject: bool = False,
+        pad: Pad | list[int] | None = None,
+        compress: int | None = None,
     ) -> None:
         super().__init__()
         self.type = to_instance(type)
         self.item = item
-        # A tuple, for SQLAlchemy's cache key.
+        # Tuples, for SQLAlchemy's cache key.
         self.search = tuple(search) if isinstance(search, list) else search
+        self.pad = tuple(pad) if isinstance(pad, list) else pad
+        self.compress = compress
         self.keyring = keyring
         self.state = state
         self.reencrypt = reencrypt
+        self.subject = subject
+        self.erased = erased
+        self.tags_outlive_subject = tags_outlive_subject
+        self.declared_subject = declared(subject, field)
         codec = codec_for(_kind(self.type, field))
-        self._cipher = Cipher(field, codec, item=item, search=search, keyring=keyring)
+        of = Cipher if self.declared_subject is None else partial(SubjectCipher, self.declared_subject.kind)
+        self._cipher = of(field, codec, item=item, search=search, keyring=keyring, pad=pad, compress=compress)
         self.field = self._cipher.field
         check_state(self)
+        check_subject(self)
 
     @property
     def cipher(self) -> Cipher:
@@ -110,6 +160,8 @@ class Encrypted(TypeDecorator[Any]):
 
     def bind_processor(self, dialect: Dialect) -> Bind:
         """Encrypt on the way into the database."""
+        if self.declared_subject is not None and self.state not in {PLAINTEXT, RETIRING}:
+            return subject_binder(self)
         if self.state != ENCRYPTED:
             return binder(self, dialect)
         encrypt = self._cipher.encrypt
@@ -119,6 +171,8 @@ class Encrypted(TypeDecorator[Any]):
         """Decrypt on the way out of it."""
         if self.state == PLAINTEXT:
             return plaintext_result(self, dialect, coltype)
+        if self.declared_subject is not None:
+            return subject_result(self)
         if isinstance(self.state, DualRead):
             return dual_result(self, self.state)
         decrypt, field = self._cipher.decrypt, self.field
@@ -135,6 +189,18 @@ class Encrypted(TypeDecorator[Any]):
             )
 
         return process
+
+    @property
+    def _has_column_expression(self) -> bool:
+        return self.declared_subject is not None and self.state != PLAINTEXT
+
+    def column_expression(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Read the id of the person beside each value."""
+        return with_id(column, self)
+
+    def compare_values(self, x: Any, y: Any) -> bool:
+        """Say whether two attribute values are equal, whoever they are bound to."""
+        return bool(super().compare_values(plain(x), plain(y)))
 
     def literal_processor(self, dialect: Dialect) -> NoReturn:
         """Refuse to print a value into SQL text."""
@@ -161,12 +227,8 @@ class Encrypted(TypeDecorator[Any]):
         watch(parent)
 
     def __repr__(self) -> str:
-        options: dict[str, object] = {"item": self.item, "search": self.search}
-        if self.state != ENCRYPTED:
-            options["state"] = self.state
-        if self.keyring != DEFAULT:
-            options["keyring"] = self.keyring
-        shown = "".join(f", {name}={value!r}" for name, value in options.items() if value is not None)
+        values = ((name, getattr(self, name), default) for name, default in _SHOWN.items())
+        shown = "".join(f", {name}={value!r}" for name, value, default in values if value != default)
         return f"Encrypted({str(self.field)!r}, {self.type!r}{shown})"
 
 

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import Column, Date, Integer, MetaData, String, Table, create_engine, inspect, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from safeguards.crypto.envelope import PADDED, parse
 from safeguards.errors import InputError
 from safeguards.sqlalchemy import Encrypted, Exact
-from safeguards.sqlalchemy.backfill import encrypt_in_place, targets_of
+from safeguards.sqlalchemy.backfill import Target, encrypt_in_place, targets_of
 
 
 def models(**conventions: str) -> Any:
@@ -111,4 +112,23 @@ def test_a_mapped_table_that_the_database_lacks_is_named(ring, sqlite_url: str) 
     engine = create_engine(sqlite_url)
     with pytest.raises(InputError, match="there is no table 'person' in the database"):
         encrypt_in_place(engine, targets_of(models()))
+    engine.dispose()
+
+
+def test_existing_rows_are_padded_as_the_models_say_and_the_outcome_repeats_it(
+    ring, database_url: str
+) -> None:
+    engine, metadata = create_engine(database_url), MetaData()
+    make_plain(engine)
+    kind = Encrypted("p.name", pad=(16, 64), compress=500)
+    Table("person", metadata, Column("id", Integer, primary_key=True), Column("name", kind))
+    (done,) = encrypt_in_place(engine, targets_of(metadata)).columns
+    assert done.model == "mapped_column('name', Encrypted('p.name', pad=(16, 64), compress=500))"
+    undeclared = Target("person", "rrn", field="p.rrn", item="kr_rrn", pad=32)
+    assert "item='kr_rrn', pad=32)" in encrypt_in_place(engine, [undeclared]).columns[0].model
+    with engine.connect() as connection:
+        name, rrn = connection.execute(text("SELECT name, rrn FROM person")).one()
+    assert [parse(bytes(value)).flags for value in (name, rrn)] == [PADDED, PADDED]
+    assert [len(parse(bytes(value)).sealed) - 16 for value in (name, rrn)] == [16, 32]
+    assert kind.cipher.decrypt(bytes(name)) == "a"
     engine.dispose()

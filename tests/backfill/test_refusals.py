@@ -156,7 +156,10 @@ def test_a_column_that_is_encrypted_as_something_else_is_refused(ring, build, da
             "not as field member.other",
         ),
         (Target("회원 명부", "주민번호", field="member.rrn", item="kr_rrn"), "with search"),
-        (Target("회원 명부", "주민번호", field="member.rrn", search=Exact()), "another item or group"),
+        (
+            Target("회원 명부", "주민번호", field="member.rrn", search=Exact()),
+            "another search, item or group",
+        ),
     ]:
         with pytest.raises(InputError, match=why):
             encrypt_in_place(service.engine, [other])

@@ -34,6 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from safeguards import Keyring
+from safeguards.crypto.envelope import FLAG_SETS, parse
 from safeguards.sqlalchemy import Encrypted, Exact
 
 RECIPE = Path(__file__).parents[2] / "docs" / "decrypt-without-safeguards.md"
@@ -59,6 +60,10 @@ class Leaver(Base):
     weight: Mapped[float] = mapped_column(Encrypted("leaver.weight", Float))
     seen: Mapped[datetime] = mapped_column(Encrypted("leaver.seen", DateTime))
     token: Mapped[uuid.UUID] = mapped_column(Encrypted("leaver.token", Uuid))
+    name: Mapped[str] = mapped_column(Encrypted("leaver.name", search=Exact(), pad=32))
+    letter: Mapped[str] = mapped_column(Encrypted("leaver.letter", compress=100))
+    reply: Mapped[str] = mapped_column(Encrypted("leaver.reply", pad="padme", compress=100))
+    scan: Mapped[bytes] = mapped_column(Encrypted("leaver.scan", LargeBinary, pad=16))
 
 
 ROW: dict[str, Any] = {
@@ -72,6 +77,10 @@ ROW: dict[str, Any] = {
     "weight": 61.25,
     "seen": datetime(2026, 11, 24, 10, 30, 0, 5, KOREA),
     "token": uuid.UUID(int=7),
+    "name": "김하늘",
+    "letter": NOTE * 50,
+    "reply": NOTE * 50,
+    "scan": b"\x80\x00\x80\x00",
 }
 KINDS = {
     "note": "str",
@@ -84,10 +93,15 @@ KINDS = {
     "weight": "float64",
     "seen": "datetime",
     "token": "uuid",
+    "name": "str",
+    "letter": "str",
+    "reply": "str",
+    "scan": "bytes",
 }
 PRINTED = {
     **{name: str(value) for name, value in ROW.items()},
     "photo": "00feff",
+    "scan": "80008000",
     "adult": True,
     "points": -(1 << 63),
     "weight": 61.25,
@@ -151,6 +165,11 @@ def test_the_recipe_runs_where_the_library_cannot_be_imported(module: str, elsew
 @pytest.mark.parametrize("column", KINDS)
 def test_the_recipe_decrypts_what_the_orm_wrote(column: str, elsewhere: Path, engine: Engine) -> None:
     assert read(elsewhere, engine, column) == [PRINTED[column]]
+
+
+def test_the_values_that_the_recipe_reads_have_every_set_of_flags(engine: Engine) -> None:
+    found = {parse(bytes.fromhex(stored(engine, column))).flags for column in KINDS}
+    assert found == set(FLAG_SETS)
 
 
 def test_the_recipe_reads_values_of_every_data_key_and_null(

@@ -81,18 +81,49 @@ def test_a_provisional_key_gets_its_owner_once(keys: SubjectKeys) -> None:
         keys.name([(new, LEE)])
 
 
-def test_a_person_with_a_key_gets_no_second_one(keys: SubjectKeys) -> None:
+def test_a_provisional_key_stands_beside_one_that_a_failed_transaction_left(keys: SubjectKeys) -> None:
+    first = keys.of([KIM])[KIM]
+    [second] = keys.name([(keys.provisional()[0], KIM)])
+    assert keys.of([KIM])[KIM].id == first.id != second.id
+    assert keys.by_id([first.id, second.id])[second.id].owner == first.owner
+    assert len(keys.erase(KIM).ids) == 2
+    for key in (first, second):
+        with pytest.raises(SubjectErased):
+            keys.by_id([key.id])
+
+
+def test_an_id_that_is_given_again_after_the_key_was_destroyed_gets_no_key(keys: SubjectKeys) -> None:
     keys.of([KIM])
-    with pytest.raises(KeyringError, match="roll back"):
+    keys.erase(KIM)
+    with pytest.raises(SubjectErased, match="gave the id again"):
         keys.name([(keys.provisional()[0], KIM)])
+
+
+def test_keys_come_under_the_newest_data_key_without_a_change(
+    keys: SubjectKeys, ring: Keyring, store
+) -> None:
+    made = keys.of([KIM, LEE, SubjectId("member", "44")])
+    keys.erase(LEE)
+    ring.rotate()
+    assert keys.rewrap(rows_a_transaction=1) == 2
+    assert keys.rewrap() == 0
+    engine = create_engine(store)
+    with engine.connect() as connection:
+        wrapped_by = connection.scalars(
+            text("SELECT key_id FROM safeguards_subjects WHERE wrapped IS NOT NULL")
+        )
+        assert set(wrapped_by) == {ring.data_key_id}
+    engine.dispose()
+    assert keys.of([KIM])[KIM].key.reveal() == made[KIM].key.reveal()
 
 
 def test_a_destroyed_key_is_gone_from_the_store_and_for_good(keys: SubjectKeys) -> None:
     kim, lee = keys.of([KIM, LEE]).values()
     when = keys.erase(KIM)
     assert when is not None
+    assert when.ids == (kim.id,)
     assert keys.erase(KIM) == when
-    with pytest.raises(SubjectErased, match=when[:10]):
+    with pytest.raises(SubjectErased, match=when.when[:10]):
         keys.of([KIM])
     with pytest.raises(SubjectErased):
         keys.by_id([kim.id])

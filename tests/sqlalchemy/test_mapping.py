@@ -160,6 +160,9 @@ def test_types_are_cached_by_what_they_declare() -> None:
     assert key(search=Exact()) != key(search=Exact(group="g"))
     assert key() != key(keyring="tenant")
     assert key() != Encrypted("t.b")._static_cache_key
+    shapes = [{"pad": pad} for pad in ("padme", 32, 64, (32, 64))] + [{"compress": size} for size in (1, 32)]
+    assert len({key(), *(key(**shape) for shape in shapes)}) == 1 + len(shapes)
+    assert key(pad=[32, 64]) == key(pad=(32, 64))
 
 
 QUERIES = {

@@ -74,7 +74,7 @@ def encrypt_in_place(
 
 def _encrypt(backend: Backend, plan: ColumnPlan, pace: Pace, progress: Progress) -> ColumnOutcome:
     started, facts, session = time.monotonic(), plan.facts, backend.session
-    rows = ColumnRows(backend, facts, plan.kind.cipher)
+    rows = ColumnRows(backend, facts, plan.kind.cipher, plan.target.persons())
     if plan.state == "new" or Journal(session).find(facts) is None:
         session.doing = "opening the job's journal"
         Journal(session).begin(facts, declaration_of(plan.kind.cipher))

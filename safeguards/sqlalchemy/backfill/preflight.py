@@ -93,7 +93,7 @@ def _name_obstacles(backend: Backend, plan: ColumnPlan, now: Facts) -> Iterator[
 def _surveyed(backend: Backend, plan: ColumnPlan, progress: Progress) -> ColumnPlan:
     if plan.state != "new":
         return plan
-    rows = ColumnRows(backend, plan.facts, plan.kind.cipher)
+    rows = ColumnRows(backend, plan.facts, plan.kind.cipher, plan.target.persons())
     with progress(f"checking {plan.facts.label}") as advance:
         return replace(plan, survey=survey(rows, advance, unique=plan.unique))
 

@@ -15,6 +15,7 @@ from safeguards.sqlalchemy.backfill.column_plan import ColumnPlan
 from safeguards.sqlalchemy.backfill.facts import Facts
 from safeguards.sqlalchemy.backfill.journal import declaration_of
 from safeguards.sqlalchemy.backfill.rows import ColumnRows
+from safeguards.sqlalchemy.backfill.stored import Stored
 from safeguards.sqlalchemy.backfill.target import Target
 from safeguards.sqlalchemy.lifecycle import DualRead
 from safeguards.sqlalchemy.types import Encrypted
@@ -34,7 +35,7 @@ def found_encrypted(backend: Backend, target: Target, facts: Facts) -> ColumnPla
         InputError: the column holds other bytes, or ciphertexts of another declaration.
     """
     kinds = _possible(target)
-    rows = {name: ColumnRows(backend, facts, kind.cipher) for name, kind in kinds.items()}
+    rows = {name: ColumnRows(backend, facts, kind.cipher, target.persons()) for name, kind in kinds.items()}
     first = rows[_KINDS[0]]
     declaration_of(first.cipher)  # proves that the keyring opens
     if not first.count()[1]:
@@ -45,7 +46,7 @@ def found_encrypted(backend: Backend, target: Target, facts: Facts) -> ColumnPla
         return ColumnPlan(target, replace(facts, stored=_KINDS[0]), kinds[_KINDS[0]], "unfinished")
     if sample is None or name is None:
         raise InputError(_refusal(facts, first, sample))
-    check_search(facts, kinds[name], sample)
+    check_search(facts, rows[name], sample)
     plain = rows[name].count_plain()
     if plain and kinds[name].python_type is bytes:
         raise InputError(_refusal(facts, first, None))
@@ -63,7 +64,7 @@ def recognised(backend: Backend, target: Target, facts: Facts) -> Encrypted:
     if target.declared is not None:
         return target.declared
     kinds = list(_possible(target).values())
-    samples = ColumnRows(backend, facts, kinds[0].cipher).sealed(_SAMPLES)
+    samples = ColumnRows(backend, facts, kinds[0].cipher).sealed(_SAMPLES)  # undeclared: of no person
     for kind in kinds:
         if not samples or any(ColumnRows(backend, facts, kind.cipher).is_ours(each) for each in samples):
             return kind
@@ -81,32 +82,32 @@ def holders_of_field(backend: Backend, plan: ColumnPlan) -> Iterator[str]:
         if name == facts.column or not isinstance(column["type"], (LargeBinary, LONGBLOB)):
             continue
         other = backend.facts(facts.schema, facts.table, name)
-        rows = [ColumnRows(backend, other, kind.cipher) for kind in _possible(plan.target).values()]
+        persons = plan.target.persons()
+        rows = [ColumnRows(backend, other, kind.cipher, persons) for kind in _possible(plan.target).values()]
         sample = next(iter(rows[0].sealed(1)), None)
         if sample is not None and any(each.is_ours(sample) for each in rows):
             yield name
 
 
-def check_search(facts: Facts, kind: Encrypted, sample: bytes) -> None:
+def check_search(facts: Facts, rows: ColumnRows, sample: Stored) -> None:
     """Refuse a declaration whose search is not that of a ciphertext which opens under it.
 
     Raises:
         InputError: it is another one.
     """
-    tagged = parse(sample).tag
-    if bool(tagged) != (kind.search is not None):
+    cipher, tagged = rows.cipher, parse(sample.data).tag
+    if bool(tagged) != bool(cipher.slices):
         has, wants = ("with", "without") if tagged else ("without", "with")
         raise InputError(f"{facts.label} is already encrypted, {has} search; declare it {has}, not {wants}")
-    cipher = kind.cipher
     if len(prefix(tagged)) != cipher.prefix_length:
         raise InputError(
             f"{facts.label} is already encrypted, under other searches: run `safeguards reencrypt` to write "
             "the tags of these"
         )
-    if kind.search is not None and not sample.startswith(cipher.tag(cipher.decrypt(sample))):
+    if cipher.slices and not sample.data.startswith(cipher.tag(rows.values.open(sample))):
         raise InputError(
-            f"{facts.label} is already encrypted as field {kind.field}, but its search tags were made under "
-            "another search, item or group: name the same"
+            f"{facts.label} is already encrypted as field {cipher.field}, but its search tags were made "
+            "under another search, item or group: name the same"
         )
 
 
@@ -125,8 +126,8 @@ def _possible(target: Target) -> dict[str, Encrypted]:
     return possible
 
 
-def _refusal(facts: Facts, rows: ColumnRows, sample: bytes | None) -> str:
-    if sample is not None and is_envelope(sample):
+def _refusal(facts: Facts, rows: ColumnRows, sample: Stored | None) -> str:
+    if sample is not None and is_envelope(sample.data):
         return (
             f"{facts.label} is already encrypted, but not as field {rows.cipher.field} under this keyring; "
             "nothing was changed"

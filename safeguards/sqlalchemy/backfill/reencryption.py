@@ -10,15 +10,22 @@ from typing import Any
 from sqlalchemy import Engine
 
 from safeguards.crypto.envelope import is_envelope, parse, parse_address, prefix
-from safeguards.errors import DecryptionFailed, InputError, SafeguardsError
+from safeguards.errors import DecryptionFailed, InputError, SafeguardsError, SubjectErased
 from safeguards.keys import resolve
 from safeguards.sqlalchemy.backfill.backend import Backend
 from safeguards.sqlalchemy.backfill.column_plan import Progress
-from safeguards.sqlalchemy.backfill.key_ids import KeyCounts, count_by_key, is_otherwise_tagged, is_stale
+from safeguards.sqlalchemy.backfill.key_ids import (
+    KeyCounts,
+    count_by_key,
+    is_otherwise_tagged,
+    is_padded,
+    is_stale,
+)
 from safeguards.sqlalchemy.backfill.opened import opened, silent
 from safeguards.sqlalchemy.backfill.pace import Pace
 from safeguards.sqlalchemy.backfill.present import check_search, recognised
 from safeguards.sqlalchemy.backfill.rows import ColumnRows
+from safeguards.sqlalchemy.backfill.stored import Stored
 from safeguards.sqlalchemy.backfill.target import Target, column_for
 from safeguards.sqlalchemy.ddl import add_search, drop_search, has_search
 from safeguards.sqlalchemy.types import Encrypted
@@ -60,6 +67,9 @@ def reencrypt(
 ) -> tuple[Reencrypted, ...]:
     """Write values that name an old data key anew under the newest; search tags stay as they are.
 
+    Values that belong to persons stay under their persons' keys; those from before the column had a subject
+    are bound, while it is in ``DualRead``. What belongs to a shredded person gives place to a tombstone.
+
     Where the target declares other searches than values were written with, they get these tags, and the
     column its indexes.
 
@@ -76,7 +86,8 @@ def reencrypt(
         progress: opens a progress bar under a label and gives a function (done, total).
 
     Raises:
-        InputError: a column is not encrypted, or not as its target says.
+        InputError: a column is not encrypted, or not as its target says; or its values are padded, and the
+            target does not say how.
         KeyringError: the keyring cannot be opened.
         SafeguardsError: the database failed; call again to go on.
     """
@@ -97,16 +108,22 @@ def _opened(backend: Backend, target: Target) -> tuple[Target, Encrypted, Column
     kind = recognised(backend, target, facts)
     # Another process may have rotated since this one opened its keyring.
     resolve(kind.keyring).refresh()
-    rows = ColumnRows(backend, facts, kind.cipher)
+    rows = ColumnRows(backend, facts, kind.cipher, target.persons())
     for sample in rows.sealed(_SAMPLES):
         # Tags of one width cannot be told apart afterwards: some rows would have these, some those.
         if (
-            is_envelope(sample)
-            and len(prefix(parse(sample).tag)) == kind.cipher.prefix_length
+            is_envelope(sample.data)
+            and len(prefix(parse(sample.data).tag)) == kind.cipher.prefix_length
             and rows.is_ours(sample)
         ):
-            check_search(facts, kind, sample)
+            check_search(facts, rows, sample)
             break
+    unsaid = target.declared is None and target.pad is None
+    if unsaid and rows.count_where(is_padded(rows.column, rows.cipher)):
+        raise InputError(
+            f"{facts.label} holds padded values, which would lose their padding: name its models (--models), "
+            "or give the Target its pad="
+        )
     return target, kind, rows
 
 
@@ -119,6 +136,8 @@ def _look(rows: ColumnRows) -> Reencrypted:
 def _renew(target: Target, kind: Encrypted, rows: ColumnRows, pace: Pace, progress: Progress) -> Reencrypted:
     rows.backend.session.doing = f"re-encrypting {rows.facts.label}"
     started, address = time.monotonic(), rows.cipher.address
+    if rows.values.persons is not None:
+        resolve(kind.keyring).rewrap_subjects()
     condition = is_stale(rows.column, rows.cipher)
     stale, written = rows.count_where(condition), 0
     moved = rows.count_where(is_otherwise_tagged(rows.column, rows.cipher)) > 0
@@ -145,12 +164,15 @@ def _index(backend: Backend, target: Target, kind: Encrypted, moved: bool) -> No
         add_search(connection, column)
 
 
-def _renewed(rows: ColumnRows, old: bytes) -> bytes | None:
+def _renewed(rows: ColumnRows, stored: Stored) -> bytes | None:
+    old = stored.data
     try:
-        value = rows.cipher.decrypt(old)
+        value = rows.values.open(stored)
     except DecryptionFailed:
         return None
-    new = rows.seal(value)
+    except SubjectErased:
+        return rows.values.tombstone(old)
+    new = rows.seal(value, stored.person)
     if new[:_BEGINNING] != old[:_BEGINNING]:
         return new  # written under other searches: this is how they get these tags
     width = rows.cipher.prefix_length

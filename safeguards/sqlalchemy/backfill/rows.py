@@ -16,12 +16,13 @@ from safeguards.sqlalchemy.backfill.backend import Backend
 from safeguards.sqlalchemy.backfill.facts import Facts
 from safeguards.sqlalchemy.backfill.pace import UNHURRIED, Pace
 from safeguards.sqlalchemy.backfill.statements import is_plain, key_of, table_of
+from safeguards.sqlalchemy.backfill.stored import Persons, Stored, Values
 from safeguards.sqlalchemy.backfill.walk import Walk
-from safeguards.sqlalchemy.plain_text import PLAIN_END, UNREADABLE, reader, stored_bytes
+from safeguards.sqlalchemy.plain_text import PLAIN_END, UNREADABLE, reader
 
 CONFLICT_ATTEMPTS = 8
 
-Change = Callable[[bytes], bytes | None]
+Change = Callable[[Stored], bytes | None]
 """Makes the new value of a stored one; None leaves it as it is."""
 
 
@@ -47,12 +48,16 @@ class Advance(Protocol):
 class ColumnRows:
     """One column's values under one field's cipher."""
 
-    def __init__(self, backend: Backend, facts: Facts, cipher: Cipher) -> None:
+    def __init__(
+        self, backend: Backend, facts: Facts, cipher: Cipher, persons: Persons | None = None
+    ) -> None:
         self.backend = backend
         self.facts = facts
         self.cipher = cipher
-        self.table = table_of(facts)
+        self.values = Values(cipher, persons)
+        self.table = table_of(facts, *(() if persons is None else (persons.column,)))
         self.column = self.table.c[facts.column]
+        self.source = self.values.source(self.table, self.column)
         self.keys = key_of(facts, self.table)
         self._read = reader(cipher.codec.python_type)
 
@@ -71,10 +76,10 @@ class ColumnRows:
         statement = select(func.count()).select_from(self.table).where(condition)
         return int(self.backend.session.connection.scalar(statement) or 0)
 
-    def sealed(self, limit: int) -> list[bytes]:
+    def sealed(self, limit: int) -> list[Stored]:
         """Return values that are not plain, ``limit`` at most."""
-        statement = select(self.column).where(self.column.is_not(None), ~is_plain(self.column)).limit(limit)
-        return [stored_bytes(found) for found in self.backend.session.connection.scalars(statement)]
+        statement = select(self.source).where(self.column.is_not(None), ~is_plain(self.column)).limit(limit)
+        return [self.values.stored(found) for found in self.backend.session.connection.scalars(statement)]
 
     def encrypt(self, advance: Advance, pace: Pace = UNHURRIED) -> int:
         """Encrypt every plain value, a page a transaction, and return how many there were.
@@ -94,7 +99,7 @@ class ColumnRows:
     ) -> Rewritten:
         """Visit the values under a condition, a page a transaction, and make of each what ``change`` says."""
         longest, done, written = self.backend.longest(self.facts), 0, 0
-        walk = Walk(self.backend, self.keys, self.column, condition, longest, lock=True, pace=pace)
+        walk = Walk(self.backend, self.keys, self.source, condition, longest, lock=True, pace=pace)
         while (page := self._retrying(lambda: self._rewrite_page(walk, change)))[0]:
             rows = page[0]
             done, written = done + len(rows), written + page[1]
@@ -111,11 +116,11 @@ class ColumnRows:
         """
         _, total = self.count()
         longest = self.backend.longest(self.facts)
-        walk = Walk(self.backend, self.keys, self.column, self.column.is_not(None), longest)
+        walk = Walk(self.backend, self.keys, self.source, self.column.is_not(None), longest)
         done = broken = 0
         for page in walk.pages():
-            stored = [stored_bytes(row.value) for row in page]
-            broken += sum(data[:1] >= PLAIN_END and not self.is_ours(data) for data in stored)
+            stored = [self.values.stored(row.value) for row in page]
+            broken += sum(each.data[:1] >= PLAIN_END and not self.is_ours(each) for each in stored)
             done += len(page)
             advance(done, max(done, total))
         if broken:
@@ -130,7 +135,7 @@ class ColumnRows:
         # never lost. Comparing with the old value instead would put plaintext into statements and their logs.
         with self.backend.session.transaction():
             page = walk.read()
-            changed = ((walk.key(row), change(stored_bytes(row.value))) for row in page)
+            changed = ((walk.key(row), change(self.values.stored(row.value))) for row in page)
             written = [(key, data) for key, data in changed if data is not None]
             if written:
                 self.backend.write(self.facts, written)
@@ -145,37 +150,35 @@ class ColumnRows:
             return None
         return value
 
-    def _seal(self, stored: bytes) -> bytes:
-        value = self.value(stored)
+    def _seal(self, stored: Stored) -> bytes:
+        value = self.value(stored.data)
         if value is None:
             raise InputError(
                 f"{self.facts.label}: a value that was written while the job ran is no "
                 f"{self.cipher.codec.python_type.__name__}; correct it and run the same command again"
             )
-        return self.seal(value)
+        return self.seal(value, stored.person)
 
-    def seal(self, value: Any) -> bytes:
-        """Encrypt a value, and decrypt it again before anything is written.
+    def seal(self, value: Any, person: str | None) -> bytes:
+        """Encrypt a value, for the person it belongs to, and decrypt it again before anything is written.
 
         Raises:
+            InputError: the row names no person.
             SafeguardsError: another value came back.
         """
-        sealed, encode = self.cipher.encrypt(value), self.cipher.codec.encode
-        if encode(self.cipher.decrypt(sealed)) != encode(value):
+        if self.values.persons is not None and not person:
+            owner = self.values.persons.column
+            raise InputError(f"{self.facts.label}: a row has no {owner}, which says whose its value is")
+        sealed, encode = self.values.seal(value, person), self.cipher.codec.encode
+        if encode(self.values.open(Stored(sealed, person))) != encode(value):
             raise SafeguardsError(
                 f"{self.facts.label}: a value did not survive encryption; it was not written"
             )
         return sealed
 
-    def is_ours(self, data: bytes) -> bool:
+    def is_ours(self, stored: Stored) -> bool:
         """Say whether a stored value is an intact ciphertext of this field."""
-        if not is_envelope(data):
-            return False
-        try:
-            self.cipher.decrypt(data)
-        except DecryptionFailed:
-            return False
-        return True
+        return is_envelope(stored.data) and self.values.is_ours(stored)
 
     def _retrying(self, step: Callable[[], Step]) -> Step:
         """Repeat a step that the database broke off in favour of another transaction."""

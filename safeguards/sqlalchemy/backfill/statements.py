@@ -27,9 +27,9 @@ from safeguards.sqlalchemy.backfill.facts import Facts
 from safeguards.sqlalchemy.plain_text import PLAIN_END
 
 
-def table_of(facts: Facts) -> TableClause:
-    """Return the table with its key and the column, all untyped, so that no driver converts keys."""
-    names = dict.fromkeys((*facts.key, facts.column))
+def table_of(facts: Facts, *others: str) -> TableClause:
+    """Return the table with its key, the column and others, all untyped, so that no driver converts keys."""
+    names = dict.fromkeys((*facts.key, facts.column, *others))
     own = [column(quoted_name(name, quote=True), NULLTYPE) for name in names]
     schema = quoted_name(facts.schema, quote=True) if facts.schema else None
     return table(quoted_name(facts.table, quote=True), *own, schema=schema)

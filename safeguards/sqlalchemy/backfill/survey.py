@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import literal_column
 
 from safeguards.sqlalchemy.backfill.rows import Advance, ColumnRows
+from safeguards.sqlalchemy.backfill.stored import Stored
 from safeguards.sqlalchemy.backfill.twins import Twins
 from safeguards.sqlalchemy.backfill.walk import Walk
 from safeguards.sqlalchemy.plain_text import PLAIN_END
@@ -39,7 +40,7 @@ def survey(rows: ColumnRows, advance: Advance, *, unique: bool) -> Survey:
     with Twins() if unique else nullcontext() as tags:
         for page in walk.pages():
             stored = [bytes(row.value) for row in page]
-            sealed = [data for data in stored if data[:1] >= PLAIN_END and rows.is_ours(data)]
+            sealed = [data for data in stored if data[:1] >= PLAIN_END and rows.is_ours(Stored(data))]
             read = [rows.value(data) for data in stored if data[:1] < PLAIN_END]
             readable = [value for value in read if value is not None]
             unreadable += len(stored) - len(sealed) - len(readable)

@@ -10,11 +10,14 @@ from sqlalchemy import Column, Dialect, MetaData, Table
 from sqlalchemy.sql.elements import conv
 
 from safeguards.errors import InputError
-from safeguards.fields import Search
+from safeguards.fields import Pad, Search
 from safeguards.keys.registry import DEFAULT
 from safeguards.sqlalchemy.backfill.facts import KINDS
+from safeguards.sqlalchemy.backfill.stored import Persons
 from safeguards.sqlalchemy.ddl import database_name, tag_index
-from safeguards.sqlalchemy.lifecycle import PLAINTEXT
+from safeguards.sqlalchemy.lifecycle import PLAINTEXT, DualRead
+from safeguards.sqlalchemy.subjects.declaration import id_column
+from safeguards.sqlalchemy.subjects.reading import is_uuid
 from safeguards.sqlalchemy.types import Encrypted
 from safeguards.values import FieldId
 
@@ -30,9 +33,12 @@ class Target:
         item: the kind of personal data, such as ``"kr_rrn"``.
         search: ``Exact()``, another search or several of them, or None for no search.
         keyring: the keyring's name.
-        declared: a model's own declaration; it overrides the four above.
+        declared: a model's own declaration; it overrides the four above, ``pad`` and ``compress``.
         unique: refuse equal values even where the database did not.
         index: the search index's name; ``ix_TABLE_COLUMN`` by default.
+        pad: pad values to buckets, as in ``Encrypted``.
+        compress: compress values of at least this many bytes, as in ``Encrypted``.
+        persons_of: with a model's declaration that has a ``subject``, the column that holds its ids.
     """
 
     table: str
@@ -45,6 +51,9 @@ class Target:
     declared: Encrypted | None = None
     unique: bool = False
     index: str | None = None
+    pad: Pad | None = None
+    compress: int | None = None
+    persons_of: Column[Any] | None = None
 
     @property
     def label(self) -> str:
@@ -59,7 +68,28 @@ class Target:
         """
         if self.declared is not None:
             return self.declared
-        return Encrypted(self._field(), KINDS[kind], item=self.item, search=self.search, keyring=self.keyring)
+        return Encrypted(
+            self._field(),
+            KINDS[kind],
+            item=self.item,
+            search=self.search,
+            keyring=self.keyring,
+            pad=self.pad,
+            compress=self.compress,
+        )
+
+    def persons(self) -> Persons | None:
+        """Return where the rows say whose the values are, if they belong to persons.
+
+        Raises:
+            InputError: the table of the declaration has no such column.
+        """
+        kind = self.declared
+        if kind is None or kind.declared_subject is None or self.persons_of is None:
+            return None
+        state = kind.state
+        unbound = isinstance(state, DualRead) and not state.ended()
+        return Persons(self.persons_of.name, is_uuid(self.persons_of), unbound)
 
     def _field(self) -> str:
         if self.field is not None:
@@ -121,8 +151,10 @@ def _targets(tables: list[Table]) -> Iterator[Target]:
 
 
 def _declared(table: Table, column: Column[Any], kind: Encrypted) -> Target:
+    persons = None if kind.declared_subject is None else id_column(table, kind)
+    place = table.name, column.name, table.schema
     if kind.search is None:
-        return Target(table.name, column.name, table.schema, declared=kind)
+        return Target(*place, declared=kind, persons_of=persons)
     index = tag_index(column)
     name = None if index.name is None else str(index.name)
-    return Target(table.name, column.name, table.schema, declared=kind, unique=bool(index.unique), index=name)
+    return Target(*place, declared=kind, unique=bool(index.unique), index=name, persons_of=persons)

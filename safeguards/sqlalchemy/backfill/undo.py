@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, and_, not_
 
-from safeguards.errors import DecryptionFailed, InputError, SafeguardsError
+from safeguards.errors import DecryptionFailed, InputError, SafeguardsError, SubjectErased
 from safeguards.sqlalchemy.backfill.backend import Backend
 from safeguards.sqlalchemy.backfill.column_plan import Progress
 from safeguards.sqlalchemy.backfill.journal import Journal
@@ -18,10 +18,11 @@ from safeguards.sqlalchemy.backfill.pace import Pace
 from safeguards.sqlalchemy.backfill.present import check_search, recognised
 from safeguards.sqlalchemy.backfill.rows import Advance, ColumnRows
 from safeguards.sqlalchemy.backfill.statements import is_plain
+from safeguards.sqlalchemy.backfill.stored import Stored
 from safeguards.sqlalchemy.backfill.target import Target, column_for
 from safeguards.sqlalchemy.backfill.walk import Walk
 from safeguards.sqlalchemy.ddl import drop_search
-from safeguards.sqlalchemy.plain_text import PLAIN_END, has_text_form, stored_bytes, text_form
+from safeguards.sqlalchemy.plain_text import PLAIN_END, has_text_form, text_form
 from safeguards.sqlalchemy.types import Encrypted
 
 SWEEPS = 5
@@ -91,10 +92,10 @@ class _Undo:
             raise InputError(
                 f"{facts.label}: {self._kind.type!r} has no plain text form: copy it through the model"
             )
-        self._rows = ColumnRows(backend, facts, self._kind.cipher)
+        self._rows = ColumnRows(backend, facts, self._kind.cipher, target.persons())
         for sample in self._rows.sealed(1):
             if self._rows.is_ours(sample):
-                check_search(facts, self._kind, sample)
+                check_search(facts, self._rows, sample)
         self._sealed = and_(self._rows.column.is_not(None), not_(is_plain(self._rows.column)))
 
     def check(self, progress: Progress) -> None:
@@ -105,10 +106,10 @@ class _Undo:
         """
         rows, broken, done = self._rows, 0, 0
         longest = self._backend.longest(self._facts)
-        walk = Walk(self._backend, rows.keys, rows.column, self._sealed, longest)
+        walk = Walk(self._backend, rows.keys, rows.source, self._sealed, longest)
         with progress(f"checking {self._facts.label}") as advance:
             for page in walk.pages():
-                broken += sum(self._opened(stored_bytes(row.value)) is None for row in page)
+                broken += sum(self._opened(rows.values.stored(row.value)) is None for row in page)
                 done += len(page)
                 advance(done)
         if broken:
@@ -147,7 +148,7 @@ class _Undo:
             'again, and then start it with state="plaintext"'
         )
 
-    def _unseal(self, stored: bytes) -> bytes:
+    def _unseal(self, stored: Stored) -> bytes:
         plain = self._opened(stored)
         if plain is None:
             raise DecryptionFailed(
@@ -156,12 +157,12 @@ class _Undo:
             )
         return plain
 
-    def _opened(self, stored: bytes) -> bytes | None:
+    def _opened(self, stored: Stored) -> bytes | None:
         """Return a value's text; None where it does not decrypt or its text would give another value."""
         cipher = self._kind.cipher
         try:
-            value = cipher.decrypt(stored)
-        except DecryptionFailed:
+            value = self._rows.values.open(stored)
+        except (DecryptionFailed, SubjectErased):
             return None
         text = text_form(value)
         again = self._rows.value(text)

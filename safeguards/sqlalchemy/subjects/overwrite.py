@@ -1,0 +1,147 @@
+"""Shredding in the databases: a person's values and tags give place to tombstones of random bytes."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    LargeBinary,
+    Table,
+    bindparam,
+    event,
+    inspect,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy.exc import MissingGreenlet, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from safeguards.errors import KeyringError
+from safeguards.fields.subject_cipher import SubjectCipher
+from safeguards.keys import resolve
+from safeguards.keys.shredding import Reached, Unreached, register
+from safeguards.sqlalchemy.lifecycle import PLAINTEXT
+from safeguards.sqlalchemy.subjects.declaration import has_id_column, id_column
+from safeguards.sqlalchemy.types import Encrypted
+from safeguards.values import SubjectId
+
+_ROWS_A_STATEMENT = 500
+_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
+_tables: weakref.WeakSet[Table] = weakref.WeakSet()
+
+
+@event.listens_for(Engine, "engine_connect")
+def _remember(connection: Connection) -> None:
+    _engines.add(connection.engine)
+
+
+def register_table(table: Table) -> None:
+    """Have a table's values overwritten when a person is shredded."""
+    _tables.add(table)
+
+
+def _overwrite(
+    ring_id: str, subject: SubjectId, engines: Sequence[Any] | None
+) -> Iterator[Reached | Unreached]:
+    tables = [(table, columns) for table in list(_tables) if (columns := _columns(table, ring_id, subject))]
+    where = list(_engines) if engines is None else [_synchronous(each) for each in engines]
+    for engine in where:
+        yield from _in_database(engine, tables, subject, named=engines is not None)
+    if not where and tables:
+        for table, _ in tables:
+            yield Unreached(
+                "", table.fullname, "this process has not connected to its database: name engines="
+            )
+
+
+def _columns(table: Table, ring_id: str, subject: SubjectId) -> list[Column[Any]]:
+    """Return the columns of a table that hold values of such persons under this keyring."""
+    found = []
+    for column in table.columns:
+        kind = column.type
+        if not isinstance(kind, Encrypted) or kind.declared_subject is None or kind.state == PLAINTEXT:
+            continue
+        mine = kind.declared_subject.kind == subject.kind and _ring_of(kind) == ring_id
+        if mine and has_id_column(table, kind):
+            found.append(column)
+    return found
+
+
+def _ring_of(kind: Encrypted) -> str | None:
+    try:
+        return resolve(kind.keyring).id
+    except KeyringError:
+        return None
+
+
+def _synchronous(engine: Any) -> Engine:
+    return engine.sync_engine if isinstance(engine, AsyncEngine) else engine
+
+
+def _in_database(
+    engine: Engine, tables: list[tuple[Table, list[Column[Any]]]], subject: SubjectId, *, named: bool
+) -> Iterator[Reached | Unreached]:
+    database = engine.url.set(query={}).render_as_string(hide_password=True)
+    done: set[tuple[str, str]] = set()  # a table may be declared twice
+    for table, columns in tables:
+        try:
+            with engine.begin() as connection:
+                if inspect(connection).has_table(table.name, schema=table.schema):
+                    for column in columns:
+                        place = table.fullname, column.name
+                        if place in done:
+                            continue
+                        done.add(place)
+                        rows = _destroy(connection, table, column, subject)
+                        yield Reached(database, table.fullname, column.name, rows)
+                elif named:
+                    yield Unreached(database, table.fullname, "the database has no such table")
+        except (SQLAlchemyError, OSError, TypeError, ValueError) as error:
+            yield Unreached(database, table.fullname, _reason(error))
+
+
+def _destroy(connection: Connection, table: Table, column: Column[Any], subject: SubjectId) -> int:
+    kind: Any = column.type
+    cipher: SubjectCipher = kind.cipher
+    keys, raw = list(table.primary_key.columns), table.c[column.key]
+    mine = (_id_is(table, kind, subject)) & raw.is_not(None)
+    stored = connection.execute(
+        select(*keys, type_coerce(raw, LargeBinary()).label("data")).where(mine)
+    ).all()
+    if not keys:
+        tombstone = bindparam("tombstone", cipher.tombstone(), LargeBinary())
+        return connection.execute(update(table).where(mine).values({raw: tombstone})).rowcount
+    names = [f"key_{number}" for number in range(len(keys))]
+    where = [key == bindparam(name, type_=key.type) for key, name in zip(keys, names, strict=True)]
+    changed = update(table).where(*where).values({raw: bindparam("tombstone", type_=LargeBinary())})
+    rows = [
+        dict(zip(names, row[:-1], strict=True)) | {"tombstone": cipher.tombstone_of(bytes(row[-1]))}
+        for row in stored
+    ]
+    for first in range(0, len(rows), _ROWS_A_STATEMENT):
+        connection.execute(changed, rows[first : first + _ROWS_A_STATEMENT])
+    return len(rows)
+
+
+def _id_is(table: Table, kind: Encrypted, subject: SubjectId) -> Any:
+    """Return the condition that a row belongs to a person; ValueError where no row can."""
+    column = id_column(table, kind)
+    person: Any = column.type.python_type(subject.id)
+    return column == person
+
+
+def _reason(error: Exception) -> str:
+    """Say what went wrong without the database's own words, which may hold values."""
+    original = getattr(error, "orig", None) or error
+    if isinstance(error, MissingGreenlet):
+        return "its engine is asynchronous: call shred inside run_sync, or name a synchronous engine"
+    return f"{type(original).__name__}: put it right and call shred again"
+
+
+register(_overwrite)
