@@ -10,7 +10,7 @@ import click
 from safeguards import __version__
 from safeguards.errors import SafeguardsError
 
-COMMANDS = ("demo", "scan", "keys", "encrypt", "reencrypt", "pseudonymise", "assess")
+COMMANDS = ("demo", "scan", "plan-index", "keys", "encrypt", "reencrypt", "pseudonymise", "assess")
 USAGE = 64
 FAILED = 3
 
@@ -24,7 +24,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"safeguards.cli.{cmd_name}").command
+        command: click.Command = import_module(f"safeguards.cli.{cmd_name.replace('-', '_')}").command
         return command
 
 

@@ -15,10 +15,9 @@ from safeguards.detection.detector import SAMPLE_ROWS
 from safeguards.detection.scan import scan
 from safeguards.errors import InputError
 from safeguards.tables import Database, Source, open_database, open_file
-from safeguards.tables.files import KINDS, kind_of
+from safeguards.tables.files import KINDS, is_sqlite, kind_of
 
 _PACKED = ("", ".gz", ".zst")
-_SQLITE = b"SQLite format 3\0"
 _LISTED = 5
 
 
@@ -54,7 +53,7 @@ def command(
 
 def _run(target: str, tables: tuple[str, ...], sample: int, encoding: str | None, advance: Advance) -> Result:
     path = Path(target)
-    if "://" not in target and not _is_sqlite(path):
+    if "://" not in target and not is_sqlite(path):
         _refuse_tables(tables, target)
         read = _folder if path.is_dir() else _file
         return read(path, target, sample, encoding, advance)
@@ -115,16 +114,6 @@ def _database(target: str) -> Iterator[Database]:
     url = target if "://" in target else f"sqlite:///{target}"
     with open_database(url) as database:
         yield database
-
-
-def _is_sqlite(path: Path) -> bool:
-    if not path.is_file():
-        return False
-    try:
-        with path.open("rb") as file:
-            return file.read(len(_SQLITE)) == _SQLITE
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from None
 
 
 def _is_data(path: Path) -> bool:

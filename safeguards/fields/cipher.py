@@ -159,13 +159,17 @@ class Cipher:
         """Return the tag of what a search makes of values, such as the number of a bucket."""
         return where.tag_of(self._current().taggers[where.position], form)
 
+    def form(self, where: Slice, value: Any) -> bytes:
+        """Return what the search of a slice makes of a value, of which the tag is made; no key is needed.
+
+        Raises:
+            InputError: the value is not of the field's type.
+        """
+        return where.search.form(value, partial(self._canonical, data=self._encode(value)))
+
     def same(self, where: Slice, value: Any, other: Any) -> bool:
         """Say whether two values are equal to the search of a slice."""
-        forms = (
-            where.search.form(each, partial(self._canonical, data=self._encode(each)))
-            for each in (value, other)
-        )
-        return next(forms) == next(forms)
+        return self.form(where, value) == self.form(where, other)
 
     @property
     def exact(self) -> Slice | None:

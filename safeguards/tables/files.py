@@ -13,6 +13,7 @@ from safeguards.tables.parquet import ParquetFile
 from safeguards.tables.source import Source
 
 KINDS = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
+_SQLITE = b"SQLite format 3\0"
 
 
 def open_file(path: str | os.PathLike[str], *, encoding: str | None = None) -> Source:
@@ -52,3 +53,18 @@ def kind_of(path: Path, also: str = "") -> str:
             f"known: {', '.join(KINDS)}, text also .gz, .zst{also}"
         )
     return suffixes[-1]
+
+
+def is_sqlite(path: Path) -> bool:
+    """Say whether ``path`` is an SQLite database, whatever its name.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    if not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_SQLITE)) == _SQLITE
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from None

@@ -49,7 +49,7 @@ def draw(source: TableSource, rows: int, seed: int) -> Rows:
 
 
 def _whole(source: TableSource, rows: int, seed: int) -> Rows:
-    return _reservoir(source.stream(sa.select(source.selectable)), rows, seed)
+    return _reservoir(source.stream(sa.select(*source.wanted)), rows, seed)
 
 
 def _reservoir(parts: Iterable[Sequence[Sequence[Any]]], rows: int, seed: int) -> Rows:
@@ -83,7 +83,7 @@ def _integer_key(source: TableSource) -> sa.ColumnElement[Any] | None:
 
 def _row_id(source: TableSource) -> sa.ColumnElement[Any] | None:
     """Return SQLite's row id under a name that no column takes away."""
-    taken = {name.lower() for name in source.columns}
+    taken = {column.name.lower() for column in source.selectable.c}
     names = [name for name in ("rowid", "_rowid_", "oid") if name not in taken]
     return sa.literal_column(names[0], sa.Integer) if names else None
 
@@ -101,7 +101,7 @@ def _probe(source: TableSource, key: sa.ColumnElement[Any], span: range, rows: i
     random = np.random.default_rng(seed)
     found: Rows = []
     tried: set[int] = set()
-    query = sa.select(source.selectable).where(key.in_(sa.bindparam("keys", expanding=True)))
+    query = sa.select(*source.wanted).where(key.in_(sa.bindparam("keys", expanding=True)))
     with source.engine.connect() as connection:
         while len(found) < rows:
             if len(tried) >= len(span) // 2 or (
@@ -146,5 +146,5 @@ def _by_filter(source: TableSource, rows: int, seed: int) -> Rows:
     if source.engine.dialect.name == "sqlite" or total <= max(SMALL, wanted):
         return _whole(source, rows, seed)
     chance = sa.func.random() if source.engine.dialect.name == "postgresql" else sa.func.rand(seed)
-    found = _reservoir(source.stream(sa.select(source.selectable).where(chance < wanted / total)), rows, seed)
+    found = _reservoir(source.stream(sa.select(*source.wanted).where(chance < wanted / total)), rows, seed)
     return found if len(found) == rows else _whole(source, rows, seed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from copy import copy
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +12,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, Row
 
+from safeguards.errors import InputError
 from safeguards.tables import sql_sampling, sqlite_types
 from safeguards.tables.source import BATCH_ROWS, pick
 from safeguards.tables.sql_types import arrow_type, sql_name, to_array
@@ -42,6 +44,24 @@ class TableSource:
     def columns(self) -> list[str]:
         """The columns' names, in order."""
         return list(self._declared)
+
+    @property
+    def wanted(self) -> list[sa.ColumnElement[Any]]:
+        """The columns to read, for a query."""
+        return [self.selectable.c[name] for name in self._declared]
+
+    def only(self, column: str) -> TableSource:
+        """Return the same rows with one column, so that a sample does not read and hold the others.
+
+        Raises:
+            InputError: there is no such column.
+        """
+        if column not in self._declared:
+            raise InputError(f"{self.name} has no column {column!r}; it has: {', '.join(self._declared)}")
+        narrow = copy(self)
+        narrow.__dict__.pop("schema", None)
+        narrow._declared = {column: self._declared[column]}
+        return narrow
 
     @cached_property
     def schema(self) -> pa.Schema:

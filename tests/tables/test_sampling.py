@@ -11,11 +11,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safeguards.tables import Source, open_file, open_frame
+from safeguards.errors import InputError
+from safeguards.tables import Source, open_database, open_file, open_frame
 from safeguards.tables.source import reservoir
+from safeguards.tables.sql_sampling import SMALL
 
 ROWS = 20_000
 DRAWN = 4_000
@@ -104,3 +107,26 @@ def test_a_reservoir_gives_each_row_the_same_chance() -> None:
     # Each row is expected in 400 of 2,000 samples, standard deviation 18.
     assert hits.min() > 310
     assert hits.max() < 490
+
+
+def test_a_sample_of_one_column_reads_no_other(database_url: str) -> None:
+    engine = sa.create_engine(database_url)
+    columns = (
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("n", sa.Integer),
+        sa.Column("m", sa.Text),
+    )
+    table = sa.Table("t", sa.MetaData(), *columns)
+    table.create(engine)
+    with engine.begin() as connection:
+        connection.execute(table.insert(), [{"n": n, "m": "x"} for n in range(2 * SMALL + 100)])
+    engine.dispose()
+    with open_database(database_url) as database:
+        narrow = database.source("t").only("n")
+        sample = narrow.sample(100)
+        assert (sample.column_names, sample.num_rows) == (["n"], 100)
+        assert len(set(sample.column(0).to_pylist())) == 100
+        assert narrow.schema.names == next(narrow.batches()).schema.names == ["n"]
+        assert database.source("t").columns == ["id", "n", "m"]
+        with pytest.raises(InputError, match="t has no column 'k'; it has: id, n, m"):
+            database.source("t").only("k")
