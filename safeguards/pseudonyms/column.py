@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 
 from safeguards.errors import InputError
 
-_ZEROS = r"(\.[0-9]*[1-9])0+"
+# Anchored: a zero within a fraction is a digit like any other.
+_ZEROS = r"(\.[0-9]*[1-9])0+($|Z|[+-])"
 _NO_FRACTION = r"\.0+($|Z|[+-])"
 
 
@@ -85,7 +86,7 @@ def as_text(values: Any) -> Any:
     if pa.types.is_timestamp(kind) and kind.tz:
         values = values.cast(pa.timestamp(kind.unit, "UTC"))
     if pa.types.is_timestamp(kind) or pa.types.is_time(kind):
-        shorter = pc.replace_substring_regex(values.cast(pa.string()), _ZEROS, r"\1")
+        shorter = pc.replace_substring_regex(values.cast(pa.string()), _ZEROS, r"\1\2")
         return pc.replace_substring_regex(shorter, _NO_FRACTION, r"\1")
     return values.cast(pa.string())
 
