@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from safeguards import Keyring
 from safeguards.errors import InputError
 from safeguards.pseudonyms import Domain, Token
-from safeguards.pseudonyms.digests import ALPHABET, keyed, spelled
-from safeguards.pseudonyms.token import PATTERN
+from safeguards.pseudonyms.digests import keyed, spelled
+from safeguards.pseudonyms.tokeniser import ALPHABET, PATTERN
 from safeguards.values import Secret
 
 DOMAIN = Domain("ads-2026")
