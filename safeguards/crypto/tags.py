@@ -27,6 +27,12 @@ class Tagger:
         state.update(canonical)
         return state.finalize()[:TAG_BYTES]
 
+    def digest(self, canonical: bytes) -> bytes:
+        """Return all 32 bytes, for pseudonyms that are longer than a tag."""
+        state = self._keyed.copy()
+        state.update(canonical)
+        return state.finalize()
+
 
 def tag(key: bytes, canonical: bytes) -> bytes:
     """Return one tag under a key that is not used again."""

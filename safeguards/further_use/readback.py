@@ -15,8 +15,7 @@ from safeguards.further_use.manifest import Made
 from safeguards.items import ENTITIES, get
 from safeguards.items.item import Item
 from safeguards.pseudonyms.column import as_text, plain
-from safeguards.pseudonyms.digests import ALPHABET
-from safeguards.pseudonyms.token import LENGTH, MARK
+from safeguards.pseudonyms.tokeniser import ALPHABET, LENGTH, MARK
 
 TEXT = "text"
 HIDDEN = "*"

@@ -6,17 +6,40 @@ offered: all phone numbers can be hashed in minutes.
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from safeguards.plugins import require
+from safeguards.pseudonyms.domain import Domain
 
-require("pyarrow", "pipeline")
-require("numpy", "pipeline")
+if TYPE_CHECKING:
+    from safeguards.pseudonyms.build import transform_from
+    from safeguards.pseudonyms.generalise import Generalise
+    from safeguards.pseudonyms.mask import Mask
+    from safeguards.pseudonyms.plainly import Drop, Keep
+    from safeguards.pseudonyms.token import Token
+    from safeguards.pseudonyms.transform import Traits, Transform
 
-from safeguards.pseudonyms.build import transform_from  # noqa: E402
-from safeguards.pseudonyms.domain import Domain  # noqa: E402
-from safeguards.pseudonyms.generalise import Generalise  # noqa: E402
-from safeguards.pseudonyms.mask import Mask  # noqa: E402
-from safeguards.pseudonyms.plainly import Drop, Keep  # noqa: E402
-from safeguards.pseudonyms.token import Token  # noqa: E402
-from safeguards.pseudonyms.transform import Traits, Transform  # noqa: E402
+# Transforms work on Arrow arrays and are imported when they are asked for; a column type of `sqlalchemy`
+# makes tokens of single values, by `domain`, `spelling` and `tokeniser`, which need no extra.
+_HOMES = {
+    "Drop": "plainly",
+    "Generalise": "generalise",
+    "Keep": "plainly",
+    "Mask": "mask",
+    "Token": "token",
+    "Traits": "transform",
+    "Transform": "transform",
+    "transform_from": "build",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    require("pyarrow", "pipeline")
+    require("numpy", "pipeline")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
 
 __all__ = ["Domain", "Drop", "Generalise", "Keep", "Mask", "Token", "Traits", "Transform", "transform_from"]

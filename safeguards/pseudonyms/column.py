@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
-from decimal import Decimal
-from math import isfinite
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from safeguards.errors import InputError
+from safeguards.pseudonyms.spelling import spell_decimal, spell_float
 
-_ZEROS = r"(\.[0-9]*[1-9])0+"
+# Anchored: a zero within a fraction is a digit like any other.
+_ZEROS = r"(\.[0-9]*[1-9])0+($|Z|[+-])"
 _NO_FRACTION = r"\.0+($|Z|[+-])"
 
 
@@ -50,11 +49,6 @@ def map_text(values: Any, convert: Callable[[str], str | None]) -> Any:
     return by_unique(values, lambda unique: pa.array(map(convert, as_text(unique).to_pylist()), pa.string()))
 
 
-def as_nfc(text: str) -> str:
-    """Return text in Unicode NFC without white space around it: what texts of no item are compared by."""
-    return text.strip() if text.isascii() else unicodedata.normalize("NFC", text).strip()
-
-
 def plain(values: Any) -> Any:
     """Return an array without dictionary encoding, and what Arrow's kernels do not know (UUIDs) as text."""
     if pa.types.is_dictionary(values.type):
@@ -71,21 +65,21 @@ def as_text(values: Any) -> Any:
 
     Numbers are digits without zeros at their end and without exponents, also whole ones that pandas made
     floats for the sake of a NULL; dates are ISO 8601; moments have no trailing zeros, and those of a time
-    zone are told in UTC; bytes are hexadecimal.
+    zone are told in UTC; bytes are hexadecimal. Single values are spelled alike by ``spelling.spell``.
     """
     values = plain(values)
     kind = values.type
     require_flat(kind)
     if pa.types.is_floating(kind):
-        return _spelled(values, _spell_float)
+        return _spelled(values, spell_float)
     if pa.types.is_decimal(kind):
-        return _spelled(values, _spell_decimal)
+        return _spelled(values, spell_decimal)
     if is_bytes(kind):
         return _spelled(values, bytes.hex)
     if pa.types.is_timestamp(kind) and kind.tz:
         values = values.cast(pa.timestamp(kind.unit, "UTC"))
     if pa.types.is_timestamp(kind) or pa.types.is_time(kind):
-        shorter = pc.replace_substring_regex(values.cast(pa.string()), _ZEROS, r"\1")
+        shorter = pc.replace_substring_regex(values.cast(pa.string()), _ZEROS, r"\1\2")
         return pc.replace_substring_regex(shorter, _NO_FRACTION, r"\1")
     return values.cast(pa.string())
 
@@ -116,16 +110,3 @@ def refuse_unfit(bad: Any, problem: str) -> None:
 
 def _spelled(values: Any, spell: Callable[[Any], str]) -> Any:
     return pa.array([None if value is None else spell(value) for value in values.to_pylist()], pa.string())
-
-
-def _spell_float(value: float) -> str:
-    if value.is_integer():
-        return str(int(value))
-    return _spell_decimal(Decimal(repr(value))) if isfinite(value) else repr(value)
-
-
-def _spell_decimal(value: Decimal) -> str:
-    # Not by normalize(), which rounds to the context's 28 digits.
-    digits = format(value, "f")
-    shortest = digits.rstrip("0").rstrip(".") if "." in digits else digits
-    return "0" if shortest == "-0" else shortest

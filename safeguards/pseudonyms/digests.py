@@ -9,11 +9,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from safeguards.pseudonyms.tokeniser import ALPHABET, BITS
 from safeguards.values import Secret
 
-# Crockford's base 32 in lower case: no i, l, o and u, so that a token survives being read aloud.
-ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-BITS = 5
 DIGEST_BYTES = 32
 _BLOCK = 64
 # The standard's two pads, as tables for bytes.translate.

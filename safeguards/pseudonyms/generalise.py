@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 
 from safeguards.errors import InputError
 from safeguards.pseudonyms import bands, moments
-from safeguards.pseudonyms.column import as_nfc, as_text, by_unique, refuse_unfit, require_flat
+from safeguards.pseudonyms.column import as_text, by_unique, refuse_unfit, require_flat
 from safeguards.pseudonyms.domain import Domain
+from safeguards.pseudonyms.spelling import as_nfc
 from safeguards.pseudonyms.transform import Bound, Traits, Transform
 
 Number = int | float

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from safeguards.crypto.envelope import MAGIC, is_envelope
 from safeguards.errors import AlreadyProtected
 from safeguards.pseudonyms.column import is_bytes, is_text, plain
-from safeguards.pseudonyms.token import MARK, PATTERN
+from safeguards.pseudonyms.tokeniser import MARK, PATTERN
 
 _FIRST = bytes((MAGIC,))
 _SHARE = 0.5

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import pyarrow as pa
 
-from safeguards import items
-from safeguards.errors import InputError
-from safeguards.pseudonyms.column import as_nfc, as_text, by_unique, require_flat
-from safeguards.pseudonyms.digests import ALPHABET, BITS, keyed, spelled
-from safeguards.pseudonyms.domain import TEXT, Domain
+from safeguards.pseudonyms.column import as_text, by_unique, require_flat
+from safeguards.pseudonyms.digests import keyed, spelled
+from safeguards.pseudonyms.domain import Domain
+from safeguards.pseudonyms.tokeniser import BITS, LENGTH, canonical_of, check_shape, head_of
 from safeguards.pseudonyms.transform import Bound, Traits, Transform, require_domain
-
-MARK = "tk1_"
-"""What every token begins with: a token, format 1."""
-
-LENGTH = 26
-SHORTEST, LONGEST = 16, 51
-_PREFIX = re.compile(r"[a-z][a-z0-9_]{0,23}")
-PATTERN = rf"^{MARK}[a-z][a-z0-9_]{{0,23}}_[{ALPHABET}]{{{SHORTEST},{LONGEST}}}$"
 
 
 @dataclass(frozen=True)
@@ -52,11 +42,7 @@ class Token(Transform):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.prefix is not None and not (isinstance(self.prefix, str) and _PREFIX.fullmatch(self.prefix)):
-            raise InputError("a token's prefix is up to 24 lower-case letters, digits and underscores")
-        whole = isinstance(self.length, int) and not isinstance(self.length, bool)
-        if not whole or not SHORTEST <= self.length <= LONGEST:
-            raise InputError(f"a token's length is a whole number from {SHORTEST} to {LONGEST}")
+        check_shape(self.prefix, self.length)
 
     @property
     def traits(self) -> Traits:
@@ -71,7 +57,7 @@ class Token(Transform):
     def bind(self, domain: Domain | None) -> Bound:
         """Derive the key of the domain and the item."""
         key_id, secret = require_domain(domain, "Token").key(self.item)
-        head = f"{MARK}{self.prefix or self.item or TEXT}_"
+        head = head_of(self.item, self.prefix)
 
         def tokens(unique: Any) -> Any:
             canonical = self._canonical(unique)
@@ -91,6 +77,5 @@ class Token(Transform):
         return -math.expm1(-values * (values - 1) / 2 / 2.0 ** (self.length * BITS))
 
     def _canonical(self, unique: Any) -> list[bytes]:
-        text = as_text(unique)
-        canonical = as_nfc if self.item is None else items.get(self.item).canonical
-        return [canonical(value).encode() for value in text.to_pylist()]
+        canonical = canonical_of(self.item)
+        return [canonical(value).encode() for value in as_text(unique).to_pylist()]

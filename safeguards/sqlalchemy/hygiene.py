@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import StatementError
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TupleType
 
 from safeguards.sqlalchemy.tag import TagValue
 from safeguards.values import Masked
@@ -54,9 +55,24 @@ def _construct(compiler: SQLCompiler, *args: Any, _check: bool = True, **kw: Any
     kw["_check"] = _check
     values = type(compiler).construct_params(compiler, *args, **kw)
     if _check:
-        return values
+        return _with_pseudonyms(compiler, values)
     names = set(_protected_names(compiler))
     return {name: _MASK if name in names and value is not None else value for name, value in values.items()}
+
+
+def _with_pseudonyms(compiler: SQLCompiler, values: Any) -> Any:
+    """Replace plain values before SQLAlchemy keeps them: as the keys of new rows, to match what it reads."""
+    from safeguards.sqlalchemy.pseudonymised import Pseudonymised
+
+    for bind, name in compiler.bind_names.items():
+        kind, given = bind.type, values.get(name)
+        if given is None or not isinstance(kind, Pseudonymised):
+            continue
+        if bind.expanding:
+            values[name] = [None if value is None else kind.pseudonym(value) for value in given]
+        else:
+            values[name] = kind.pseudonym(given)
+    return values
 
 
 def _protected_names(compiler: SQLCompiler) -> Iterator[str]:
@@ -70,9 +86,11 @@ def _protected_names(compiler: SQLCompiler) -> Iterator[str]:
 
 def _is_protected(bind: Any) -> bool:
     from safeguards.sqlalchemy.password import PasswordHash
+    from safeguards.sqlalchemy.pseudonymised import Pseudonymised
     from safeguards.sqlalchemy.types import Encrypted
 
-    return isinstance(bind.type, (TagValue, Encrypted, PasswordHash))
+    kinds = bind.type.types if isinstance(bind.type, TupleType) else (bind.type,)
+    return any(isinstance(kind, (TagValue, Encrypted, PasswordHash, Pseudonymised)) for kind in kinds)
 
 
 class _HideRows(logging.Filter):

@@ -34,6 +34,7 @@ from sqlalchemy.sql.selectable import FromClause, Join, SelectBase, _CompoundSel
 from safeguards.errors import OperatorRefused
 from safeguards.sqlalchemy.hygiene import hide_values
 from safeguards.sqlalchemy.mapping import is_encrypted
+from safeguards.sqlalchemy.pseudonym_checks import check_comparisons, check_stored, protect
 from safeguards.sqlalchemy.tag import TagOf
 
 _KEEPS_DUPLICATES = {_CompoundSelectKeyword.UNION_ALL}
@@ -62,6 +63,7 @@ def _compound(statement: CompoundSelect[Any], compiler: SQLCompiler, **kw: Any) 
 
 @compiles(Update)
 def _update(statement: Update, compiler: SQLCompiler, **kw: Any) -> str:
+    protect(statement.table)
     _check(statement._where_criteria, "WHERE")
     _check_assignments(statement, statement._values)
     _check_returning(statement)
@@ -77,6 +79,7 @@ def _delete(statement: Delete, compiler: SQLCompiler, **kw: Any) -> str:
 
 @compiles(Insert)
 def _insert(statement: Insert, compiler: SQLCompiler, **kw: Any) -> str:
+    protect(statement.table)
     _check_assignments(statement, statement._values)
     for rows in statement._multi_values:
         for row in rows:
@@ -113,6 +116,7 @@ def _check(elements: Iterable[Any], position: str) -> None:
     for element in elements:
         for found in _exposed(element):
             _refuse(found, position)
+        check_comparisons(element)
 
 
 def _exposed(element: Any) -> Iterator[Any]:
@@ -215,6 +219,7 @@ def _check_assignments(statement: Update | Insert, values: Any) -> None:
     for key, value in dict(values or {}).items():
         column = statement.table.c.get(key) if isinstance(key, str) else key
         value = value.__clause_element__() if hasattr(value, "__clause_element__") else value
+        check_stored(column, value)
         if not isinstance(value, ClauseElement) or isinstance(value, (BindParameter, Null)):
             continue
         if is_encrypted(column) and not _is_same_field(column, value):
@@ -247,6 +252,7 @@ def _check_copied(statement: Insert) -> None:
     names = [str(name) for name in statement._select_names or ()]
     for name, source in zip(names, sources, strict=False):
         target: Any = statement.table.c.get(name)
+        check_stored(target, source)
         fields = [
             getattr(side.type, "field", None) if is_encrypted(side) else None for side in (target, source)
         ]

@@ -39,11 +39,39 @@ def _loaded_by(module: str) -> set[str]:
     return set(ast.literal_eval(done.stdout))
 
 
-@pytest.mark.parametrize("module", ["safeguards", *(f"safeguards.{room}" for room in CORE)])
+@pytest.mark.parametrize(
+    "module", ["safeguards", "safeguards.pseudonyms", *(f"safeguards.{room}" for room in CORE)]
+)
 def test_importing_a_core_room_loads_nothing_optional(module: str) -> None:
     loaded = _loaded_by(module)
     assert "safeguards" in loaded
     assert loaded <= ALLOWED
+
+
+_WITHOUT_EXTRAS = """
+import sys
+sys.modules.update(numpy=None, pyarrow=None)
+import safeguards
+from safeguards.pseudonyms import Domain
+from safeguards.sqlalchemy import Pseudonymised
+safeguards.use(safeguards.Keyring.create("sqlite:///keys.db", "local:master.key"))
+print(Pseudonymised(Domain("crm-2026"), item="kr_phone").pseudonym("010-1234-5678"))
+try:
+    from safeguards.pseudonyms import Token
+except safeguards.MissingExtra as error:
+    print(error)
+"""
+
+
+def test_a_column_is_pseudonymised_without_any_extra_and_transforms_say_what_they_need(
+    tmp_path: Path,
+) -> None:
+    command = [sys.executable, "-c", _WITHOUT_EXTRAS]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    token, hint = done.stdout.splitlines()
+    assert token.startswith("tk1_kr_phone_")
+    assert hint.endswith('pip install "pii-safeguards[pipeline]"')
 
 
 def test_the_package_exposes_few_names_and_all_of_them_exist() -> None:

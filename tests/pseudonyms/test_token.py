@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from safeguards import Keyring
 from safeguards.errors import InputError
 from safeguards.pseudonyms import Domain, Token
-from safeguards.pseudonyms.digests import ALPHABET, keyed, spelled
-from safeguards.pseudonyms.token import PATTERN
+from safeguards.pseudonyms.digests import keyed, spelled
+from safeguards.pseudonyms.tokeniser import ALPHABET, PATTERN
 from safeguards.values import Secret
 
 DOMAIN = Domain("ads-2026")
@@ -64,6 +64,9 @@ def test_one_value_has_one_token_whatever_type_holds_it(ring: Keyring, column: p
         (pa.scalar(1_577_934_245_000_000_001, pa.timestamp("ns")), "2020-01-02 03:04:05.000000001"),
         (pa.scalar(1_577_934_245, pa.timestamp("s", "UTC")), "2020-01-02 03:04:05Z"),
         (time(3, 4, 5), "03:04:05"),
+        (time(3, 4, 5, 301), "03:04:05.000301"),
+        (datetime(2020, 1, 2, 3, 4, 5, 100_100), "2020-01-02 03:04:05.1001"),
+        (pa.scalar(1_577_934_245_000_301, pa.timestamp("us", "UTC")), "2020-01-02 03:04:05.000301Z"),
         (UUID(int=1), "00000000-0000-0000-0000-000000000001"),
         (True, "true"),
         (b"\x00\xff", "00ff"),

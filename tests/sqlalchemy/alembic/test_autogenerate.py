@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import JSON, Column, Date, Enum, Integer, MetaData, String, Table, create_engine
 
-from safeguards.sqlalchemy import Encrypted, Exact, PasswordHash
+from safeguards.sqlalchemy import Encrypted, Exact, PasswordHash, Pseudonymised
 from safeguards.sqlalchemy.alembic.catalogue import search_indexes
 
 
@@ -212,3 +212,14 @@ def test_comparing_defaults_and_a_list_of_metadata_propose_nothing_more(
     project.revise([model(), other])
     project.upgrade()
     project.check([model(), other])
+
+
+def test_a_pseudonymised_column_is_a_string_of_its_width_in_a_migration(project: Any) -> None:
+    metadata = MetaData()
+    kind = Pseudonymised("crm-2026", item="kr_phone")
+    Table("member", metadata, Column("id", Integer, primary_key=True), Column("key", kind, unique=True))
+    text = project.revise(metadata)
+    assert "sa.String(length=39)" in text
+    assert "crm-2026" not in text
+    project.upgrade()
+    project.check(metadata)

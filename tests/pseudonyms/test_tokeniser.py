@@ -1,0 +1,165 @@
+"""Tokens of single values: equal to those of columns, made without numpy and Arrow."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from enum import IntEnum, StrEnum
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from safeguards import Keyring, use
+from safeguards.errors import AlreadyProtected, InputError, KeyringError, SafeguardsError
+from safeguards.items import HOMES
+from safeguards.pseudonyms import Domain, Token
+from safeguards.pseudonyms.column import as_text
+from safeguards.pseudonyms.spelling import spell
+from safeguards.pseudonyms.tokeniser import TokenForm, Tokeniser, head_of
+
+DOMAIN = Domain("crm-2026")
+ZONES = st.none() | st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+DECIMALS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**20), max_value=10**20, places=6)
+VALUES = (
+    st.text(st.characters(codec="utf-8"), max_size=12)
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False)
+    | DECIMALS
+    | st.booleans()
+    | st.binary(max_size=12)
+    | st.dates()
+    | st.datetimes(timezones=ZONES, min_value=datetime(2, 1, 1), max_value=datetime(9998, 12, 31))
+    | st.times()
+    | st.uuids()
+)
+
+
+def tokeniser(item: str | None = None, length: int = 26, prefix: str | None = None) -> Tokeniser:
+    return Tokeniser(TokenForm(DOMAIN, item, head_of(item, prefix), length))
+
+
+@given(VALUES)
+def test_a_value_is_spelled_as_its_column_is(value: Any) -> None:
+    assert [spell(value)] == as_text(pa.array([value])).to_pylist()
+
+
+@given(value=VALUES, item=st.none() | st.sampled_from(sorted(HOMES)), length=st.integers(16, 51))
+def test_a_value_has_the_token_that_its_column_has(
+    ring_of_module: Keyring, value: Any, item: str | None, length: int
+) -> None:
+    column = Token(item=item, length=length).apply(pa.array([value]), DOMAIN).to_pylist()
+    assert [tokeniser(item, length).token(value)] == column
+
+
+class Text(StrEnum):
+    RED = "red"
+
+
+class Number(IntEnum):
+    ONE = 1
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Text.RED, "red"),
+        (Number.ONE, "1"),
+        (np.float64(1.5), "1.5"),
+        (np.str_("a"), "a"),
+        (bytearray(b"\0\xff"), "00ff"),
+        (memoryview(b"\0\xff"), "00ff"),
+        (2**200, str(2**200)),
+        (float("nan"), "nan"),
+        (-0.0, "0"),
+        (Decimal("1E+5"), "100000"),
+        ("", ""),
+        (0, "0"),
+        (False, "false"),
+    ],
+)
+def test_values_of_kinds_that_python_has_besides_are_spelled_too(value: Any, text: str) -> None:
+    assert spell(value) == text
+
+
+SECRET = "secret-010-1234-5678"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [SECRET],
+        {SECRET: 1},
+        object(),
+        1j,
+        timedelta(1),
+        2**4000,
+        -(10**100),
+        Decimal("NaN"),
+        Decimal("1E+999999"),
+        Decimal("1E-999999"),
+        time(1, tzinfo=timezone.utc),  # noqa: UP017
+        datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=9))),
+        SECRET + "\ud800",
+        np.int64(5),
+    ],
+)
+def test_a_value_without_one_spelling_is_refused_and_not_shown(ring: Keyring, value: Any) -> None:
+    with pytest.raises(InputError) as caught:
+        tokeniser().token(value)
+    assert SECRET not in f"{caught.value!r}{caught.value.__context__!r}"
+
+
+def test_protected_values_are_not_protected_again(ring: Keyring) -> None:
+    token = tokeniser("kr_phone").token("01012345678")
+    for text in (token, f" {token}\n", tokeniser(prefix="other", length=16).token("a")):
+        with pytest.raises(AlreadyProtected):
+            tokeniser("email").token(text)
+    assert tokeniser().token(token[:-20]) != tokeniser().token(token[:-21])  # what is no token is text
+
+
+@pytest.fixture
+def apart(tmp_path: Path) -> Iterator[Keyring]:
+    yield Keyring.create(f"sqlite:///{tmp_path / 'apart.db'}", f"local:{tmp_path / 'apart.key'}")
+    use(None, name="pseudonyms")
+
+
+def test_the_keys_are_those_of_the_moment(
+    ring: Keyring, apart: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = tokeniser()
+    before = made.token("a")
+    use(apart, name="pseudonyms")
+    assert made.token("a") != before
+    use(None, name="pseudonyms")
+    assert made.token("a") == before
+    monkeypatch.setenv("SAFEGUARDS_KEYRING_PSEUDONYMS", "sqlite:////nowhere/keys.db local:/nowhere/key")
+    with pytest.raises(SafeguardsError):
+        made.token("a")
+    monkeypatch.delenv("SAFEGUARDS_KEYRING_PSEUDONYMS")
+    ring.close()
+    with pytest.raises(KeyringError):
+        made.token("a")
+
+
+def test_copies_and_pickles_carry_no_key(ring: Keyring) -> None:
+    made = tokeniser("email")
+    token = made.token("kim@example.com")
+    key = DOMAIN.key("email")[1].reveal()
+    assert key not in pickle.dumps(made)
+    for other in (pickle.loads(pickle.dumps(made)), copy.copy(made), copy.deepcopy(made)):
+        assert other._held is None
+        assert other.token("kim@example.com") == token
+
+
+def test_uuid_and_date_meet_their_text(ring: Keyring) -> None:
+    assert tokeniser().token(UUID(int=1)) == tokeniser().token(str(UUID(int=1)))
+    assert tokeniser("birth_date").token(date(1990, 1, 2)) == tokeniser("birth_date").token("1990.01.02")
