@@ -60,6 +60,11 @@ def _take_index(column: Column[Any], table: Table) -> None:
         raise InputError(
             f"field {kind.field}: a default of the database would be stored in plain; use default="
         )
+    if any(not (each.is_scalar or each.is_callable) for each in (column.default, column.onupdate) if each):
+        raise InputError(
+            f"field {kind.field}: a default that the database computes would be stored in plain; give a "
+            "value or a Python function"
+        )
     column.info.setdefault(_UNIQUE, bool(column.unique))
     column.unique = column.index = None
 

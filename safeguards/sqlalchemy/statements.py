@@ -35,7 +35,7 @@ from safeguards.errors import OperatorRefused
 from safeguards.sqlalchemy.hygiene import hide_values
 from safeguards.sqlalchemy.mapping import is_encrypted
 from safeguards.sqlalchemy.pseudonym_checks import check_comparisons, check_stored, protect
-from safeguards.sqlalchemy.tag import TagOf
+from safeguards.sqlalchemy.tag import Sealed, TagOf
 
 _KEEPS_DUPLICATES = {_CompoundSelectKeyword.UNION_ALL}
 
@@ -220,12 +220,23 @@ def _check_assignments(statement: Update | Insert, values: Any) -> None:
         column = statement.table.c.get(key) if isinstance(key, str) else key
         value = value.__clause_element__() if hasattr(value, "__clause_element__") else value
         check_stored(column, value)
-        if not isinstance(value, ClauseElement) or isinstance(value, (BindParameter, Null)):
+        if not isinstance(value, ClauseElement) or isinstance(value, Null):
+            continue
+        if isinstance(value, BindParameter):
+            _check_bound(column, value)
             continue
         if is_encrypted(column) and not _is_same_field(column, value):
             _refuse(column, "an assignment computed by the database, which would store something else")
         if not is_encrypted(column):
             _check([value], "an assignment to another column")
+
+
+def _check_bound(column: Any, value: BindParameter[Any]) -> None:
+    """Refuse a value with a type of its own, such as ``literal("...")``: it would be stored unencrypted."""
+    if not is_encrypted(column) or value.type._isnull or isinstance(value.type, Sealed):
+        return
+    if not is_encrypted(value) or value.type.field != column.type.field:  # type: ignore[attr-defined]
+        _refuse(column, f"an assignment of a value with the type {value.type!r}, which would not encrypt it")
 
 
 def _is_same_field(column: Any, value: Any) -> bool:

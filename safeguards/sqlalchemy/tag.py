@@ -21,6 +21,12 @@ GENERATED_SEPARATOR = "__"
 MARIADB = ("mysql", "mariadb")
 
 
+class Sealed(LargeBinary):
+    """Bytes that are a ciphertext already."""
+
+    __visit_name__ = "large_binary"
+
+
 class TagValue(TypeDecorator[Any]):
     """Binds a plain value as the tag that ciphertexts which it finds carry in one slice."""
 

@@ -20,7 +20,9 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     create_engine,
+    func,
     inspect,
+    literal,
     text,
 )
 from sqlalchemy.exc import IntegrityError
@@ -115,6 +117,8 @@ REFUSED = {
     "a wider unique constraint": lambda: table(Column("a", Encrypted("t.a")), UniqueConstraint("id", "a")),
     "a foreign key": lambda: table(Column("a", Encrypted("t.a"), ForeignKey("u.id"))),
     "a server default": lambda: table(Column("a", Encrypted("t.a"), server_default="x")),
+    "a computed default": lambda: table(Column("a", Encrypted("t.a"), default=literal("x"))),
+    "an onupdate that it computes": lambda: table(Column("a", Encrypted("t.a"), onupdate=func.now())),
     "a type that cannot be encrypted": lambda: table(Column("a", Encrypted("t.a", PickleType))),
     "an unknown item": lambda: table(Column("a", Encrypted("t.a", item="kr_nothing"))),
     "a search that is no search": lambda: table(Column("a", Encrypted("t.a", search="exact"))),  # type: ignore[arg-type]

@@ -333,6 +333,38 @@ def test_what_the_orm_would_add_later_is_refused_when_it_is_mapped() -> None:
     Other.registry.dispose()
 
 
+BY_A_TYPE_OF_ITS_OWN = {
+    "an update": lambda t: update(t).values(a=literal("x")),
+    "an update by column": lambda t: update(t).values({t.c.a: bindparam("v", "x", String())}),
+    "an insert": lambda t: insert(t).values(a=literal("x")),
+    "an insert of rows": lambda t: insert(t).values([{"a": literal("x")}]),
+    "bytes": lambda t: update(t).values(a=literal(b"x")),
+    "another field": lambda t: update(t).values(a=bindparam("v", "x", Encrypted("other.field"))),
+    "an upsert": lambda t: (
+        sqlite.insert(t).values(a="y").on_conflict_do_update(index_elements=["id"], set_={"a": literal("x")})
+    ),
+}
+
+
+@pytest.mark.parametrize("form", BY_A_TYPE_OF_ITS_OWN)
+def test_a_value_with_a_type_of_its_own_is_not_stored_in_plain(form: str) -> None:
+    with pytest.raises(OperatorRefused, match="which would not encrypt it") as caught:
+        BY_A_TYPE_OF_ITS_OWN[form](M.__table__).compile(dialect=sqlite.dialect())
+    assert "'x'" not in str(caught.value)
+
+
+def test_an_object_that_is_given_sql_with_a_type_of_its_own_is_not_flushed(sqlite_url: str) -> None:
+    engine = create_engine(sqlite_url)
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        person = M()
+        person.a = literal("x")  # type: ignore[assignment]
+        session.add(person)
+        with pytest.raises(OperatorRefused, match="which would not encrypt it"):
+            session.flush()
+    engine.dispose()
+
+
 @pytest.mark.parametrize("position", ["order_by", "join"])
 def test_a_relationship_over_ciphertexts_is_refused_when_it_is_mapped(position: str) -> None:
     class Other(DeclarativeBase):

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
-    LargeBinary,
     Table,
     bindparam,
     event,
@@ -28,6 +27,7 @@ from safeguards.keys import resolve
 from safeguards.keys.shredding import Reached, Unreached, register
 from safeguards.sqlalchemy.lifecycle import PLAINTEXT
 from safeguards.sqlalchemy.subjects.declaration import has_id_column, id_column
+from safeguards.sqlalchemy.tag import Sealed
 from safeguards.sqlalchemy.types import Encrypted
 from safeguards.values import SubjectId
 
@@ -111,15 +111,13 @@ def _destroy(connection: Connection, table: Table, column: Column[Any], subject:
     cipher: SubjectCipher = kind.cipher
     keys, raw = list(table.primary_key.columns), table.c[column.key]
     mine = (_id_is(table, kind, subject)) & raw.is_not(None)
-    stored = connection.execute(
-        select(*keys, type_coerce(raw, LargeBinary()).label("data")).where(mine)
-    ).all()
+    stored = connection.execute(select(*keys, type_coerce(raw, Sealed()).label("data")).where(mine)).all()
     if not keys:
-        tombstone = bindparam("tombstone", cipher.tombstone(), LargeBinary())
+        tombstone = bindparam("tombstone", cipher.tombstone(), Sealed())
         return connection.execute(update(table).where(mine).values({raw: tombstone})).rowcount
     names = [f"key_{number}" for number in range(len(keys))]
     where = [key == bindparam(name, type_=key.type) for key, name in zip(keys, names, strict=True)]
-    changed = update(table).where(*where).values({raw: bindparam("tombstone", type_=LargeBinary())})
+    changed = update(table).where(*where).values({raw: bindparam("tombstone", type_=Sealed())})
     rows = [
         dict(zip(names, row[:-1], strict=True)) | {"tombstone": cipher.tombstone_of(bytes(row[-1]))}
         for row in stored
