@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import weakref
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import repeat
 
@@ -73,6 +74,20 @@ class Xaes256Gcm:
         prefix, writer = self._writer
         rest = os.urandom(PREFIX_BYTES)
         return prefix + rest + writer.encrypt(rest, data, associated)
+
+    def sealer(self, head: bytes, associated: bytes) -> Callable[[bytes], bytes]:
+        """Return ``seal`` for many values with the same associated data, each behind ``head``."""
+        urandom = os.urandom
+
+        def sealed(data: bytes) -> bytes:
+            if not next(self._tickets, False):
+                self._renew()
+                next(self._tickets)
+            prefix, writer = self._writer
+            rest = urandom(PREFIX_BYTES)
+            return head + prefix + rest + writer.encrypt(rest, data, associated)
+
+        return sealed
 
     def open(self, sealed: bytes, associated: bytes) -> bytes:
         """Return the plaintext of what ``seal`` returned.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -24,10 +24,11 @@ from safeguards.crypto.xaes import NONCE_BYTES, PREFIX_BYTES
 from safeguards.errors import AlreadyProtected, DecryptionFailed, InputError, KeyUnavailable
 from safeguards.fields.codec import Codec, UndeclaredName
 from safeguards.fields.codecs import codec_for
+from safeguards.fields.hot_path import reading, writing
 from safeguards.fields.keys import FieldKeys
 from safeguards.fields.padding import Pad
 from safeguards.fields.search import Exact, Search
-from safeguards.fields.shape import Shape, restore, shape_of
+from safeguards.fields.shape import Opener, Shape, restore, shape_of
 from safeguards.fields.slices import Slice, layout, searches_of
 from safeguards.keys import generation, registry
 from safeguards.values import FieldId
@@ -80,8 +81,8 @@ class Cipher:
         self._header_end = self.prefix_length + ADDRESS_BYTES
         self._half_nonce = self._header_end + PREFIX_BYTES
         self._nonce_end = self._header_end + NONCE_BYTES
-        self._decode = self._declared if codec.declared else codec.decode
-        self._associated = frame(_VERSION, self.field.encode(), codec.tag)
+        self.decode = self._declared if codec.declared else codec.decode
+        self.associated = frame(_VERSION, self.field.encode(), codec.tag)
         self._keys: FieldKeys
         self._generation: object = None
 
@@ -101,7 +102,7 @@ class Cipher:
         else:
             data, flags = self.shape.apply(data)
             header += keys.addresses[flags]
-        return header + keys.writer.seal(data, self._associated + header)
+        return header + keys.writer.seal(data, self.associated + header)
 
     def decrypt(self, data: bytes) -> Any:
         """Return the value in an envelope.
@@ -115,12 +116,38 @@ class Cipher:
             half = self._half_nonce
             opener = keys.openers.get(data[self.prefix_length : half])
             if opener is None:
-                return self._decode(self._open(keys, data))
+                return self.decode(self._open(keys, data))
             nonce, sealed = data[half : self._nonce_end], data[self._nonce_end :]
-            return self._decode(opener(nonce, sealed, self._associated + data[: self._header_end]))
+            return self.decode(opener(nonce, sealed, self.associated + data[: self._header_end]))
         except (InvalidTag, KeyUnavailable, *_BAD_VALUE):
             pass
         raise self._failure()  # not inside the handler: the error caught there may hold the value
+
+    def writing(self) -> Callable[[Any], bytes | None]:
+        """Return ``encrypt`` as a function for many values; None stays None."""
+        encrypt = self.encrypt
+        if not self.slices and self.shape is None:
+            return writing(self, encrypt)
+        return lambda value: None if value is None else encrypt(value)
+
+    def reading(self, otherwise: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """Return ``otherwise``, which decrypts whatever the driver gives, made fast for the usual case."""
+        return otherwise if self.slices else reading(self, otherwise)
+
+    def sealer(self) -> Callable[[bytes], bytes]:
+        """Return the function that seals encoded values without tags under the newest data key."""
+        keys = self._current()
+        header = _UNTAGGED + keys.address
+        return keys.writer.sealer(header, self.associated + header)
+
+    def opener(self, data: bytes) -> Opener | None:
+        """Return the function that opened a value, where it is remembered."""
+        return self._keys.openers.get(data[self.prefix_length : self._half_nonce])
+
+    @property
+    def places(self) -> tuple[int, int, int]:
+        """Where the second half of the nonce begins, the nonce ends, and the header ends."""
+        return self._half_nonce, self._nonce_end, self._header_end
 
     @property
     def address(self) -> bytes:
@@ -196,7 +223,7 @@ class Cipher:
         if envelope.suite is not Suite.XAES_256_GCM:
             raise MalformedEnvelope("a column's values are written under suite 1")
         reader = keys.reader(envelope.key_id)
-        opened = reader.decrypt(envelope.nonce, envelope.sealed, self._associated + envelope.header)
+        opened = reader.decrypt(envelope.nonce, envelope.sealed, self.associated + envelope.header)
         if len(envelope.tag) == self.prefix_length - len(_UNTAGGED):
             keys.remember(data[self.prefix_length : self._half_nonce], reader)
         return restore(opened, envelope.flags)

@@ -86,7 +86,7 @@ class SubjectCipher(Cipher):
         try:
             envelope = parse(data)
             held = self._held(keys, envelope, person)
-            return self._decode(self._unsealed(held, envelope))
+            return self.decode(self._unsealed(held, envelope))
         except SubjectErased as error:
             erased = f"field {self.field}: {error}"
         except (InvalidTag, KeyUnavailable, *_BAD_VALUE):
@@ -107,7 +107,7 @@ class SubjectCipher(Cipher):
             if envelope.subject is None:
                 raise self._failure()
             held = keys.ring.subjects.by_id(envelope.subject)
-            value = self._decode(self._unsealed(held, envelope))
+            value = self.decode(self._unsealed(held, envelope))
         except SubjectErased:
             raise
         except (InvalidTag, KeyUnavailable, *_BAD_VALUE):
@@ -142,7 +142,7 @@ class SubjectCipher(Cipher):
         tags = self._tags(keys, value, data) if self.slices else _UNTAGGED
         data, flags = (data, 0) if self.shape is None else self.shape.apply(data)
         header = tags + address(Suite.SUBJECT_XAES_256_GCM, keys.key_id, held.id, flags=flags)
-        return header + held.cipher(self.field).seal(data, self._associated + header)
+        return header + held.cipher(self.field).seal(data, self.associated + header)
 
     def _held(self, keys: FieldKeys, envelope: Envelope, person: str) -> HeldKey:
         if envelope.subject is None:
@@ -153,7 +153,7 @@ class SubjectCipher(Cipher):
 
     def _unsealed(self, held: HeldKey, envelope: Envelope) -> bytes:
         cipher = held.cipher(self.field)
-        opened = cipher.decrypt(envelope.nonce, envelope.sealed, self._associated + envelope.header)
+        opened = cipher.decrypt(envelope.nonce, envelope.sealed, self.associated + envelope.header)
         return restore(opened, envelope.flags)
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -164,8 +164,7 @@ class Encrypted(TypeDecorator[Any]):
             return subject_binder(self)
         if self.state != ENCRYPTED:
             return binder(self, dialect)
-        encrypt = self._cipher.encrypt
-        return lambda value: None if value is None else encrypt(value)
+        return self._cipher.writing()
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Result:
         """Decrypt on the way out of it."""
@@ -188,7 +187,7 @@ class Encrypted(TypeDecorator[Any]):
                 f"field {field}: a stored value is not encrypted; run `safeguards encrypt` on this column"
             )
 
-        return process
+        return self._cipher.reading(process)
 
     @property
     def _has_column_expression(self) -> bool:

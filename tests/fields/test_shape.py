@@ -41,7 +41,7 @@ def sealed(data: bytes, flags: int) -> bytes:
     cipher = cipher_of(bytes)
     keys = cipher._current()
     header = b"\xfe\x00" + keys.addresses[flags]
-    return header + keys.writer.seal(data, cipher._associated + header)
+    return header + keys.writer.seal(data, cipher.associated + header)
 
 
 def deflated(data: bytes) -> bytes:

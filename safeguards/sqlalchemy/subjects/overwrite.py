@@ -19,7 +19,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import MissingGreenlet, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from safeguards.errors import KeyringError
 from safeguards.fields.subject_cipher import SubjectCipher
@@ -81,7 +80,8 @@ def _ring_of(kind: Encrypted) -> str | None:
 
 
 def _synchronous(engine: Any) -> Engine:
-    return engine.sync_engine if isinstance(engine, AsyncEngine) else engine
+    found: Engine = getattr(engine, "sync_engine", engine)  # of an AsyncEngine, whose module is slow to import
+    return found
 
 
 def _in_database(
