@@ -80,8 +80,8 @@ def _ring_of(kind: Encrypted) -> str | None:
 
 
 def _synchronous(engine: Any) -> Engine:
-    found: Engine = getattr(engine, "sync_engine", engine)  # of an AsyncEngine, whose module is slow to import
-    return found
+    synchronous: Engine = getattr(engine, "sync_engine", engine)  # importing AsyncEngine is slow
+    return synchronous
 
 
 def _in_database(
