@@ -94,7 +94,7 @@ def check_search(facts: Facts, kind: Encrypted, sample: bytes) -> None:
         InputError: it is another one.
     """
     tagged = parse(sample).tag
-    if bool(tagged) != (kind.search is not None):
+    if bool(tagged) != bool(kind.cipher.slices):
         has, wants = ("with", "without") if tagged else ("without", "with")
         raise InputError(f"{facts.label} is already encrypted, {has} search; declare it {has}, not {wants}")
     cipher = kind.cipher
@@ -103,7 +103,7 @@ def check_search(facts: Facts, kind: Encrypted, sample: bytes) -> None:
             f"{facts.label} is already encrypted, under other searches: run `safeguards reencrypt` to write "
             "the tags of these"
         )
-    if kind.search is not None and not sample.startswith(cipher.tag(cipher.decrypt(sample))):
+    if kind.cipher.slices and not sample.startswith(cipher.tag(cipher.decrypt(sample))):
         raise InputError(
             f"{facts.label} is already encrypted as field {kind.field}, but its search tags were made under "
             "another item or group: name the same"

@@ -88,7 +88,7 @@ def column_for(target: Target, kind: Encrypted, dialect: Dialect, *, unique: boo
     """Return the encrypted column in a table of its own, for DDL."""
     column: Column[Any] = Column(target.column, kind, unique=unique or None)
     Table(target.table, MetaData(), column, schema=target.schema)
-    if kind.search is not None:
+    if kind.cipher.slices:
         index = tag_index(column)
         index.name = conv(target.index) if target.index is not None else index.name
         index.name = conv(index_name(dialect, column))  # the name that will be found again
@@ -121,7 +121,7 @@ def _targets(tables: list[Table]) -> Iterator[Target]:
 
 
 def _declared(table: Table, column: Column[Any], kind: Encrypted) -> Target:
-    if kind.search is None:
+    if not kind.cipher.slices:
         return Target(table.name, column.name, table.schema, declared=kind)
     index = tag_index(column)
     name = None if index.name is None else str(index.name)
