@@ -6,6 +6,7 @@ from safeguards.fields.codecs import codec_for
 from safeguards.fields.documents import Json
 from safeguards.fields.lists import ListOf
 from safeguards.fields.names import Names
+from safeguards.fields.ngrams import Ngram
 from safeguards.fields.normalise import Normaliser
 from safeguards.fields.padding import Pad
 from safeguards.fields.search import Bucket, Exact, LastDigits, Prefix, Search
@@ -20,6 +21,7 @@ __all__ = [
     "LastDigits",
     "ListOf",
     "Names",
+    "Ngram",
     "Normaliser",
     "Pad",
     "Prefix",

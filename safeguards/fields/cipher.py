@@ -29,7 +29,7 @@ from safeguards.fields.keys import FieldKeys
 from safeguards.fields.padding import Pad
 from safeguards.fields.search import Exact, Search
 from safeguards.fields.shape import Opener, Shape, restore, shape_of
-from safeguards.fields.slices import Slice, layout, searches_of
+from safeguards.fields.slices import Slice, beside, layout, searches_of
 from safeguards.keys import generation, registry
 from safeguards.values import FieldId
 
@@ -72,10 +72,11 @@ class Cipher:
         self.item = items.get(item) if item is not None else None
         self.searches = searches_of(field, search, codec)
         self.slices = layout(field, self.searches, self._labels_of)
+        self.beside = beside(self.searches, len(self.slices), self._labels_of)
         self.keyring = keyring
         self.shape = shape_of(field, pad, compress)
         self._tagged = bytes((_MAGIC[0], sum(each.width for each in self.slices)))
-        self._only_exact = len(self.searches) == 1 and self.searches[0].is_whole
+        self._only_exact = len(self.slices) == 1 and self.slices[0].search.is_whole
         self.prefix_length = len(_UNTAGGED) + self._tagged[1]
         # Where things stand in the values that this field writes: nearly all need no parser.
         self._header_end = self.prefix_length + ADDRESS_BYTES
@@ -280,7 +281,7 @@ class Cipher:
     def _current(self) -> FieldKeys:
         now = generation.current
         if self._generation is not now:
-            labels = [each.labels for each in self.slices]
+            labels = [each.labels for each in (*self.slices, *self.beside)]
             self._keys = FieldKeys(registry.resolve(self.keyring), self.field, labels)
             self._generation = now
         return self._keys

@@ -34,6 +34,7 @@ class Search:
     bits: int = FULL_BITS
 
     verb: ClassVar[str]  # the operator that it answers
+    beside: ClassVar[bool] = False  # whether its tags stand in a table of their own, not in the envelope
 
     def __post_init__(self) -> None:
         if type(self.bits) is not int or not 1 <= self.bits <= FULL_BITS:
@@ -72,7 +73,8 @@ class Search:
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
-def _check_text(field: str, search: Search, codec: Codec) -> None:
+def check_text(field: str, search: Search, codec: Codec) -> None:
+    """Raise InputError where the values of a field are no text."""
     if codec.python_type is not str:
         raise InputError(f"field {field}: {search!r} is for text, not for {codec.takes}")
 
@@ -114,13 +116,13 @@ class Exact(Search):
         return self.normalise is None and self.bits == FULL_BITS
 
     def _form_labels(self) -> tuple[str, ...]:
-        return _normal_form(self.normalise)
+        return normal_form(self.normalise)
 
     def check(self, field: str, codec: Codec) -> None:
         """Raise InputError for a normal form of what is no text."""
         Search.check(self, field, codec)
         if self.normalise is not None:
-            _check_text(field, self, codec)
+            check_text(field, self, codec)
 
     def form(self, value: Any, whole: Callable[[Any], bytes]) -> bytes:
         """Return the canonical form, normalised."""
@@ -153,11 +155,11 @@ class Prefix(Search):
         return f"prefix{self.length}"
 
     def _form_labels(self) -> tuple[str, ...]:
-        return "prefix", str(self.length), *_normal_form(self.normalise)
+        return "prefix", str(self.length), *normal_form(self.normalise)
 
     def check(self, field: str, codec: Codec) -> None:
         """Raise InputError for what is no text."""
-        _check_text(field, self, codec)
+        check_text(field, self, codec)
 
     def text(self, value: str) -> str:
         """Return the text that is compared."""
@@ -190,7 +192,7 @@ class LastDigits(Search):
 
     def check(self, field: str, codec: Codec) -> None:
         """Raise InputError for what is no text."""
-        _check_text(field, self, codec)
+        check_text(field, self, codec)
 
     def text(self, value: str) -> str:
         """Return the digits that are compared."""
@@ -274,7 +276,8 @@ def _month(value: date) -> int:
 _CALENDAR: dict[Any, Callable[[date], int]] = {"year": lambda value: value.year, "month": _month}
 
 
-def _normal_form(normalise: str | Normaliser | None) -> tuple[str, ...]:
+def normal_form(normalise: str | Normaliser | None) -> tuple[str, ...]:
+    """Return what a normal form adds to the labels of a search."""
     if normalise is None:
         return ()
     return "normalise", normalise.name if isinstance(normalise, Normaliser) else normalise

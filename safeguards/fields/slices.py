@@ -75,9 +75,17 @@ def layout(
     """
     slices: list[Slice] = []
     offset = start = len(prefix())
-    for position, search in enumerate(searches):
+    for position, search in enumerate(each for each in searches if not each.beside):
         slices.append(Slice(search, position, offset, labels_of(search)))
         offset += slices[-1].width
     if offset - start > TAG_LIMIT:
         raise InputError(f"field {field}: its search tags have more than {TAG_LIMIT} bytes; give fewer bits")
     return tuple(slices)
+
+
+def beside(
+    searches: Iterable[Search], taken: int, labels_of: Callable[[Search], tuple[str, ...]]
+) -> tuple[Slice, ...]:
+    """Return the searches whose tags stand in tables of their own; ``taken`` taggers come before theirs."""
+    found = (each for each in searches if each.beside)
+    return tuple(Slice(each, position, 0, labels_of(each)) for position, each in enumerate(found, taken))

@@ -1,8 +1,9 @@
 """Encrypted column types for SQLAlchemy: the ORM, Core, bulk and async paths alike."""
 
-from safeguards.fields import Bucket, Exact, LastDigits, Normaliser, Prefix
+from safeguards.fields import Bucket, Exact, LastDigits, Ngram, Normaliser, Prefix
 from safeguards.sqlalchemy import ddl, hygiene, lazy, pseudonym_mapping, recheck, statements  # noqa: F401  they register themselves with SQLAlchemy
 from safeguards.sqlalchemy.lifecycle import DualRead, PlaintextRead, plaintext_reads
+from safeguards.sqlalchemy.ngrams import ngram_table, rebuild_ngrams
 from safeguards.sqlalchemy.password import PasswordHash
 from safeguards.sqlalchemy.pseudonym import Pseudonym
 from safeguards.sqlalchemy.pseudonymised import Pseudonymised
@@ -16,6 +17,7 @@ __all__ = [
     "Encrypted",
     "Exact",
     "LastDigits",
+    "Ngram",
     "Normaliser",
     "PasswordHash",
     "PlaintextRead",
@@ -23,5 +25,7 @@ __all__ = [
     "Pseudonym",
     "Pseudonymised",
     "for_subject",
+    "ngram_table",
     "plaintext_reads",
+    "rebuild_ngrams",
 ]

@@ -12,6 +12,7 @@ from safeguards.errors import OperatorRefused
 from safeguards.fields import Bucket, LastDigits, Prefix, Slice
 from safeguards.fields.search import BUCKET_LIMIT
 from safeguards.sqlalchemy.lifecycle import DualRead
+from safeguards.sqlalchemy.ngrams.condition import has_part, ngram_of
 from safeguards.sqlalchemy.tag import TagOf
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class Range(list[int]):
 
 def _starts(column: ColumnElement[Any], query: Any, **options: Any) -> ColumnElement[Any]:
     kind = _checked(column, "startswith", query, **options)
+    if ngram_of(kind) and not _slices(kind, Prefix):
+        return has_part(column, "startswith", query)
     found = [each for each in _slices(kind, Prefix) if len(each.search.text(query)) >= each.search.length]  # type: ignore[attr-defined]
     if not found:
         raise OperatorRefused(
@@ -44,6 +47,8 @@ def _starts(column: ColumnElement[Any], query: Any, **options: Any) -> ColumnEle
 
 def _ends(column: ColumnElement[Any], query: Any, **options: Any) -> ColumnElement[Any]:
     kind = _checked(column, "endswith", query, **options)
+    if ngram_of(kind) and not _slices(kind, LastDigits):
+        return has_part(column, "endswith", query)
     found = [each for each in _slices(kind, LastDigits) if len(each.search.text(query)) >= each.search.count]  # type: ignore[attr-defined]
     if not found:
         raise OperatorRefused(
@@ -79,10 +84,22 @@ def _between(column: ColumnElement[Any], low: Any, high: Any, symmetric: bool = 
     return tag.in_(bound_numbers)
 
 
+def _has(verb: str, *, any_case: bool = False) -> Callable[..., ColumnElement[Any]]:
+    def part(column: ColumnElement[Any], query: Any, **options: Any) -> ColumnElement[Any]:
+        _checked(column, verb, query, **options)
+        return has_part(column, verb, query, any_case=any_case)
+
+    return part
+
+
 DERIVED: dict[Callable[..., Any], Callable[..., ColumnElement[Any]]] = {
     operators.startswith_op: _starts,
     operators.endswith_op: _ends,
     operators.between_op: _between,
+    operators.contains_op: _has("contains"),
+    operators.icontains_op: _has("contains", any_case=True),
+    operators.istartswith_op: _has("startswith", any_case=True),
+    operators.iendswith_op: _has("endswith", any_case=True),
 }
 
 
@@ -102,7 +119,7 @@ def _checked(column: ColumnElement[Any], verb: str, *values: Any, **options: Any
         isinstance(value, ClauseElement) or hasattr(value, "__clause_element__") or value is None
         for value in values
     )
-    if not kind.cipher.slices or not plain or (is_text and not all(isinstance(v, str) for v in values)):
+    if kind.search is None or not plain or (is_text and not all(isinstance(v, str) for v in values)):
         raise OperatorRefused(
             f"field {kind.field} is encrypted: {verb!r} takes plain values and needs a search= for it"
         )

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from safeguards.errors import InputError
 from safeguards.sqlalchemy.hygiene import protect_table
 from safeguards.sqlalchemy.lifecycle import PLAINTEXT
+from safeguards.sqlalchemy.ngrams.side import want_side
 from safeguards.sqlalchemy.tag import TagOf
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _take_index(column: Column[Any], table: Table) -> None:
         return
     if column.primary_key:
         raise InputError(f"field {kind.field}: an encrypted column cannot be a primary key of {table.name}")
-    if kind.search is None and (column.unique or column.index):
+    if not kind.cipher.slices and (column.unique or column.index):
         raise InputError(
             f"field {kind.field}: unique= and index= need search=Exact(): only tags can be compared"
         )
@@ -83,6 +84,8 @@ def _join(column: Column[Any], table: Table) -> None:
         index = Index(None, TagOf(column, where), unique=exact and column.info[_UNIQUE], _column_flag=True)
         if not exact:
             index.name = _named(index.name, where.search.name)
+    if kind.cipher.beside:
+        want_side(column, table)
 
 
 def _join_subject(column: Column[Any], table: Table, kind: Encrypted) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from safeguards.errors import OperatorRefused
 from safeguards.fields import Bucket, Exact, Slice
 from safeguards.sqlalchemy.derived import Range
+from safeguards.sqlalchemy.ngrams.condition import RowOf
 from safeguards.sqlalchemy.tag import TagOf
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _approximate(criteria: Iterable[Any]) -> Iterator[BinaryExpression[Any]]:
 def _is_approximate(criterion: Any) -> bool:
     return (
         isinstance(criterion, BinaryExpression)
-        and isinstance(criterion.left, TagOf)
+        and isinstance(criterion.left, (TagOf, RowOf))
         and criterion.left.approximate
         and criterion.operator in _CHECKABLE
     )
@@ -104,13 +105,15 @@ def _promise(criterion: Any) -> Any:
         return changed
     if not _is_approximate(criterion):
         return criterion
-    tag, changed = criterion.left, criterion._clone()
-    changed.left = TagOf(tag.element, tag.where, approximate=True, checked=True)
+    changed = criterion._clone()
+    changed.left = criterion.left.promised()
     return changed
 
 
 def _check(leaf: BinaryExpression[Any], parameters: Mapping[str, Any]) -> _Check:
     tag: Any = leaf.left
+    if isinstance(tag, RowOf):
+        return _Check(tag.element, tag.matches)
     bind: Any = leaf.right
     value = parameters.get(bind.key, bind.effective_value)
     values = list(value) if leaf.operator is operators.in_op and not isinstance(value, Range) else [value]

@@ -34,6 +34,8 @@ from sqlalchemy.sql.selectable import FromClause, Join, SelectBase, _CompoundSel
 from safeguards.errors import OperatorRefused
 from safeguards.sqlalchemy.hygiene import hide_values
 from safeguards.sqlalchemy.mapping import is_encrypted
+from safeguards.sqlalchemy.ngrams.condition import RowOf
+from safeguards.sqlalchemy.ngrams.side import sides_of
 from safeguards.sqlalchemy.pseudonym_checks import check_comparisons, check_stored, protect
 from safeguards.sqlalchemy.tag import Sealed, TagOf
 
@@ -64,6 +66,7 @@ def _compound(statement: CompoundSelect[Any], compiler: SQLCompiler, **kw: Any) 
 @compiles(Update)
 def _update(statement: Update, compiler: SQLCompiler, **kw: Any) -> str:
     protect(statement.table)
+    _refuse_hidden(statement, kw)
     _check(statement._where_criteria, "WHERE")
     _check_assignments(statement, statement._values)
     _check_returning(statement)
@@ -72,6 +75,7 @@ def _update(statement: Update, compiler: SQLCompiler, **kw: Any) -> str:
 
 @compiles(Delete)
 def _delete(statement: Delete, compiler: SQLCompiler, **kw: Any) -> str:
+    _refuse_hidden(statement, kw)
     _check(statement._where_criteria, "WHERE")
     _check_returning(statement)
     return hide_values(compiler, compiler.visit_delete(statement, **kw))  # type: ignore[no-untyped-call]
@@ -80,6 +84,7 @@ def _delete(statement: Delete, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(Insert)
 def _insert(statement: Insert, compiler: SQLCompiler, **kw: Any) -> str:
     protect(statement.table)
+    _refuse_hidden(statement, kw)
     _check_assignments(statement, statement._values)
     for rows in statement._multi_values:
         for row in rows:
@@ -121,7 +126,7 @@ def _check(elements: Iterable[Any], position: str) -> None:
 
 def _exposed(element: Any) -> Iterator[Any]:
     """Yield encrypted columns below ``element`` that are not behind a tag, an IS NULL or a type_coerce."""
-    if isinstance(element, (TagOf, TypeCoerce, SelectBase)) or _is_source(element):
+    if isinstance(element, (TagOf, RowOf, TypeCoerce, SelectBase)) or _is_source(element):
         return
     if _tests_null(element) or _counts(element):
         return
@@ -269,6 +274,13 @@ def _check_copied(statement: Insert) -> None:
         ]
         if fields[0] != fields[1]:
             _refuse(target if fields[0] else source, "INSERT ... FROM SELECT between different fields")
+
+
+def _refuse_hidden(statement: Insert | Update | Delete, kw: dict[str, Any]) -> None:
+    """Refuse to write inside WITH what has n-grams to be kept in step: nobody would learn of the rows."""
+    if kw.get("visiting_cte") is not None:
+        for side in sides_of(statement.table):
+            _refuse(side.column, "a statement inside WITH, which its n-grams could not follow")
 
 
 def _refuse_first(columns: Iterable[Any], position: str) -> None:

@@ -94,6 +94,10 @@ class TagOf(ColumnElement[Any]):
         self.checked = checked
         self.type: TagValue = element.type.tag_values[where.position]  # type: ignore[attr-defined]
 
+    def promised(self) -> TagOf:
+        """Return the same, to be compiled by who checks the rows again."""
+        return TagOf(self.element, self.where, approximate=True, checked=True)
+
     @property
     def offset(self) -> int:
         """Where the tag begins, counted from 1 as SQL does."""

@@ -65,7 +65,8 @@ class Encrypted(TypeDecorator[Any]):
         type: the SQLAlchemy type of the plain values.
         item: the kind of personal data; selects the canonical form and never rejects a write.
         search: ``Exact()`` for equality, ``Prefix``, ``LastDigits`` or ``Bucket`` for ``startswith``,
-            ``endswith`` and ``between``, several of them, or None for a column that is only stored and read.
+            ``endswith`` and ``between``, ``Ngram`` for ``contains``, several of them, or None for a column
+            that is only stored and read.
         keyring: the name given to ``safeguards.use``; the type never holds a key.
         state: where the column is in its life. ``"plaintext"``: declared, and still an ordinary column.
             ``DualRead(until=...)``: values are written encrypted, and rows in plaintext can be read.

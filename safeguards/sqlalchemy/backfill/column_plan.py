@@ -36,4 +36,4 @@ class ColumnPlan:
     @property
     def unique(self) -> bool:
         """Whether the search index refuses equal values."""
-        return self.kind.search is not None and (self.facts.unique or self.target.unique)
+        return bool(self.kind.cipher.slices) and (self.facts.unique or self.target.unique)

@@ -83,7 +83,7 @@ def _encrypt(backend: Backend, plan: ColumnPlan, pace: Pace, progress: Progress)
     session.doing = f"encrypting {facts.label}"
     encrypted, verified = _sweep(rows, pace, progress)
     session.doing = f"building the search index of {facts.label}"
-    if plan.kind.search is not None:
+    if plan.kind.cipher.slices:
         dialect = session.connection.dialect
         add_search(session.connection, column_for(plan.target, plan.kind, dialect, unique=plan.unique))
     return ColumnOutcome.done(plan, rows.count()[0], verified, encrypted, time.monotonic() - started)

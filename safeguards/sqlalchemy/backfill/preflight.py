@@ -81,7 +81,7 @@ def _obstacles(backend: Backend, plan: ColumnPlan) -> Iterator[str]:
 
 
 def _name_obstacles(backend: Backend, plan: ColumnPlan, now: Facts) -> Iterator[str]:
-    if plan.kind.search is None or plan.state == "unfinished":
+    if not plan.kind.cipher.slices or plan.state == "unfinished":
         return
     dialect = backend.session.connection.dialect
     name = index_name(dialect, column_for(plan.target, plan.kind, dialect, unique=plan.unique))

@@ -148,7 +148,7 @@ def _renew(target: Target, kind: Encrypted, rows: ColumnRows, pace: Pace, progre
             if not done.written:  # processes that have not read the new key yet may still write under the old
                 break
     refused = done.seen - done.written
-    if kind.search is not None:
+    if kind.cipher.slices:
         _index(rows.backend, target, kind, moved)
     return _outcome(rows, address, stale, written, refused, time.monotonic() - started)
 

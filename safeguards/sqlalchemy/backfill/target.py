@@ -118,7 +118,7 @@ def column_for(target: Target, kind: Encrypted, dialect: Dialect, *, unique: boo
     """Return the encrypted column in a table of its own, for DDL."""
     column: Column[Any] = Column(target.column, kind, unique=unique or None)
     Table(target.table, MetaData(), column, schema=target.schema)
-    if kind.search is not None:
+    if kind.cipher.slices:
         index = tag_index(column)
         index.name = conv(target.index) if target.index is not None else index.name
         index.name = conv(index_name(dialect, column))  # the name that will be found again
@@ -153,7 +153,7 @@ def _targets(tables: list[Table]) -> Iterator[Target]:
 def _declared(table: Table, column: Column[Any], kind: Encrypted) -> Target:
     persons = None if kind.declared_subject is None else id_column(table, kind)
     place = table.name, column.name, table.schema
-    if kind.search is None:
+    if not kind.cipher.slices:
         return Target(*place, declared=kind, persons_of=persons)
     index = tag_index(column)
     name = None if index.name is None else str(index.name)

@@ -121,7 +121,7 @@ class _Undo:
     def run(self, pace: Pace, progress: Progress) -> Decrypted:
         """Drop the index, decrypt the rows, change the type."""
         started, session, label = time.monotonic(), self._backend.session, self._facts.label
-        if self._kind.search is not None:
+        if self._kind.cipher.slices:
             session.doing = f"dropping the search index of {label}"
             dialect = session.connection.dialect
             drop_search(session.connection, column_for(self._target, self._kind, dialect, unique=False))

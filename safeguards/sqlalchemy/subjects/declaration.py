@@ -50,6 +50,11 @@ def check(kind: Encrypted) -> None:
     """
     if kind.erased not in {RAISE, VALUE}:
         raise InputError(f"field {kind.field}: erased= is {RAISE!r} or {VALUE!r}")
+    if kind.subject is not None and kind.cipher.beside:
+        raise InputError(
+            f"field {kind.field}: n-grams stand in a table of their own, which the person's key does not "
+            "protect: an Ngram and subject= do not go together"
+        )
     if kind.subject is not None and kind.search is not None and not kind.tags_outlive_subject:
         raise InputError(
             f"field {kind.field}: search tags in backups go on telling who can guess a value, after the "

@@ -6,11 +6,11 @@ import copy
 import pickle
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table, select
+from sqlalchemy import Column, Integer, MetaData, String, Table, Text, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, configure_mappers, mapped_column
 
 from safeguards.errors import InputError
-from safeguards.sqlalchemy import Encrypted, Exact
+from safeguards.sqlalchemy import Encrypted, Exact, Ngram
 
 
 def test_a_bare_attribute_takes_the_kind_from_the_field_id() -> None:
@@ -30,6 +30,11 @@ def test_search_needs_an_explicit_opt_in() -> None:
         Encrypted("member.phone", search=Exact(), subject="id")
     kind = Encrypted("member.phone", search=Exact(), subject="id", tags_outlive_subject=True)
     assert "tags_outlive_subject=True" in repr(kind)
+
+
+def test_n_grams_and_a_subject_do_not_go_together() -> None:
+    with pytest.raises(InputError, match="an Ngram and subject= do not go together"):
+        Encrypted("member.note", Text, search=Ngram(2), subject="id", tags_outlive_subject=True)
 
 
 def test_an_unknown_way_to_read_erased_values_is_refused() -> None:
