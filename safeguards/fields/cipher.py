@@ -181,7 +181,10 @@ class Cipher:
             InputError: the value is not of the field's type.
         """
         data = self._encode(value)
-        return where.tag(self._current().taggers[where.position], value, partial(self._canonical, data=data))
+        tagger = self._current().taggers[where.position]
+        if where.search.is_whole:
+            return tagger.tag(self._canonical(value, data))
+        return where.tag(tagger, value, partial(self._canonical, data=data))
 
     def form_tag(self, where: Slice, form: bytes) -> bytes:
         """Return the tag of what a search makes of values, such as the number of a bucket."""

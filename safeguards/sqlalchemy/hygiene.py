@@ -47,15 +47,16 @@ def hide_values(compiler: SQLCompiler, sql: str) -> str:
     SQLAlchemy asks without ``_check`` for what a person will read, and with it for what it will execute.
     """
     if "construct_params" not in vars(compiler) and any(map(_is_protected, compiler.bind_names)):
-        compiler.construct_params = partial(_construct, compiler)  # type: ignore[method-assign]
+        converts = any(map(_is_pseudonymised, compiler.bind_names))
+        compiler.construct_params = partial(_construct, compiler, converts)  # type: ignore[method-assign]
     return sql
 
 
-def _construct(compiler: SQLCompiler, *args: Any, _check: bool = True, **kw: Any) -> Any:
+def _construct(compiler: SQLCompiler, converts: bool, *args: Any, _check: bool = True, **kw: Any) -> Any:
     kw["_check"] = _check
     values = type(compiler).construct_params(compiler, *args, **kw)
     if _check:
-        return _with_pseudonyms(compiler, values)
+        return _with_pseudonyms(compiler, values) if converts else values
     names = set(_protected_names(compiler))
     return {name: _MASK if name in names and value is not None else value for name, value in values.items()}
 
@@ -82,6 +83,12 @@ def _protected_names(compiler: SQLCompiler) -> Iterator[str]:
             yield compiler.escaped_bind_names.get(name, name)
             if expanded is not None:  # the values of an IN list have names of their own
                 yield from expanded.parameter_expansion.get(name, ())
+
+
+def _is_pseudonymised(bind: Any) -> bool:
+    from safeguards.sqlalchemy.pseudonymised import Pseudonymised
+
+    return isinstance(bind.type, Pseudonymised)
 
 
 def _is_protected(bind: Any) -> bool:

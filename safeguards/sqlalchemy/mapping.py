@@ -85,7 +85,14 @@ def _join(column: Column[Any], table: Table) -> None:
         if not exact:
             index.name = _named(index.name, where.search.name)
     if kind.cipher.beside:
-        want_side(column, table)
+        _join_ngrams(column, table)
+
+
+def _join_ngrams(column: Column[Any], table: Table) -> None:
+    from safeguards.sqlalchemy.ngrams.events import listen
+
+    want_side(column, table)
+    listen()
 
 
 def _join_subject(column: Column[Any], table: Table, kind: Encrypted) -> None:

@@ -21,7 +21,13 @@ from safeguards.sqlalchemy.ngrams.side import Side, sides_of
 _DML = (Insert, Update, Delete)
 
 
-@event.listens_for(Engine, "before_execute", retval=True)
+def listen() -> None:
+    """Begin to watch all engines; without an Ngram, statements pay nothing."""
+    if not event.contains(Engine, "after_execute", _after):
+        event.listen(Engine, "before_execute", _before, retval=True)
+        event.listen(Engine, "after_execute", _after)
+
+
 def _before(
     connection: Connection, element: Any, multiparams: Any, params: Any, _options: Any
 ) -> tuple[Any, Any, Any]:
@@ -45,7 +51,6 @@ def _prepared(connection: Connection, statement: Any, sides: list[Side], rows: l
     return changed
 
 
-@event.listens_for(Engine, "after_execute")
 def _after(
     connection: Connection, element: Any, _multiparams: Any, _params: Any, _options: Any, result: Any
 ) -> None:
