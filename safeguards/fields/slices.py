@@ -15,7 +15,8 @@ from safeguards.fields.search import FULL_BITS, Exact, Search
 _BYTE = 8
 
 
-@dataclass(frozen=True, slots=True)
+# Compared by identity: SQLAlchemy hashes it for every statement.
+@dataclass(frozen=True, slots=True, eq=False)
 class Slice:
     """One search's tag: ``width`` bytes at ``offset`` of every envelope of the field.
 

@@ -41,7 +41,7 @@ class TagValue(TypeDecorator[Any]):
     @cached_property
     def _static_cache_key(self) -> Any:
         # SQLAlchemy asks for it at every execution.
-        return type(self), self.where, self.encrypted._static_cache_key
+        return type(self), self.where
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], bytes | None]:
         """Compute the tag on the way into the database."""
