@@ -36,6 +36,7 @@ _VERSION = b"safeguards/1"
 _UNTAGGED = prefix()
 _MAGIC = _UNTAGGED[:1]
 _BAD_VALUE = (TypeError, ValueError, OverflowError, struct.error)
+_NO_KEYS: tuple[object, Any] = None, None
 
 
 class Cipher:
@@ -82,8 +83,7 @@ class Cipher:
         self._nonce_end = self._header_end + NONCE_BYTES
         self._decode = self._declared if codec.declared else codec.decode
         self._associated = frame(_VERSION, self.field.encode(), codec.tag)
-        self._keys: FieldKeys
-        self._generation: object = None
+        self._state = _NO_KEYS
 
     def encrypt(self, value: Any) -> bytes:
         """Return the envelope of a value that is not None.
@@ -110,7 +110,9 @@ class Cipher:
             DecryptionFailed: the bytes are no intact envelope of this field under this keyring.
             KeyringError: there is no usable keyring.
         """
-        keys = self._keys if self._generation is generation.current else self._current()
+        now, keys = self._state
+        if now is not generation.current:
+            keys = self._current()
         try:
             half = self._half_nonce
             opener = keys.openers.get(data[self.prefix_length : half])
@@ -166,6 +168,10 @@ class Cipher:
             for each in (value, other)
         )
         return next(forms) == next(forms)
+
+    def forget(self) -> None:
+        """Drop the derived keys; the next value looks them up again."""
+        self._state = _NO_KEYS
 
     @property
     def exact(self) -> Slice | None:
@@ -247,12 +253,17 @@ class Cipher:
         return self.item.canonical(text).encode()
 
     def _current(self) -> FieldKeys:
-        now = generation.current
-        if self._generation is not now:
+        keys: FieldKeys
+        now, keys = self._state
+        if now is not generation.current:
+            now = generation.current
             labels = [each.labels for each in self.slices]
-            self._keys = FieldKeys(registry.resolve(self.keyring), self.field, labels)
-            self._generation = now
-        return self._keys
+            keys = FieldKeys(registry.resolve(self.keyring), self.field, labels)
+            generation.tell(self)
+            self._state = now, keys
+            if now is not generation.current:  # it changed meanwhile: these keys serve this value only
+                self.forget()
+        return keys
 
     def _labels_of(self, search: Search) -> tuple[str, ...]:
         group = search.group if isinstance(search, Exact) else None
