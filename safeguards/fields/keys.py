@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from safeguards.crypto.envelope import ADDRESS_BYTES, FLAG_SETS, FLAGS, Suite, address
 from safeguards.crypto.tags import Tagger
@@ -53,7 +54,8 @@ class FieldKeys:
         """
         found = self.readers.get(key_id)
         if found is None:
-            found = self.readers[key_id] = Xaes256Gcm(self.ring.field_key(key_id, self._field))
+            key, spend = self.ring.field_key(key_id, self._field), partial(self.ring.spend, key_id)
+            found = self.readers[key_id] = Xaes256Gcm(key, spend)
         return found
 
     def remember(self, place: bytes, reader: Xaes256Gcm) -> None:

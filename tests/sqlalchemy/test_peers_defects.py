@@ -126,7 +126,7 @@ def test_1_equality_with_search_finds_every_row_that_is_equal_and_no_other(engin
 
 
 def material(ring: Keyring) -> list[bytes]:
-    keys = [secret.reveal() for _, secret in ring._keys.values()]
+    keys = [secret.reveal() for _, secret in ring._memory.current().keys.values()]
     fields = ("peers.rrn", "peers.note")
     return keys + [ring.field_key(ring.data_key_id, field).reveal() for field in fields]
 
