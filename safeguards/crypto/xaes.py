@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import weakref
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import repeat
 
 from cryptography.hazmat.primitives.ciphers import Cipher
@@ -26,7 +26,7 @@ PREFIX_BYTES = 12
 _CMAC_POLYNOMIAL = 0x87
 _COUNTERS = (b"\x00\x01X\x00", b"\x00\x02X\x00")
 # One derived key serves this many values before a writer draws another (2026-11): far below GCM's 2^32.
-_VALUES_PER_DERIVED_KEY = 1024
+VALUES_PER_DERIVED_KEY = 1024
 _DERIVED_KEYS_KEPT = 1024
 
 
@@ -35,19 +35,27 @@ class Xaes256Gcm:
 
     Safe to share between threads. A forked child draws its own derived key.
 
+    Args:
+        key: 32 bytes.
+        spend: asked by ``seal`` how many values it may write before it asks again, at most 1,024; an error
+            of it leaves the value unwritten.
+
     Raises:
         ValueError: the key has another length than 32 bytes.
     """
 
-    __slots__ = ("__weakref__", "_ecb", "_mask", "_tickets", "_writer", "derived")
+    __slots__ = ("__weakref__", "_derive", "_spend", "_tickets", "_writer", "derived")
 
-    def __init__(self, key: Secret) -> None:
+    def __init__(self, key: Secret, spend: Callable[[], int] | None = None) -> None:
         if len(key.reveal()) != KEY_BYTES:
             raise ValueError(f"an XAES-256-GCM key has {KEY_BYTES} bytes")
-        self._ecb = Cipher(AES(key.reveal()), ECB())  # noqa: S305  single blocks inside CMAC
-        self._mask = self._subkey()
+        ecb = Cipher(AES(key.reveal()), ECB())  # noqa: S305  single blocks inside CMAC
+        # No method of this instance: a cycle would keep keys in memory until the collector finds it.
+        self._derive = partial(_derive, ecb, _subkey(ecb))
         self.derived = lru_cache(_DERIVED_KEYS_KEPT)(self._derive)
-        self._renew()
+        self._spend = spend
+        self._writer: tuple[bytes, AESGCM]
+        self._tickets = _NONE
         _instances.add(self)
 
     def encrypt(self, nonce: bytes, data: bytes, associated: bytes) -> bytes:
@@ -68,10 +76,7 @@ class Xaes256Gcm:
         Deriving an AES key costs more than encrypting a short value, so that up to 1,024 values share the
         first half of their nonces; the second half is random for each.
         """
-        if not next(self._tickets, False):
-            self._renew()
-            next(self._tickets)
-        prefix, writer = self._writer
+        prefix, writer = self._writer if next(self._tickets, False) else self._renew()
         rest = os.urandom(PREFIX_BYTES)
         return prefix + rest + writer.encrypt(rest, data, associated)
 
@@ -80,10 +85,7 @@ class Xaes256Gcm:
         urandom = os.urandom
 
         def sealed(data: bytes) -> bytes:
-            if not next(self._tickets, False):
-                self._renew()
-                next(self._tickets)
-            prefix, writer = self._writer
+            prefix, writer = self._writer if next(self._tickets, False) else self._renew()
             rest = urandom(PREFIX_BYTES)
             return head + prefix + rest + writer.encrypt(rest, data, associated)
 
@@ -97,28 +99,34 @@ class Xaes256Gcm:
         """
         return self.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], associated)
 
-    def _renew(self) -> None:
+    def _renew(self) -> tuple[bytes, AESGCM]:
+        """Draw another derived key, and return it for the value at hand."""
+        allowed = VALUES_PER_DERIVED_KEY if self._spend is None else self._spend()
         prefix = os.urandom(PREFIX_BYTES)
-        self._writer = prefix, self._derive(prefix)
-        self._tickets = repeat(True, _VALUES_PER_DERIVED_KEY)
-
-    def _subkey(self) -> int:
-        """CMAC's first subkey (NIST SP 800-38B, 6.1) as a 128-bit integer."""
-        block = int.from_bytes(self._ecb.encryptor().update(bytes(16)), "big")
-        doubled = (block << 1) & (1 << 128) - 1
-        return doubled ^ _CMAC_POLYNOMIAL if block >> 127 else doubled
-
-    def _derive(self, prefix: bytes) -> AESGCM:
-        blocks = (int.from_bytes(counter + prefix, "big") ^ self._mask for counter in _COUNTERS)
-        return AESGCM(self._ecb.encryptor().update(b"".join(block.to_bytes(16, "big") for block in blocks)))
+        self._writer = writer = prefix, self._derive(prefix)
+        self._tickets = repeat(True, allowed - 1)
+        return writer
 
 
+def _subkey(ecb: Cipher[ECB]) -> int:
+    """CMAC's first subkey (NIST SP 800-38B, 6.1) as a 128-bit integer."""
+    block = int.from_bytes(ecb.encryptor().update(bytes(16)), "big")
+    doubled = (block << 1) & (1 << 128) - 1
+    return doubled ^ _CMAC_POLYNOMIAL if block >> 127 else doubled
+
+
+def _derive(ecb: Cipher[ECB], mask: int, prefix: bytes) -> AESGCM:
+    blocks = (int.from_bytes(counter + prefix, "big") ^ mask for counter in _COUNTERS)
+    return AESGCM(ecb.encryptor().update(b"".join(block.to_bytes(16, "big") for block in blocks)))
+
+
+_NONE = repeat(True, 0)
 _instances: weakref.WeakSet[Xaes256Gcm] = weakref.WeakSet()
 
 
-def _renew_all() -> None:
+def _use_up_all() -> None:
     for instance in list(_instances):
-        instance._renew()
+        instance._tickets = _NONE
 
 
-os.register_at_fork(after_in_child=_renew_all)
+os.register_at_fork(after_in_child=_use_up_all)

@@ -37,6 +37,7 @@ _VERSION = b"safeguards/1"
 _UNTAGGED = prefix()
 _MAGIC = _UNTAGGED[:1]
 _BAD_VALUE = (TypeError, ValueError, OverflowError, struct.error)
+_NO_KEYS: tuple[object, Any] = None, None
 
 
 class Cipher:
@@ -84,8 +85,7 @@ class Cipher:
         self._nonce_end = self._header_end + NONCE_BYTES
         self.decode = self._declared if codec.declared else codec.decode
         self.associated = frame(_VERSION, self.field.encode(), codec.tag)
-        self._keys: FieldKeys
-        self._generation: object = None
+        self.state = _NO_KEYS
 
     def encrypt(self, value: Any) -> bytes:
         """Return the envelope of a value that is not None.
@@ -96,7 +96,7 @@ class Cipher:
             KeyringError: there is no usable keyring.
         """
         data = self._encode(value)
-        keys = self._current()
+        keys = self.current()
         header = self._tags(keys, value, data) if self.slices else _UNTAGGED
         if self.shape is None:
             header += keys.address
@@ -112,7 +112,9 @@ class Cipher:
             DecryptionFailed: the bytes are no intact envelope of this field under this keyring.
             KeyringError: there is no usable keyring.
         """
-        keys = self._keys if self._generation is generation.current else self._current()
+        now, keys = self.state
+        if now is not generation.current:
+            keys = self.current()
         try:
             half = self._half_nonce
             opener = keys.openers.get(data[self.prefix_length : half])
@@ -135,15 +137,9 @@ class Cipher:
         """Return ``otherwise``, which decrypts whatever the driver gives, made fast for the usual case."""
         return otherwise if self.slices else reading(self, otherwise)
 
-    def sealer(self) -> Callable[[bytes], bytes]:
-        """Return the function that seals encoded values without tags under the newest data key."""
-        keys = self._current()
-        header = _UNTAGGED + keys.address
-        return keys.writer.sealer(header, self.associated + header)
-
-    def opener(self, data: bytes) -> Opener | None:
+    def opener(self, keys: FieldKeys, data: bytes) -> Opener | None:
         """Return the function that opened a value, where it is remembered."""
-        return self._keys.openers.get(data[self.prefix_length : self._half_nonce])
+        return keys.openers.get(data[self.prefix_length : self._half_nonce])
 
     @property
     def places(self) -> tuple[int, int, int]:
@@ -153,12 +149,12 @@ class Cipher:
     @property
     def address(self) -> bytes:
         """The part of a header that names the newest data key, which writes."""
-        return self._current().address
+        return self.current().address
 
     @property
     def rotated(self) -> bool:
         """Whether the keyring holds older data keys, under which stored values may be."""
-        return self._current().ring.rotated
+        return self.current().ring.rotated
 
     def tag(self, value: Any) -> bytes:
         """Return the first bytes, ``prefix_length`` of them, that the value's envelopes share.
@@ -168,7 +164,7 @@ class Cipher:
         """
         if not self.slices:
             raise InputError(f"field {self.field} has no search: declare it with search=Exact()")
-        return self._tags(self._current(), value, self._encode(value))
+        return self._tags(self.current(), value, self._encode(value))
 
     def check(self, value: Any) -> None:
         """Raise InputError where the value is not of the field's type."""
@@ -181,14 +177,14 @@ class Cipher:
             InputError: the value is not of the field's type.
         """
         data = self._encode(value)
-        tagger = self._current().taggers[where.position]
+        tagger = self.current().taggers[where.position]
         if where.search.is_whole:
             return tagger.tag(self._canonical(value, data))
         return where.tag(tagger, value, partial(self._canonical, data=data))
 
     def form_tag(self, where: Slice, form: bytes) -> bytes:
         """Return the tag of what a search makes of values, such as the number of a bucket."""
-        return where.tag_of(self._current().taggers[where.position], form)
+        return where.tag_of(self.current().taggers[where.position], form)
 
     def form(self, where: Slice, value: Any) -> bytes:
         """Return what the search of a slice makes of a value, of which the tag is made; no key is needed.
@@ -201,6 +197,10 @@ class Cipher:
     def same(self, where: Slice, value: Any, other: Any) -> bool:
         """Say whether two values are equal to the search of a slice."""
         return self.form(where, value) == self.form(where, other)
+
+    def forget(self) -> None:
+        """Drop the derived keys; the next value looks them up again."""
+        self.state = _NO_KEYS
 
     @property
     def exact(self) -> Slice | None:
@@ -281,13 +281,23 @@ class Cipher:
             text = value.isoformat() if isinstance(value, date) else str(value)
         return self.item.canonical(text).encode()
 
-    def _current(self) -> FieldKeys:
-        now = generation.current
-        if self._generation is not now:
+    def current(self) -> FieldKeys:
+        """Return the field's derived keys.
+
+        Raises:
+            KeyringError: there is no usable keyring.
+        """
+        keys: FieldKeys
+        now, keys = self.state
+        if now is not generation.current:
+            now = generation.current
             labels = [each.labels for each in (*self.slices, *self.beside)]
-            self._keys = FieldKeys(registry.resolve(self.keyring), self.field, labels)
-            self._generation = now
-        return self._keys
+            keys = FieldKeys(registry.resolve(self.keyring), self.field, labels, self.associated)
+            generation.tell(self)
+            self.state = now, keys
+            if now is not generation.current:  # it changed meanwhile: these keys serve this value only
+                self.forget()
+        return keys
 
     def _labels_of(self, search: Search) -> tuple[str, ...]:
         group = search.group if isinstance(search, Exact) else None

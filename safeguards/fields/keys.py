@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
-from safeguards.crypto.envelope import ADDRESS_BYTES, FLAG_SETS, FLAGS, Suite, address
+from safeguards.crypto.envelope import ADDRESS_BYTES, FLAG_SETS, FLAGS, Suite, address, prefix
 from safeguards.crypto.tags import Tagger
 from safeguards.crypto.xaes import Xaes256Gcm
 from safeguards.fields.shape import Opener, restoring
@@ -30,11 +31,15 @@ class FieldKeys:
         "openers",
         "readers",
         "ring",
+        "seal",
         "taggers",
+        "untagged",
         "writer",
     )
 
-    def __init__(self, ring: Keyring, field: str, tag_labels: Iterable[Sequence[str]] = ()) -> None:
+    def __init__(
+        self, ring: Keyring, field: str, tag_labels: Iterable[Sequence[str]] = (), associated: bytes = b""
+    ) -> None:
         self.ring = ring
         self.key_id = ring.data_key_id
         self.addresses = {flags: address(Suite.XAES_256_GCM, self.key_id, flags=flags) for flags in FLAG_SETS}
@@ -42,8 +47,11 @@ class FieldKeys:
         self.taggers = tuple(Tagger(ring.tag_key(*labels)) for labels in tag_labels)
         self.readers: dict[int, Xaes256Gcm] = {}
         self.openers: dict[bytes, Opener] = {}
+        self.untagged: dict[bytes, tuple[Opener, bytes]] = {}
         self._field = field
         self.writer = self.reader(self.key_id)
+        header = prefix() + self.address
+        self.seal = self.writer.sealer(header, associated + header)
 
     def reader(self, key_id: int) -> Xaes256Gcm:
         """Return the cipher for values under ``key_id``.
@@ -53,13 +61,15 @@ class FieldKeys:
         """
         found = self.readers.get(key_id)
         if found is None:
-            found = self.readers[key_id] = Xaes256Gcm(self.ring.field_key(key_id, self._field))
+            key, spend = self.ring.field_key(key_id, self._field), partial(self.ring.spend, key_id)
+            found = self.readers[key_id] = Xaes256Gcm(key, spend)
         return found
 
     def remember(self, place: bytes, reader: Xaes256Gcm) -> None:
         """Keep the opener of values whose address and first half of the nonce are ``place``."""
         if len(self.openers) >= _OPENERS_KEPT:
             self.openers.clear()
+            self.untagged.clear()
         opener, flags = reader.derived(place[ADDRESS_BYTES:]).decrypt, place[0] & FLAGS
         self.openers[place] = restoring(opener, flags) if flags else opener
 

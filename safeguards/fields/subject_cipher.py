@@ -67,7 +67,7 @@ class SubjectCipher(Cipher):
             KeyringError: there is no usable keyring or key store.
         """
         data = self._encode(value)
-        keys = self._current()
+        keys = self.current()
         return self._sealed(keys, owner.held(keys.ring.subjects, self.kind), value, data)
 
     def decrypt_of(self, person: str, data: bytes, *, unbound: bool = False) -> Any:
@@ -82,7 +82,7 @@ class SubjectCipher(Cipher):
         """
         if unbound and not self.is_bound(data):
             return self.decrypt(data)
-        keys = self._current()
+        keys = self.current()
         try:
             envelope = parse(data)
             held = self._held(keys, envelope, person)
@@ -101,7 +101,7 @@ class SubjectCipher(Cipher):
         Raises:
             SubjectErased, DecryptionFailed, KeyringError: as in ``decrypt_of``.
         """
-        keys = self._current()
+        keys = self.current()
         try:
             envelope = parse(data)
             if envelope.subject is None:
@@ -127,7 +127,7 @@ class SubjectCipher(Cipher):
         Search tags are random too, so that a UNIQUE index admits it and no search finds it.
         """
         tags = self._tagged + os.urandom(self._tagged[1]) if self.slices else _UNTAGGED
-        where = address(Suite.SUBJECT_XAES_256_GCM, self._current().key_id, key_id)
+        where = address(Suite.SUBJECT_XAES_256_GCM, self.current().key_id, key_id)
         return tags + where + os.urandom(NONCE_BYTES + OVERHEAD_BYTES)
 
     def tombstone_of(self, data: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """Which key, and who wraps it."""
 
-from safeguards.keys.keyring import Keyring, KeyStatus
+from safeguards.keys.keyring import Keyring
+from safeguards.keys.material import KeyStatus
 from safeguards.keys.provider import KeyProvider, provider_from
 from safeguards.keys.registry import registered, resolve, use
 from safeguards.keys.shredding import Reached, ShredReceipt, Unreached

@@ -133,6 +133,13 @@ class HeldKeys:
                 self._by_id.pop(key_id, None)
         return done
 
+    def forget(self) -> None:
+        """Drop every key, and what wraps them."""
+        with self._lock:
+            self._by_id.clear()
+            self._by_subject.clear()
+        self.store.forget()
+
     def unlock(self) -> None:
         """Take a new lock after a fork, when nobody in the child would release the old one."""
         self._lock = threading.Lock()

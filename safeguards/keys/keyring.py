@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import hmac
-import os
-import threading
 import uuid
-import weakref
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any, NoReturn
 
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from safeguards.crypto.kdf import KEY_BYTES, derive
-from safeguards.errors import KeyringError, KeyUnavailable
-from safeguards.keys import generation
+from safeguards.crypto.kdf import derive
+from safeguards.errors import InputError, KeyringError, KeyUnavailable
 from safeguards.keys.held import HeldKeys
-from safeguards.keys.local import LocalProvider
+from safeguards.keys.limits import Limits
+from safeguards.keys.material import DATA, PSEUDONYM, PURPOSES, TAG, KeyStatus
+from safeguards.keys.memory import Memory
 from safeguards.keys.provider import KeyProvider, provider_from
 from safeguards.keys.shredding import ShredReceipt, overwrite_everywhere
 from safeguards.keys.store import (
     PROVIDER_LIMIT,
-    WRAPPED_LIMIT,
+    Identity,
     KeyStore,
     WrappedKey,
     add_identity,
@@ -33,21 +29,10 @@ from safeguards.keys.store import (
     replace_wrapped,
 )
 from safeguards.keys.subjects import SubjectKeys
+from safeguards.keys.wrapping import add_new_key, new_key, wrapped_anew
 from safeguards.values import Secret, SubjectId
 
-DATA, TAG, PSEUDONYM = "data", "tag", "pseudonym"
-_PURPOSES = (DATA, TAG, PSEUDONYM)
 _ATTEMPTS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class KeyStatus:
-    """What may be told of a key: no material."""
-
-    id: int
-    purpose: str
-    created_at: str
-    active: bool
 
 
 class Keyring:
@@ -56,35 +41,40 @@ class Keyring:
     Make one with :meth:`create`, open it later with :meth:`open`, and hand it to ``safeguards.use``. New
     values are written under the newest data key; older ones stay readable. Search tags and pseudonyms have
     root keys of their own, so that rotating data keys changes neither.
+
+    With ``max_age`` or ``max_uses`` keys leave memory when the limit is reached, and with them all that was
+    derived from them, keys of persons too. A key file on this machine is then read anew by itself. Another
+    provider is never asked while a value is bound or read: each use raises KeyringError until ``refresh``,
+    which ``keep_fresh`` calls in time.
     """
 
-    def __init__(self, store: KeyStore, provider: KeyProvider, keyring_id: str, created_at: str) -> None:
+    def __init__(self, store: KeyStore, identity: Identity, memory: Memory) -> None:
         """Not for callers: use ``create`` or ``open``."""
-        self.id = keyring_id
-        self.created_at = created_at
-        self._wrapping = 0
-        self._follows = False
-        self.provider = provider
+        self.id = identity.id
+        self.created_at = identity.created_at
         self._store = store
-        self._lock = threading.Lock()
-        self._keys: dict[int, tuple[WrappedKey, Secret]] = {}
-        self._closed = False
-        self._data_key_id = 0
-        self._subjects: HeldKeys | None = None
-        _instances.add(self)
+        self._memory = memory
 
     @classmethod
-    def create(cls, store: str, provider: str | KeyProvider) -> Keyring:
+    def create(
+        cls,
+        store: str,
+        provider: str | KeyProvider,
+        *,
+        max_age: timedelta | None = None,
+        max_uses: int | None = None,
+    ) -> Keyring:
         """Make a keyring in an empty key store and open it.
 
         Args:
             store: SQLAlchemy URL of the key store; another database than the data's.
             provider: a provider, or its URI; ``local:PATH`` makes the key file where there is none.
+            max_age, max_uses: as in ``open``.
 
         Raises:
             KeyringError: the store already holds a keyring, or store or provider cannot be used.
         """
-        key_store = KeyStore(store)
+        key_store, limits = KeyStore(store), Limits(max_age, max_uses)
         taken = KeyringError(f"{key_store!r} already holds a keyring: open it, or name another store")
         if key_store.identity() is not None:
             raise taken
@@ -93,61 +83,89 @@ class Keyring:
         try:
             with key_store.writing() as connection:
                 add_identity(connection, keyring_id, chosen.uri)
-                for purpose in _PURPOSES:
-                    _add_new_key(connection, chosen, keyring_id, purpose)
+                for purpose in PURPOSES:
+                    add_new_key(connection, chosen, keyring_id, purpose)
         except (IntegrityError, KeyringError):
             if key_store.identity() is not None:  # another process was quicker
                 raise taken from None
             raise
-        return cls.open(store, chosen)
+        return cls.open(store, chosen, max_age=limits.max_age, max_uses=limits.max_uses)
 
     @classmethod
-    def open(cls, store: str, provider: str | KeyProvider | None = None) -> Keyring:
+    def open(
+        cls,
+        store: str,
+        provider: str | KeyProvider | None = None,
+        *,
+        max_age: timedelta | None = None,
+        max_uses: int | None = None,
+    ) -> Keyring:
         """Open the keyring in a key store; without ``provider``, the one recorded in the store.
 
+        Args:
+            store: SQLAlchemy URL of the key store.
+            provider: a provider, or its URI.
+            max_age: the longest time that unwrapped keys stay in memory; no limit by default.
+            max_uses: the greatest number of values that this process writes with one data key before it is
+                unwrapped anew. Each field counts 1,024 at a time, before it writes the first of them: allow
+                many times 1,024 a field.
+
         Raises:
+            InputError: a limit makes no sense.
             KeyringError: there is no keyring, or the provider does not open its keys.
         """
-        key_store = KeyStore(store)
+        key_store, limits = KeyStore(store), Limits(max_age, max_uses)
         identity = key_store.identity()
         if identity is None:
             raise KeyringError(f"{key_store!r} holds no keyring: make one with `safeguards keys create`")
         named = identity.provider if provider is None else provider
         chosen = provider_from(named) if isinstance(named, str) else named
-        ring = cls(key_store, chosen, identity.id, identity.created_at)
-        ring._wrapping, ring._follows = identity.wrapping, provider is None
-        ring.refresh()
-        return ring
+        memory = Memory(key_store, identity, chosen, provider is None, limits)
+        memory.catch_up()
+        return cls(key_store, identity, memory)
+
+    @property
+    def provider(self) -> KeyProvider:
+        """Who wraps and unwraps the keys."""
+        return self._memory.provider
+
+    @property
+    def limits(self) -> Limits:
+        """How long keys stay in memory, and how much is written with them."""
+        return self._memory.limits
+
+    @property
+    def reads_anew(self) -> bool:
+        """Whether forgotten keys come back by themselves, because the provider is on this machine."""
+        return self._memory.reads_anew
 
     @property
     def data_key_id(self) -> int:
         """The id of the data key that new values are written under."""
-        return self._data_key_id or self._newest(DATA)
+        return self._memory.current().data_key_id
 
     @property
     def data_key_ids(self) -> tuple[int, ...]:
         """The ids of all data keys, oldest first; the last one writes."""
-        rows = [row for row, _ in list(self._keys.values()) if row.purpose == DATA]
-        return tuple(row.id for row in sorted(rows, key=lambda row: row.sequence))
+        return self._memory.current().data_key_ids
 
     def rotate(self) -> int:
         """Add a data key for new values and return its id; older values stay readable.
 
         Other processes learn of it when they meet it with a local provider, and by ``refresh`` otherwise.
         """
-        self._check_open()
         for _ in range(_ATTEMPTS):
             try:
-                self.refresh()
+                self._memory.catch_up()
                 key_id = draw_id()
-                wrapped = self.provider.wrap(os.urandom(KEY_BYTES), _context(self.id, key_id, DATA))
+                wrapped = new_key(self.provider, self.id, key_id, DATA)
                 with self._store.writing() as connection:
-                    if lock(connection) != self._wrapping:  # wrapped anew by another process meanwhile
+                    if lock(connection) != self._memory.wrapping:  # wrapped anew by another process meanwhile
                         continue
                     add_key(connection, key_id, DATA, wrapped)
             except IntegrityError:  # another process was quicker: draw again
                 continue
-            self.refresh()
+            self._memory.catch_up()
             return key_id
         raise KeyringError(f"{self._store!r} is busy: other processes add keys at this moment; run it again")
 
@@ -165,36 +183,55 @@ class Keyring:
         Raises:
             KeyringError: a provider failed, or the store cannot be used; the store is as it was.
         """
-        self._check_open()
+        self._memory.check_open()
         chosen = provider_from(provider, create=True) if isinstance(provider, str) else provider
         if len(chosen.uri) > PROVIDER_LIMIT:
             raise KeyringError(f"the provider's URI is longer than {PROVIDER_LIMIT} characters: shorten it")
         for _ in range(_ATTEMPTS):
-            self.refresh()
+            self._memory.catch_up()
             wrapping, _uri, rows = self._store.wrapped()
-            wrapped = {row.id: self._wrapped_anew(row, chosen) for row in rows}
+            wrapped = {row.id: wrapped_anew(row, self.provider, chosen, self.id) for row in rows}
             with self._store.writing() as connection:
-                same = lock(connection) == wrapping == self._wrapping
+                same = lock(connection) == wrapping == self._memory.wrapping
                 if not same or not replace_wrapped(connection, wrapped, chosen.uri):
                     continue
-            with self._lock:
-                self.provider, self._wrapping = chosen, wrapping + 1
+            with self._memory.lock:
+                self._memory.provider, self._memory.wrapping = chosen, wrapping + 1
             return
         raise KeyringError(f"{self._store!r} is busy: other processes change keys; run it again")
 
     def refresh(self) -> None:
-        """Read keys that were added since this keyring was opened."""
-        with self._lock:
-            self._check_open()
-            wrapping, provider, rows = self._store.wrapped()
-            if wrapping != self._wrapping:
-                self._learn(wrapping, provider, rows)
-            added = [row for row in rows if row.id not in self._keys]
-            for row in added:
-                self._keys[row.id] = row, Secret(self._unwrap(row))
-            self._data_key_id = self._newest(DATA)
-        if added:
-            generation.advance()
+        """Read keys that were added since this keyring was opened.
+
+        A keyring with a limit unwraps all its keys anew, and the limits start again: a key that was revoked
+        at the provider stops working. Where that fails, keys in memory serve until their limit. Call it
+        outside a database session.
+
+        Raises:
+            KeyringError: the store or the provider fails.
+        """
+        self._memory.catch_up(anew=bool(self.limits))
+
+    def keep_fresh(self) -> None:
+        """Have a thread call ``refresh`` when half of a limit is reached, as long as this keyring lives.
+
+        A failure is logged, and tried again ten times over the greatest age.
+
+        Raises:
+            InputError: the keyring has no limit.
+            KeyringError: it is closed.
+        """
+        if not self.limits:
+            raise InputError("this keyring has no limit: open it with max_age= or max_uses=")
+        self._memory.keep_fresh()
+
+    def spend(self, key_id: int) -> int:
+        """Count values that are about to be written with a data key, and return how many: at most 1,024.
+
+        Raises:
+            KeyringError: that would be more than ``max_uses``, and the provider is not on this machine.
+        """
+        return self._memory.spend(key_id)
 
     def data_key(self, key_id: int) -> Secret:
         """Return a data key by its id.
@@ -202,8 +239,7 @@ class Keyring:
         Raises:
             KeyUnavailable: this keyring does not hold it.
         """
-        found = self._keys.get(key_id) or self._look_again(key_id)
-        self._check_open()
+        found = self._memory.find(key_id)
         if found is None or found[0].purpose != DATA:
             raise KeyUnavailable(f"this keyring does not hold data key {key_id}")
         return found[1]
@@ -224,10 +260,11 @@ class Keyring:
     @property
     def subjects(self) -> HeldKeys:
         """The keys of single persons."""
-        self._check_open()
-        if self._subjects is None:
-            self._subjects = HeldKeys(SubjectKeys(self, self._store))
-        return self._subjects
+        held = self._memory.current()
+        found = held.subjects
+        if found is None:
+            found = held.subjects = HeldKeys(SubjectKeys(self, self._store))
+        return found
 
     def preload(self, subjects: Iterable[str | SubjectId], *, create: bool = False) -> int:
         """Read the keys of persons, such as ``"member:42"``, at once, and return how many have one.
@@ -267,31 +304,21 @@ class Keyring:
 
     def status(self) -> tuple[KeyStatus, ...]:
         """Return what may be told of each key, oldest first."""
-        self._check_open()
-        newest = {purpose: self._newest(purpose) for purpose in _PURPOSES}
-        rows = (row for row, _ in list(self._keys.values()))
-        return tuple(
-            KeyStatus(row.id, row.purpose, row.created_at, row.id == newest[row.purpose]) for row in rows
-        )
+        return self._memory.current().status()
 
     @property
     def rotated(self) -> bool:
         """Whether there is more than one data key."""
-        return sum(row.purpose == DATA for row, _ in list(self._keys.values())) > 1
+        return len(self.data_key_ids) > 1
 
     def close(self) -> None:
         """Forget all keys; every later use raises KeyringError."""
-        with self._lock:
-            self._closed = True
-            self._data_key_id = 0
-            self._keys = {}
-            self._subjects = None
-        generation.advance()
+        self._memory.close()
 
     @property
     def closed(self) -> bool:
         """Whether ``close`` was called."""
-        return self._closed
+        return self._memory.closed
 
     def __enter__(self) -> Keyring:
         return self
@@ -305,87 +332,17 @@ class Keyring:
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Keyring cannot be pickled or copied; pass its name and call safeguards.use there")
 
+    @property
+    def _keys(self) -> dict[int, tuple[WrappedKey, Secret]]:
+        return self._memory.current().keys
+
     def _root(self, purpose: str) -> tuple[int, Secret]:
-        key_id = self._newest(purpose)
-        return key_id, self._keys[key_id][1]
-
-    def _newest(self, purpose: str) -> int:
-        self._check_open()
-        found = [row for row, _ in list(self._keys.values()) if row.purpose == purpose]
-        if not found:
-            raise KeyringError(f"{self._store!r} holds no {purpose} key: restore the store from its backup")
-        return max(found, key=lambda row: row.sequence).id
-
-    def _look_again(self, key_id: int) -> tuple[WrappedKey, Secret] | None:
-        # Another process may have rotated; only a provider on this machine may be asked during a read.
-        if isinstance(self.provider, LocalProvider) and not self._closed:
-            self.refresh()
-        return self._keys.get(key_id)
-
-    def _wrapped_anew(self, row: WrappedKey, provider: KeyProvider) -> bytes:
-        key, context = self._unwrap(row), _context(self.id, row.id, row.purpose)
-        wrapped = provider.wrap(key, context)
-        if len(wrapped) > WRAPPED_LIMIT:
-            raise KeyringError(f"{provider.uri} wraps a key in more than {WRAPPED_LIMIT} bytes: take another")
-        if not hmac.compare_digest(provider.unwrap(wrapped, context), key):
-            raise KeyringError(f"{provider.uri} does not give back what it wrapped: nothing was changed")
-        return wrapped
-
-    def _learn(self, wrapping: int, uri: str, rows: list[WrappedKey]) -> None:
-        """Take the provider that keys were wrapped with anew, which must open the very keys held here."""
-        mine = None if self._follows and uri != self.provider.uri else self.provider
-        provider = mine or provider_from(uri)
-        try:
-            opened = {row.id: self._unwrap(row, provider) for row in rows}
-        except KeyringError:
-            if self._follows:
-                raise
-            opened = {}
-        for key_id, (_, secret) in self._keys.items():
-            if not hmac.compare_digest(opened.get(key_id, b""), secret.reveal()):
-                raise KeyringError(
-                    f"the keys of {self._store!r} were wrapped anew with {uri}: open the keyring with that "
-                    "provider, if you trust it"
-                )
-        self.provider, self._wrapping = provider, wrapping
-
-    def _unwrap(self, row: WrappedKey, provider: KeyProvider | None = None) -> bytes:
-        key = (provider or self.provider).unwrap(row.wrapped, _context(self.id, row.id, row.purpose))
-        if len(key) != KEY_BYTES:
-            raise KeyringError(
-                f"key {row.id} has {len(key)} bytes, not {KEY_BYTES}: the provider is not the keyring's"
-            )
-        return key
-
-    def _check_open(self) -> None:
-        if self._closed:
-            raise KeyringError("this keyring is closed: open it again and call safeguards.use")
+        held = self._memory.current()
+        key_id = held.newest(purpose)
+        if key_id is None:
+            raise self._memory.lacking(purpose)
+        return key_id, held.keys[key_id][1]
 
 
 def _subject(subject: str | SubjectId) -> SubjectId:
     return subject if isinstance(subject, SubjectId) else SubjectId.parse(subject)
-
-
-def _context(keyring_id: str, key_id: int, purpose: str) -> Mapping[str, str]:
-    return {"keyring": keyring_id, "key": str(key_id), "purpose": purpose}
-
-
-def _add_new_key(connection: Connection, provider: KeyProvider, keyring_id: str, purpose: str) -> int:
-    key_id = draw_id()
-    wrapped = provider.wrap(os.urandom(KEY_BYTES), _context(keyring_id, key_id, purpose))
-    add_key(connection, key_id, purpose, wrapped)
-    return key_id
-
-
-_instances: weakref.WeakSet[Keyring] = weakref.WeakSet()
-
-
-def _unlock_all() -> None:
-    # Another thread of the parent may have held a lock that nobody in the child will release.
-    for ring in list(_instances):
-        ring._lock = threading.Lock()
-        if ring._subjects is not None:
-            ring._subjects.unlock()
-
-
-os.register_at_fork(after_in_child=_unlock_all)

@@ -34,7 +34,7 @@ class LocalProvider:
         self.uri = f"local:{self.path}"
         if create and not self.path.exists():
             _make(self.path)
-        self._cipher = Xaes256Gcm(_read(self.path))
+        self._cipher: Xaes256Gcm | None = Xaes256Gcm(_read(self.path))
 
     @classmethod
     def from_uri(cls, uri: str, *, create: bool = False) -> LocalProvider:
@@ -46,7 +46,7 @@ class LocalProvider:
 
     def wrap(self, key: bytes, context: Mapping[str, str]) -> bytes:
         """Return nonce, ciphertext and tag of ``key``, bound to ``context``."""
-        return self._cipher.seal(key, _bind(context))
+        return self._opened().seal(key, _bind(context))
 
     def unwrap(self, wrapped: bytes, context: Mapping[str, str]) -> bytes:
         """Return the wrapped key.
@@ -54,13 +54,24 @@ class LocalProvider:
         Raises:
             KeyringError: another key file or context wrapped it, or it was altered.
         """
+        cipher = self._opened()
         try:
-            return self._cipher.open(wrapped, _bind(context))
+            return cipher.open(wrapped, _bind(context))
         except (InvalidTag, ValueError):
             raise KeyringError(
                 f"the key file {self.path} does not open this keyring's keys: "
                 "use the file that the keyring was made with"
             ) from None
+
+    def forget(self) -> None:
+        """Drop the key; the next call reads its file again, and fails where that is gone."""
+        self._cipher = None
+
+    def _opened(self) -> Xaes256Gcm:
+        cipher = self._cipher
+        if cipher is None:
+            cipher = self._cipher = Xaes256Gcm(_read(self.path))
+        return cipher
 
     def __repr__(self) -> str:
         return f"LocalProvider({str(self.path)!r})"

@@ -15,7 +15,8 @@ class KeyProvider(Protocol):
 
     ``uri`` names the provider without any secret, and is recorded in the key store. ``context`` is bound to
     the wrapped key: unwrapping with another context fails. Both methods raise KeyringError with one line
-    that says what to do. A provider is called when a keyring opens or rotates, never for a value.
+    that says what to do. A provider is called when a keyring opens, rotates or is refreshed, and never for a
+    value.
     """
 
     uri: str

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import re
 import threading
+from contextlib import suppress
 
-from safeguards.errors import KeyringError
+from safeguards.errors import KeyringError, SafeguardsError
 from safeguards.keys import generation
 from safeguards.keys.keyring import Keyring
+from safeguards.keys.limits import limits_of
 
 DEFAULT = "default"
 _VARIABLE = "SAFEGUARDS_KEYRING"
 _PROVIDER = re.compile(r"\s+([A-Za-z][\w.-]*:(?!//).*)$")
 _rings: dict[str, Keyring] = {}
+_wanted: set[str] = set()
 _lock = threading.Lock()
 
 
@@ -31,10 +34,12 @@ def resolve(name: str = DEFAULT) -> Keyring:
     """Return the keyring of that name: one given to :func:`use`, else one that the environment names.
 
     ``SAFEGUARDS_KEYRING`` (or ``SAFEGUARDS_KEYRING_<NAME>``) holds the key store's URL and, after a blank,
-    the provider's URI.
+    the provider's URI. The same names followed by ``_MAX_AGE``, in seconds, and ``_MAX_USES`` set its limits;
+    within them such a keyring keeps itself fresh.
 
     Raises:
         KeyringError: there is no such keyring, or it cannot be opened.
+        InputError: a limit is no number.
     """
     ring = _rings.get(name)
     return ring if ring is not None else _open(name)
@@ -43,6 +48,20 @@ def resolve(name: str = DEFAULT) -> Keyring:
 def registered(name: str) -> bool:
     """Say whether :func:`resolve` would look somewhere for that name; nothing is opened."""
     return name in _rings or _variable(name) in os.environ
+
+
+def want(name: str) -> None:
+    """Have :func:`open_wanted` open the keyring of that name, if only the environment names it."""
+    _wanted.add(name)
+
+
+def open_wanted() -> None:
+    """Open such keyrings now, once, and not while a value is bound or read; what fails is tried there again."""
+    while _wanted:
+        name = _wanted.pop()
+        if name not in _rings and registered(name):
+            with suppress(SafeguardsError):
+                _open(name)
 
 
 def _variable(name: str) -> str:
@@ -62,7 +81,11 @@ def _open(name: str) -> Keyring:
     store, provider = (setting[: found.start()], found[1]) if found else (setting, None)
     with _lock:
         if name not in _rings:
-            _rings[name] = Keyring.open(store, provider)
+            limits = limits_of(variable, os.environ)
+            ring = Keyring.open(store, provider, max_age=limits.max_age, max_uses=limits.max_uses)
+            if limits and not ring.reads_anew:  # nobody has this keyring in hand to refresh it
+                ring.keep_fresh()
+            _rings[name] = ring
         return _rings[name]
 
 

@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -185,6 +186,10 @@ class SubjectKeys:
                     done += connection.execute(update(_subjects).where(same).values(wrapped)).rowcount
         return done
 
+    def forget(self) -> None:
+        """Drop what was derived from data keys; it is derived again when it is needed."""
+        self._wrappers.clear()
+
     def _writing(self, owners: Iterable[str], *where: ColumnElement[bool]) -> dict[str | None, SubjectKey]:
         rank = _subjects.c.rank == _WRITES
         wanted = list(dict.fromkeys(owners))
@@ -245,7 +250,8 @@ class SubjectKeys:
         root = self._ring.data_key(data_key)  # raises where the keyring is closed
         found = self._wrappers.get(data_key)
         if found is None:
-            found = self._wrappers[data_key] = Xaes256Gcm(derive(root, "subject"))
+            spend = partial(self._ring.spend, data_key)
+            found = self._wrappers[data_key] = Xaes256Gcm(derive(root, "subject"), spend)
         return found
 
     def _bound(self, key_id: bytes, owner: str | None) -> bytes:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TupleType
 
+from safeguards.keys import registry
 from safeguards.sqlalchemy.tag import TagValue
 from safeguards.values import Masked
 
@@ -110,6 +111,11 @@ class _HideRows(logging.Filter):
 
 
 _hide_rows = _HideRows()
+
+
+@event.listens_for(Engine, "engine_connect")
+def _open_keyrings(_connection: Connection) -> None:
+    registry.open_wanted()  # a provider far away is not asked while values are bound
 
 
 @event.listens_for(Engine, "engine_connect")

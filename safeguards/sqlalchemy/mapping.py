@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from safeguards.errors import InputError
+from safeguards.keys import registry
 from safeguards.sqlalchemy.hygiene import protect_table
 from safeguards.sqlalchemy.lifecycle import PLAINTEXT
 from safeguards.sqlalchemy.ngrams.side import want_side
@@ -76,6 +77,7 @@ def _join(column: Column[Any], table: Table) -> None:
     protect_table(table.name)
     if kind.state == PLAINTEXT:
         return
+    registry.want(kind.keyring)
     if kind.declared_subject is not None:
         _join_subject(column, table, kind)
     for where in kind.cipher.slices:

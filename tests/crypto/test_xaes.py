@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,39 @@ def test_other_associated_data_does_not_open() -> None:
 def test_a_key_of_another_length_is_refused(length: int) -> None:
     with pytest.raises(ValueError, match="32 bytes"):
         Xaes256Gcm(Secret(bytes(length)))
+
+
+def test_a_writer_asks_before_it_writes_as_many_values_as_it_was_allowed() -> None:
+    asked: list[int] = []
+    allowed = iter([3, 1, 2])
+
+    def spend() -> int:
+        asked.append(next(allowed))
+        return asked[-1]
+
+    cipher = Xaes256Gcm(Secret(b"k" * 32), spend)
+    assert asked == []
+    nonces = [cipher.seal(b"", b"")[:12] for _ in range(6)]
+    assert asked == [3, 1, 2]
+    assert [nonces.count(each) for each in dict.fromkeys(nonces)] == [3, 1, 2]
+    for _ in range(2):
+        with pytest.raises(StopIteration):  # what spend raised
+            cipher.seal(b"", b"")
+
+
+def test_threads_share_a_writer_that_is_allowed_one_value_at_a_time() -> None:
+    cipher = Xaes256Gcm(Secret(b"k" * 32), lambda: 1)
+
+    def work(_: int) -> bool:
+        return all(cipher.open(cipher.seal(b"value", b""), b"") == b"value" for _ in range(2000))
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            assert all(pool.map(work, range(4)))
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_a_forked_child_draws_a_derived_key_of_its_own() -> None:

@@ -169,7 +169,7 @@ def test_reprs_and_attributes_carry_no_key(ring: Keyring) -> None:
     cipher = rrn_cipher()
     cipher.encrypt(RRN)
     shown = repr(cipher) + repr(vars(cipher))
-    for _, secret in ring._keys.values():
+    for _, secret in ring._memory.current().keys.values():
         assert str(secret.reveal()) not in shown
     assert str(ring.tag_key("field", "member.rrn", "kr_rrn", "1").reveal()) not in shown
 

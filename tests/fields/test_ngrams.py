@@ -37,9 +37,9 @@ def test_case_is_folded_just_where_the_normal_form_says_so() -> None:
 
 def test_ngrams_leave_envelopes_as_they_are() -> None:
     text = codec_for(str)
-    assert (
-        Cipher("a.b", text, search=[Exact(), Ngram(3)]).slices == Cipher("a.b", text, search=Exact()).slices
-    )
+    slices = [Cipher("a.b", text, search=search).slices for search in ([Exact(), Ngram(3)], Exact())]
+    ((mine,), (theirs,)) = slices
+    assert (mine.offset, mine.width, mine.labels) == (theirs.offset, theirs.width, theirs.labels)
     alone = Cipher("a.b", text, search=Ngram(3))
     assert alone.slices == ()
     assert alone.beside[0].position == 0

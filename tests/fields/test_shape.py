@@ -39,7 +39,7 @@ def cipher_of(kind: Any = str, **options: Any) -> Cipher:
 def sealed(data: bytes, flags: int) -> bytes:
     """An envelope that only a holder of the key can make: bytes of any shape under any flags."""
     cipher = cipher_of(bytes)
-    keys = cipher._current()
+    keys = cipher.current()
     header = b"\xfe\x00" + keys.addresses[flags]
     return header + keys.writer.seal(data, cipher.associated + header)
 

@@ -345,7 +345,11 @@ def test_a_keyring_outlives_a_fork(ring: Keyring) -> None:
 
 
 def test_a_fork_while_another_thread_refreshes_does_not_hang_the_child(ring: Keyring) -> None:
-    with ring._lock, registry._lock:  # what a thread of the parent would hold at that moment
+    with (
+        ring._memory.lock,
+        ring._memory._placing,
+        registry._lock,
+    ):  # what a thread of the parent would hold at that moment
         child = os.fork()
         if child == 0:
             signal.alarm(20)

@@ -33,7 +33,7 @@ def ring(folder: Path, database_url: str) -> Keyring:
 
 
 def material(ring: Keyring) -> dict[int, bytes]:
-    return {row.id: secret.reveal() for row, secret in ring._keys.values()}
+    return {row.id: secret.reveal() for row, secret in ring._memory.current().keys.values()}
 
 
 def test_another_provider_opens_the_same_keys_and_the_old_one_none(

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,8 +36,9 @@ from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, aliased, mapped_column
 
-from safeguards import DecryptionFailed, InputError, Keyring
+from safeguards import DecryptionFailed, InputError, Keyring, use
 from safeguards.crypto.envelope import is_envelope
+from safeguards.keys.local import LocalProvider
 from safeguards.sqlalchemy import Encrypted, Exact
 
 pytestmark = pytest.mark.usefixtures("ring")
@@ -263,3 +265,25 @@ def test_a_value_of_the_wrong_type_is_named_by_field_only(engine: Engine) -> Non
         with pytest.raises(InputError, match=r"member\.rrn takes str") as caught:
             session.commit()
     assert "9001011234567" not in str(caught.value) + repr(caught.value)
+
+
+def test_a_keyring_that_the_environment_names_is_opened_before_values_are_bound(
+    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, provider = f"sqlite:///{tmp_path / 'own.db'}", f"local:{tmp_path / 'own.key'}"
+    Keyring.create(store, provider).close()
+    monkeypatch.setenv("SAFEGUARDS_KEYRING_FAR", f"{store} {provider}")
+    asked: list[str] = []
+    unwrap = LocalProvider.unwrap
+    monkeypatch.setattr(LocalProvider, "unwrap", lambda *call: asked.append("unwrap") or unwrap(*call))
+    rows = Table("far", MetaData(), Column("id", Integer, primary_key=True))
+    rows.append_column(Column("note", Encrypted("far.note", keyring="far")))
+    engine = create_engine(sqlite_url)
+    with engine.begin() as connection:
+        assert len(asked) == 3
+        rows.metadata.create_all(connection)
+        connection.execute(rows.insert(), {"note": "메모"})
+        assert connection.scalar(rows.select().with_only_columns(rows.c.note)) == "메모"
+    assert len(asked) == 3
+    engine.dispose()
+    use(None, "far")

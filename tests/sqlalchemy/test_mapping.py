@@ -151,7 +151,7 @@ def test_a_type_says_what_it_is_and_carries_no_key(ring: Any) -> None:
     sent = pickle.dumps(kind)
     assert ring.field_key(ring.data_key_id, "t.a").reveal() not in sent
     assert repr(pickle.loads(sent)) == repr(kind)
-    key = kind.cipher._keys.ring.data_key(ring.data_key_id).reveal()  # type: ignore[union-attr]
+    key = kind.cipher.current().ring.data_key(ring.data_key_id).reveal()  # type: ignore[union-attr]
     assert str(key) not in repr(vars(kind)) + repr(vars(kind.cipher))
 
 

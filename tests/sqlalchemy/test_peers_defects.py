@@ -127,7 +127,7 @@ def test_1_equality_with_search_finds_every_row_that_is_equal_and_no_other(engin
 
 
 def material(ring: Keyring) -> list[bytes]:
-    keys = [secret.reveal() for _, secret in ring._keys.values()]
+    keys = [secret.reveal() for _, secret in ring._memory.current().keys.values()]
     fields = ("peers.rrn", "peers.note")
     return keys + [ring.field_key(ring.data_key_id, field).reveal() for field in fields]
 
@@ -150,8 +150,8 @@ def test_2_no_repr_pickle_or_dict_of_a_type_in_use_holds_a_key(engine: Engine, r
     for kind in kinds:
         cipher = kind.cipher
         pickled = pickle.dumps(kind) + pickle.dumps(cipher)
-        shown = repr(kind) + repr(cipher) + repr(vars(kind)) + repr(vars(cipher)) + repr(cipher._keys)
-        assert cipher._keys.writer is not None  # the keys were there while this was printed
+        shown = repr(kind) + repr(cipher) + repr(vars(kind)) + repr(vars(cipher)) + repr(cipher.current())
+        assert cipher._state[1].writer is not None  # the keys were there while this was printed
         assert not [key for key in keys if key in pickled]
         assert not [text for key in keys for text in spellings(key) if text in shown]
         assert repr(pickle.loads(pickled)) == repr(kind)

@@ -62,7 +62,7 @@ def test_the_set_up_ends_with_a_keyring_that_opens_by_its_store_alone_and_withou
     _run("bash", "-euc", there, folder=tmp_path)
     opens, exits = _blocks("python")
     shown = "\nring = safeguards.Keyring.open('sqlite:///keys.db')"
-    shown += "\nprint({i: secret.reveal().hex() for i, (_, secret) in ring._keys.items()})"
+    shown += "\nprint({i: secret.reveal().hex() for i, (_, secret) in ring._memory.current().keys.items()})"
     with_it = _run(sys.executable, "-c", opens + shown, folder=tmp_path)
     told = "\nassert 'safeguards' not in __import__('sys').modules"
     told += "\nprint({i: key.hex() for i, key in keys.items()})"

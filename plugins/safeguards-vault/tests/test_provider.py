@@ -7,15 +7,20 @@ import json
 import pickle
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from safeguards_vault import VaultProvider, from_uri
 
-from safeguards import Keyring
+from safeguards import Keyring, use
 from safeguards.errors import KeyringError
+from safeguards.fields.cipher import Cipher
+from safeguards.fields.codecs import codec_for
+from safeguards.keys import resolve
 from safeguards.plugins import load
 from tests.contract.provider import CONTEXT, KEY, ProviderContract
 
@@ -142,3 +147,40 @@ def test_a_keyring_is_created_rotated_and_opened_by_its_store_alone(
     del vault.keys["members"]
     with pytest.raises(KeyringError, match="has no such key; if it was deleted, restore its backup"):
         Keyring.open(store)
+
+
+def test_a_value_never_asks_vault_and_a_refreshed_keyring_does(
+    vault: Any, uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, hour = time.time, timedelta(hours=1)
+    with Keyring.create(f"sqlite:///{tmp_path / 'keys.db'}", uri, max_age=hour) as ring:
+        use(ring, name="vault")
+        name = Cipher("vault.name", codec_for(str), keyring="vault")
+        sealed, asked = name.encrypt("김"), len(vault.seen)
+        monkeypatch.setattr("safeguards.keys.limits.time.time", lambda: clock() + 3601)
+        assert ring._memory._forget_in_time()  # what the thread that keeps time does
+        for use_it in (lambda: name.decrypt(sealed), lambda: name.encrypt("김")):
+            with pytest.raises(KeyringError, match=r"call ring\.refresh\(\)"):
+                use_it()
+        assert len(vault.seen) == asked
+        ring.refresh()
+        assert len(vault.seen) == asked + 3
+        assert name.decrypt(sealed) == "김"
+        vault.keys["members"].min_decryption_version = 2
+        with pytest.raises(KeyringError, match="min_decryption_version"):
+            ring.refresh()
+    use(None, name="vault")
+
+
+def test_a_keyring_that_the_environment_names_keeps_itself_fresh(
+    vault: Any, uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Keyring.create(f"sqlite:///{tmp_path / 'keys.db'}", uri).close()
+    monkeypatch.setenv("SAFEGUARDS_KEYRING_KEPT", f"sqlite:///{tmp_path / 'keys.db'} {uri}")
+    monkeypatch.setenv("SAFEGUARDS_KEYRING_KEPT_MAX_AGE", "0.2")
+    with resolve("kept"):
+        asked, end = len(vault.seen), time.monotonic() + 20
+        while len(vault.seen) < asked + 6:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+    use(None, name="kept")

@@ -103,7 +103,7 @@ def shred_and_kill(engine: Engine, folder: Path, ring: Keyring, times: int) -> i
     for _ in range(times):
         done = killed(_SHRED, moments.uniform(0.0, 0.06), store, url, str(next_person))
         last = done[-1] if done else next_person - 1
-        ring._subjects = None  # what this process holds in memory is not what is tested
+        ring._memory.current().subjects = None  # what this process holds in memory is not what is tested
         assert all(is_erased(engine, person) for person in range(max(1, next_person - 1), last + 1))
         halfway += is_erased(engine, last + 1)
         assert not is_erased(engine, last + 2)

@@ -127,7 +127,7 @@ def test_search_in_a_column_of_persons_is_exact_and_indexed(
 def test_a_key_store_that_is_gone_gives_no_plaintext(
     session: Session, kim: Member, ring: Keyring, tmp_path
 ) -> None:
-    ring._subjects = None
+    ring._memory.current().subjects = None
     (tmp_path / "keys.db").unlink()
     session.expire_all()
     with pytest.raises(KeyringError, match="is gone: put it back"):
@@ -137,7 +137,7 @@ def test_a_key_store_that_is_gone_gives_no_plaintext(
 def test_a_preloaded_reader_asks_the_key_store_for_nothing(
     session: Session, kim: Member, ring, tmp_path
 ) -> None:
-    ring._subjects = None
+    ring._memory.current().subjects = None
     assert ring.preload([f"member:{kim.id}", "member:99999"]) == 1
     (tmp_path / "keys.db").unlink()
     session.expire_all()
