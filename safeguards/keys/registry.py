@@ -56,7 +56,7 @@ def want(name: str) -> None:
 
 
 def open_wanted() -> None:
-    """Open such keyrings now, once, and not while a value is bound or read; what fails is tried there again."""
+    """Open such keyrings now, and not while a value is bound or read; what fails is tried there again."""
     while _wanted:
         name = _wanted.pop()
         if name not in _rings and registered(name):
