@@ -52,11 +52,11 @@ def column_options(command: Command) -> Command:
 def chosen(
     url: str,
     models: str | None,
-    table: str | None,
-    column: str | None,
-    field: str | None,
-    item: str | None,
-    search: str | None,
+    table: str | None = None,
+    column: str | None = None,
+    field: str | None = None,
+    item: str | None = None,
+    search: str | None = None,
 ) -> Iterator[tuple[Engine, Sequence[Target]]]:
     """Open the database and give the columns that the options name.
 
@@ -71,7 +71,7 @@ def chosen(
         if models is None:
             yield engine, [_target(engine, str(table), str(column), field, item, _search(search))]
         else:
-            yield engine, targets_of(_imported(models))
+            yield engine, targets_of(imported(models))
     finally:
         engine.dispose()
 
@@ -94,7 +94,12 @@ def _search(option: str | None) -> Exact | None:
     return Exact(group or None)
 
 
-def _imported(models: str) -> object:
+def imported(models: str) -> object:
+    """Import what ``MODULE:NAME`` names.
+
+    Raises:
+        InputError: it cannot be imported.
+    """
     module, _, name = models.partition(":")
     if not module or not name:
         raise InputError("--models is MODULE:NAME, such as app.models:Base")

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -74,3 +76,60 @@ def test_bad_input_is_one_line_and_an_exit_code(
     assert message in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert "Traceback" not in done.stderr
+
+
+MODELS = """
+from sqlalchemy import Column, Integer, MetaData, Table, Text
+from safeguards.sqlalchemy import Encrypted
+metadata = MetaData()
+note = Encrypted("member.note", Text, subject="member:id")
+Table("member", metadata, Column("id", Integer, primary_key=True), Column("note", note))
+"""
+
+
+@pytest.fixture
+def members(folder: Path) -> Path:
+    """A folder with a database of three members, whose notes are theirs."""
+    (folder / "shop.py").write_text(MODELS)
+    with closing(sqlite3.connect(folder / "shop.db")) as data, data:
+        data.execute("CREATE TABLE member (id INTEGER PRIMARY KEY, note TEXT)")
+        data.executemany("INSERT INTO member VALUES (?, ?)", [(1, "비밀 하나"), (2, "비밀 둘"), (3, None)])
+    done = run(folder, "encrypt", "sqlite:///shop.db", "--models", "shop:metadata", *STORE)
+    assert (done.returncode, done.stderr) == (0, "")
+    return folder
+
+
+WHERE = ("--database", "sqlite:///shop.db", "--models", "shop:metadata")
+
+
+def test_status_counts_stored_values_by_key(members: Path) -> None:
+    assert run(members, "keys", "rotate", *STORE).returncode == 0
+    shown = json.loads(run(members, "keys", "status", *STORE, *WHERE, "--format", "json").stdout)
+    assert [key["values"] for key in shown["keys"] if key["purpose"] == "data"] == [2, 0]
+    assert "values" in run(members, "keys", "status", *STORE, *WHERE).stdout
+    refused = run(members, "keys", "status", *STORE, *WHERE[:2])
+    assert (refused.returncode, refused.stderr) == (64, "safeguards: --database and --models go together\n")
+
+
+def test_a_person_is_shredded_and_the_receipt_shown(members: Path) -> None:
+    refused = run(members, "keys", "shred", "member:1", *STORE, *WHERE)
+    assert (refused.returncode, "add --yes" in refused.stderr) == (64, True)
+    done = run(members, "keys", "shred", "member:1", *STORE, *WHERE, "--yes")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "keys destroyed\t1" in done.stdout
+    assert "overwritten in member.note\t1" in done.stdout
+    assert "backups of the key store" in done.stdout
+    again = json.loads(
+        run(members, "keys", "shred", "member:1", *STORE, *WHERE, "--yes", "--format", "json").stdout
+    )
+    assert (again["complete"], again["keys_destroyed"], again["subject"]) == (True, 1, "member:1")
+
+
+def test_a_database_that_cannot_be_reached_ends_with_one(members: Path) -> None:
+    with closing(sqlite3.connect(members / "other.db")) as other:
+        other.execute("CREATE TABLE unrelated (id INTEGER)")
+    where = ("--database", "sqlite:///other.db", "--models", "shop:metadata")
+    done = run(members, "keys", "shred", "member:1", *STORE, *where, "--yes")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "not reached: member in sqlite" in done.stdout
+    assert "other.db\tthe database has no such table" in done.stdout

@@ -64,6 +64,10 @@ class Leaver(Base):
     letter: Mapped[str] = mapped_column(Encrypted("leaver.letter", compress=100))
     reply: Mapped[str] = mapped_column(Encrypted("leaver.reply", pad="padme", compress=100))
     scan: Mapped[bytes] = mapped_column(Encrypted("leaver.scan", LargeBinary, pad=16))
+    wish: Mapped[str] = mapped_column(Encrypted("leaver.wish", Text, subject="leaver:id"))
+    mood: Mapped[str] = mapped_column(
+        Encrypted("leaver.mood", subject="id", search=Exact(), tags_outlive_subject=True, pad=32)
+    )
 
 
 ROW: dict[str, Any] = {
@@ -81,6 +85,8 @@ ROW: dict[str, Any] = {
     "letter": NOTE * 50,
     "reply": NOTE * 50,
     "scan": b"\x80\x00\x80\x00",
+    "wish": "창가 자리",
+    "mood": "좋음",
 }
 KINDS = {
     "note": "str",
@@ -97,6 +103,8 @@ KINDS = {
     "letter": "str",
     "reply": "str",
     "scan": "bytes",
+    "wish": "str",
+    "mood": "str",
 }
 PRINTED = {
     **{name: str(value) for name, value in ROW.items()},
