@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import socket
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 ACCESS_KEY = "AKIDNOTAREALKEY00001"
 SECRET_KEY = "secret-not-a-real-key-Zx81Qp"
@@ -93,11 +95,30 @@ def alias_uri(kms: Any) -> str:
 
 @pytest.fixture(scope="session")
 def moto_address() -> Iterator[str]:
-    """The address of moto's server, which every test of this run shares."""
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    yield "http://{}:{}".format(*server.get_host_and_port())
-    server.stop()
+    """The address of moto's server, which every test of this run shares.
+
+    A process of its own: inside this one, moto would answer other plugins' requests too.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        _wait_for(port, server)
+        yield f"http://127.0.0.1:{port}"
+        server.kill()
+
+
+def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        assert server.poll() is None, "moto's server ended"
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("moto's server does not answer")
 
 
 @pytest.fixture

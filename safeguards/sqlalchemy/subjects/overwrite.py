@@ -18,7 +18,8 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
-from sqlalchemy.exc import MissingGreenlet, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.util.concurrency import in_greenlet
 
 from safeguards.errors import KeyringError
 from safeguards.fields.subject_cipher import SubjectCipher
@@ -87,7 +88,10 @@ def _synchronous(engine: Any) -> Engine:
 def _in_database(
     engine: Engine, tables: list[tuple[Table, list[Column[Any]]]], subject: SubjectId, *, named: bool
 ) -> Iterator[Reached | Unreached]:
-    database = engine.url.set(query={}).render_as_string(hide_password=True)
+    if engine.dialect.is_async and not in_greenlet():
+        yield from _out_of_reach(engine, tables)
+        return
+    database = _shown(engine)
     done: set[tuple[str, str]] = set()  # a table may be declared twice
     for table, columns in tables:
         try:
@@ -104,6 +108,16 @@ def _in_database(
                     yield Unreached(database, table.fullname, "the database has no such table")
         except (SQLAlchemyError, OSError, TypeError, ValueError) as error:
             yield Unreached(database, table.fullname, _reason(error))
+
+
+def _out_of_reach(engine: Engine, tables: list[tuple[Table, list[Column[Any]]]]) -> Iterator[Unreached]:
+    reason = "its engine is asynchronous: call shred inside run_sync, or name a synchronous engine"
+    for table, _ in tables:
+        yield Unreached(_shown(engine), table.fullname, reason)
+
+
+def _shown(engine: Engine) -> str:
+    return engine.url.set(query={}).render_as_string(hide_password=True)
 
 
 def _destroy(connection: Connection, table: Table, column: Column[Any], subject: SubjectId) -> int:
@@ -137,8 +151,6 @@ def _id_is(table: Table, kind: Encrypted, subject: SubjectId) -> Any:
 def _reason(error: Exception) -> str:
     """Say what went wrong without the database's own words, which may hold values."""
     original = getattr(error, "orig", None) or error
-    if isinstance(error, MissingGreenlet):
-        return "its engine is asynchronous: call shred inside run_sync, or name a synchronous engine"
     return f"{type(original).__name__}: put it right and call shred again"
 
 
