@@ -110,7 +110,7 @@ class Transit:
 
     def _encrypt(self, key: Key, body: dict[str, Any]) -> dict[str, Any]:
         cipher, nonce = CIPHERS[key.type](key.versions[-1]), os.urandom(12)
-        sealed = nonce + cipher.encrypt(nonce, base64.b64decode(body["plaintext"]), self.associated(body))
+        sealed = nonce + cipher.encrypt(nonce, base64.b64decode(body["plaintext"]), self._associated(body))
         version = len(key.versions)
         text = f"vault:v{version}:{base64.b64encode(sealed).decode()}"
         return {"ciphertext": text, "key_version": version}
@@ -129,7 +129,7 @@ class Transit:
             raise Refusal(400, "invalid ciphertext length")
         try:
             cipher = CIPHERS[key.type](key.versions[version - 1])
-            plain = cipher.decrypt(sealed[:12], sealed[12:], self.associated(body))
+            plain = cipher.decrypt(sealed[:12], sealed[12:], self._associated(body))
         except InvalidTag:
             raise Refusal(400, "cipher: message authentication failed") from None
         return {"plaintext": base64.b64encode(plain).decode()}
