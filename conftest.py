@@ -10,11 +10,14 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+from weakref import WeakSet
 
 from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 import safeguards
+from safeguards.sqlalchemy.subjects import overwrite
 
 _EXITS = re.compile(r"# exits (\d+)$")
 
@@ -40,6 +43,8 @@ def _write_file(example: Example) -> None:
 def _enter(namespace: dict[str, Any]) -> None:
     stack = namespace["_stack"] = contextlib.ExitStack()
     stack.enter_context(contextlib.chdir(stack.enter_context(tempfile.TemporaryDirectory())))
+    for known in ("_tables", "_engines"):  # what other tests of this process know is not the README's
+        stack.enter_context(patch.object(overwrite, known, WeakSet()))
     for name in ("default", "pseudonyms"):
         stack.callback(safeguards.use, None, name)
 

@@ -128,7 +128,10 @@ def _print_receipt(receipt: ShredReceipt) -> None:
         "destroyed at": receipt.erased_at or "there never was a key",
     }
     facts |= {f"overwritten in {each.table}.{each.column}": each.rows for each in receipt.reached}
-    facts |= {f"not reached: {each.table} in {each.database}": each.reason for each in receipt.unreached}
+    facts |= {
+        f"not reached: {each.table}" + (f" in {each.database}" if each.database else ""): each.reason
+        for each in receipt.unreached
+    }
     facts |= {f"beyond reach {at}": text for at, text in enumerate(receipt.beyond, 1)}
     print_facts(f"shredded: one person of kind {receipt.subject.kind}", facts)
 

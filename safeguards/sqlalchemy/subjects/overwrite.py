@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -50,14 +50,30 @@ def _overwrite(
     ring_id: str, subject: SubjectId, engines: Sequence[Any] | None
 ) -> Iterator[Reached | Unreached]:
     tables = [(table, columns) for table in list(_tables) if (columns := _columns(table, ring_id, subject))]
-    where = list(_engines) if engines is None else [_synchronous(each) for each in engines]
+    where = _different(_engines) if engines is None else [_synchronous(each) for each in engines]
+    found: set[Table] = set()
     for engine in where:
-        yield from _in_database(engine, tables, subject, named=engines is not None)
-    if not where and tables:
-        for table, _ in tables:
-            yield Unreached(
-                "", table.fullname, "this process has not connected to its database: name engines="
+        yield from _in_database(engine, tables, subject, found)
+    for table, _ in tables:
+        if table not in found:
+            looked = (
+                "none of these databases has"
+                if engines is not None
+                else "this process knows no database with"
             )
+            yield Unreached("", table.fullname, f"{looked} such a table: name engines= that do")
+
+
+def _different(engines: Iterable[Engine]) -> list[Engine]:
+    """Leave out engines of a database that is in the list already; each of SQLite in memory is its own."""
+    found: dict[Any, Engine] = {}
+    for engine in list(engines):
+        of_its_own = engine.dialect.name == "sqlite" and engine.url.database in {None, "", ":memory:"}
+        # A synchronous engine can always be used.
+        place = engine if of_its_own else engine.url.set(drivername=engine.dialect.name)
+        if place not in found or found[place].dialect.is_async:
+            found[place] = engine
+    return list(found.values())
 
 
 def _columns(table: Table, ring_id: str, subject: SubjectId) -> list[Column[Any]]:
@@ -86,9 +102,10 @@ def _synchronous(engine: Any) -> Engine:
 
 
 def _in_database(
-    engine: Engine, tables: list[tuple[Table, list[Column[Any]]]], subject: SubjectId, *, named: bool
+    engine: Engine, tables: list[tuple[Table, list[Column[Any]]]], subject: SubjectId, found: set[Table]
 ) -> Iterator[Reached | Unreached]:
     if engine.dialect.is_async and not in_greenlet():
+        found.update(table for table, _ in tables)
         yield from _out_of_reach(engine, tables)
         return
     database = _shown(engine)
@@ -96,17 +113,17 @@ def _in_database(
     for table, columns in tables:
         try:
             with engine.begin() as connection:
-                if inspect(connection).has_table(table.name, schema=table.schema):
-                    for column in columns:
-                        place = table.fullname, column.name
-                        if place in done:
-                            continue
+                if not inspect(connection).has_table(table.name, schema=table.schema):
+                    continue
+                found.add(table)
+                for column in columns:
+                    place = table.fullname, column.name
+                    if place not in done:
                         done.add(place)
                         rows = _destroy(connection, table, column, subject)
                         yield Reached(database, table.fullname, column.name, rows)
-                elif named:
-                    yield Unreached(database, table.fullname, "the database has no such table")
         except (SQLAlchemyError, OSError, TypeError, ValueError) as error:
+            found.add(table)
             yield Unreached(database, table.fullname, _reason(error))
 
 

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from weakref import WeakSet
 
 import pytest
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
 from safeguards import Keyring
+from safeguards.sqlalchemy.subjects import overwrite
 from tests.sqlalchemy.subjects.members import Base, Member, Order
+
+
+@pytest.fixture(autouse=True)
+def _only_these_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out what other tests of this process have mapped and connected to."""
+    monkeypatch.setattr(overwrite, "_tables", WeakSet(Base.metadata.tables.values()))
+    monkeypatch.setattr(overwrite, "_engines", WeakSet())
 
 
 @pytest.fixture

@@ -100,7 +100,10 @@ def test_a_database_that_cannot_be_reached_is_named_and_the_key_is_gone(
 def test_all_databases_of_the_process_are_reached_by_default(ring: Keyring, engine, session, kim) -> None:
     number = kim.id
     session.close()
+    twin = create_engine(engine.url)
+    twin.connect().close()
     receipt = ring.shred(f"member:{number}")
+    twin.dispose()
     mine = engine.url.render_as_string(hide_password=True)
     assert sum(each.rows for each in receipt.reached if each.database == mine) == 4
 
