@@ -8,6 +8,7 @@ from safeguards.errors import (
     MissingExtra,
     OperatorRefused,
     SafeguardsError,
+    SubjectErased,
 )
 from safeguards.keys import Keyring, use
 
@@ -22,5 +23,6 @@ __all__ = [
     "MissingExtra",
     "OperatorRefused",
     "SafeguardsError",
+    "SubjectErased",
     "use",
 ]

@@ -41,6 +41,7 @@ FORMAT = "2"  # 1, never released, gave ids in order
 PROVIDER_LIMIT = 1024
 WRAPPED_LIMIT = 4096
 _OWNER_ONLY = 0o600
+_PATIENCE_SECONDS = 30  # for another process that writes to an SQLite store (2026-11)
 _DRIVER_EXTRAS = {"postgresql": "postgresql", "mysql": "mariadb", "mariadb": "mariadb"}
 metadata = MetaData()
 
@@ -214,7 +215,8 @@ def _parse(url: str) -> URL:
 def _engine(url: URL) -> Engine:
     # No pool: the store is read seldom, and no connection outlives a fork.
     try:
-        engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+        patience = {"timeout": _PATIENCE_SECONDS} if url.get_backend_name() == "sqlite" else {}
+        engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=patience)
     except ModuleNotFoundError as error:
         extra = _DRIVER_EXTRAS.get(url.get_backend_name())
         hint = f': pip install "pii-safeguards[{extra}]"' if extra else ""

@@ -95,8 +95,10 @@ def model_line(plan: ColumnPlan) -> str:
         options.append(f"search={kind.search!r}")
     if kind.keyring != DEFAULT:
         options.append(f"keyring={kind.keyring!r}")
-    shape = {"pad": kind.pad, "compress": kind.compress}
-    options.extend(f"{name}={value!r}" for name, value in shape.items() if value is not None)
+    others = {"pad": kind.pad, "compress": kind.compress, "subject": kind.subject}
+    options.extend(f"{name}={value!r}" for name, value in others.items() if value is not None)
+    if kind.tags_outlive_subject:
+        options.append("tags_outlive_subject=True")
     unique = ", unique=True" if plan.unique else ""
     required = "" if plan.facts.nullable else ", nullable=False"
     return f"mapped_column({plan.target.column!r}, Encrypted({', '.join(options)}){unique}{required})"
