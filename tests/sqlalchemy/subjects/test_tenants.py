@@ -11,6 +11,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    create_engine,
     insert,
     select,
     type_coerce,
@@ -24,7 +25,11 @@ from safeguards.sqlalchemy import Encrypted, for_subject
 THREADS, WRITES = 8, 60
 
 
-def test_no_value_of_two_tenants_and_8_threads_is_under_the_others_key(engine: Engine, ring: Keyring) -> None:
+def test_no_value_of_two_tenants_and_8_threads_is_under_the_others_key(
+    database_url: str, ring: Keyring
+) -> None:
+    patient = {"connect_args": {"timeout": 120}} if database_url.startswith("sqlite") else {}
+    engine = create_engine(database_url, pool_size=THREADS, **patient)
     kind = Encrypted("ticket.text", Text, subject="tenant:tenant")
     columns = Column("id", Integer, primary_key=True), Column("tenant", Integer), Column("text", kind)
     ticket = Table("ticket", MetaData(), *columns)
