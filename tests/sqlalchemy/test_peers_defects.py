@@ -151,7 +151,7 @@ def test_2_no_repr_pickle_or_dict_of_a_type_in_use_holds_a_key(engine: Engine, r
         cipher = kind.cipher
         pickled = pickle.dumps(kind) + pickle.dumps(cipher)
         shown = repr(kind) + repr(cipher) + repr(vars(kind)) + repr(vars(cipher)) + repr(cipher.current())
-        assert cipher._state[1].writer is not None  # the keys were there while this was printed
+        assert cipher.state[1].writer is not None  # the keys were there while this was printed
         assert not [key for key in keys if key in pickled]
         assert not [text for key in keys for text in spellings(key) if text in shown]
         assert repr(pickle.loads(pickled)) == repr(kind)
