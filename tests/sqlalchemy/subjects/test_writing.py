@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session
 from safeguards import Keyring
 from safeguards.errors import InputError, SubjectErased
 from safeguards.sqlalchemy import for_subject
-from tests.sqlalchemy.subjects.members import Base, Member, Order, owners, stored
+from tests.sqlalchemy.subjects.members import (
+    Base,
+    Coded,
+    Listed,
+    Member,
+    Numbered,
+    Order,
+    owners,
+    stored,
+)
 
 MEMBERS, ORDERS = Member.__table__, Order.__table__
 
@@ -149,6 +158,31 @@ def test_a_row_without_an_owner_is_refused_and_nothing_is_written(engine, sessio
     assert "강남" not in str(caught.value)
     session.rollback()
     assert stored(engine, "address", "order") == []
+
+
+@pytest.mark.parametrize(
+    ("model", "person"),
+    [
+        ("Coded", "kim"),
+        ("Coded", "kim "),
+        ("Numbered", "7"),
+        ("Numbered", "07"),
+        ("Listed", "550e8400e29b41d4a716446655440000"),
+    ],
+)
+def test_an_id_in_any_spelling_that_its_column_takes_is_the_same_person(
+    engine: Engine, session: Session, model: str, person: str
+) -> None:
+    kind = {"Coded": Coded, "Numbered": Numbered, "Listed": Listed}[model]
+    session.add(kind(id=person, note="메모"))
+    session.commit()
+    session.expunge_all()
+    found = session.scalars(select(kind)).one()
+    assert found.note == "메모"
+    found.note = "새 메모"  # under the id as the database gives it: CHAR comes padded from PostgreSQL
+    session.commit()
+    assert session.scalars(select(kind.note)).all() == ["새 메모"]
+    assert len(owners(engine, "note", kind.__tablename__)) == 1
 
 
 def test_null_needs_no_owner(engine: Engine, session: Session) -> None:
