@@ -26,7 +26,7 @@ from safeguards.fields.subject_cipher import SubjectCipher
 from safeguards.keys import resolve
 from safeguards.keys.shredding import Reached, Unreached, register
 from safeguards.sqlalchemy.lifecycle import PLAINTEXT
-from safeguards.sqlalchemy.subjects.declaration import has_id_column, id_column
+from safeguards.sqlalchemy.subjects.declaration import as_stored, has_id_column, id_column
 from safeguards.sqlalchemy.tag import Sealed
 from safeguards.sqlalchemy.types import Encrypted
 from safeguards.values import SubjectId
@@ -102,7 +102,8 @@ def _in_database(
                         if place in done:
                             continue
                         done.add(place)
-                        rows = _destroy(connection, table, column, subject)
+                        person = _person(connection, table, column.type, subject)  # type: ignore[arg-type]
+                        rows = _destroy(connection, table, column, person)
                         yield Reached(database, table.fullname, column.name, rows)
                 elif named:
                     yield Unreached(database, table.fullname, "the database has no such table")
@@ -120,11 +121,11 @@ def _shown(engine: Engine) -> str:
     return engine.url.set(query={}).render_as_string(hide_password=True)
 
 
-def _destroy(connection: Connection, table: Table, column: Column[Any], subject: SubjectId) -> int:
+def _destroy(connection: Connection, table: Table, column: Column[Any], person: Any) -> int:
     kind: Any = column.type
     cipher: SubjectCipher = kind.cipher
     keys, raw = list(table.primary_key.columns), table.c[column.key]
-    mine = (_id_is(table, kind, subject)) & raw.is_not(None)
+    mine = (id_column(table, kind) == person) & raw.is_not(None)
     stored = connection.execute(select(*keys, type_coerce(raw, Sealed()).label("data")).where(mine)).all()
     if not keys:
         tombstone = bindparam("tombstone", cipher.tombstone(), Sealed())
@@ -141,15 +142,31 @@ def _destroy(connection: Connection, table: Table, column: Column[Any], subject:
     return len(rows)
 
 
-def _id_is(table: Table, kind: Encrypted, subject: SubjectId) -> Any:
-    """Return the condition that a row belongs to a person; ValueError where no row can."""
+class _OtherSpelling(ValueError):
+    """The rows name the person otherwise than whoever asks to shred them."""
+
+
+def _person(connection: Connection, table: Table, kind: Encrypted, subject: SubjectId) -> Any:
+    """Return the id as the table's rows have it.
+
+    Raises:
+        ValueError: no row can have it.
+        _OtherSpelling: rows can have it in another spelling only, so that another key is theirs.
+    """
     column = id_column(table, kind)
-    person: Any = column.type.python_type(subject.id)
-    return column == person
+    stored = as_stored(column.type, subject.id, connection.dialect.name)
+    if str(stored) != subject.id:
+        raise _OtherSpelling
+    person: Any = column.type.python_type(str(stored))
+    return person
 
 
 def _reason(error: Exception) -> str:
     """Say what went wrong without the database's own words, which may hold values."""
+    if isinstance(error, _OtherSpelling):
+        return (
+            "its rows write such an id otherwise (a number in digits, a UUID in lower case): shred that one"
+        )
     original = getattr(error, "orig", None) or error
     return f"{type(original).__name__}: put it right and call shred again"
 

@@ -118,6 +118,29 @@ def test_a_subject_that_is_none_is_refused(ring: Keyring, subject: str) -> None:
         ring.shred(subject)
 
 
+@pytest.mark.parametrize("spelling", ["0{}", " {}", "+{}"])
+def test_an_id_in_another_spelling_destroys_nothing_and_says_so(
+    engine: Engine, session: Session, kim: Member, ring: Keyring, spelling: str
+) -> None:
+    number = kim.id
+    session.close()
+    receipt = ring.shred("member:" + spelling.format(number), engines=[engine])
+    assert (receipt.complete, receipt.keys_destroyed, receipt.reached) == (False, 0, ())
+    assert all("write such an id otherwise" in each.reason for each in receipt.unreached)
+    assert session.get(Member, number).note == "단골"
+
+
+@pytest.mark.parametrize("spelling", [str.upper, lambda text: text.replace("-", "")])
+def test_a_uuid_in_another_spelling_destroys_nothing_and_says_so(
+    engine: Engine, session: Session, kim: Member, ring: Keyring, spelling
+) -> None:
+    person = next(str(each.id) for each in kim.orders if each.secret)
+    session.close()
+    receipt = ring.shred("order:" + spelling(person), engines=[engine])
+    assert (receipt.complete, receipt.keys_destroyed, receipt.reached) == (False, 0, ())
+    assert "선물" in session.scalars(select(Order.secret))
+
+
 def test_another_process_sees_the_tombstone_and_not_an_unknown_key(shredded, ring, session, tmp_path) -> None:
     number, _, _ = shredded
     use(Keyring.open(f"sqlite:///{tmp_path / 'keys.db'}"))
