@@ -88,8 +88,8 @@ def id_column(table: Table, kind: Encrypted) -> Column[Any]:
 def as_stored(kind: TypeEngine[Any], person: Any, dialect: str) -> Any:
     """Return an id as a column of this type gives it back as text, where it may be written in several ways.
 
-    A number as text, a UUID in capitals, CHAR with trailing blanks, which SQLite alone keeps: who writes under
-    one spelling must be found under the other. What the type does not understand stays as it is.
+    A number as text, a UUID in capitals, CHAR with trailing blanks, which SQLite alone keeps: whoever is
+    written under one spelling must be found under the other. What the type cannot read stays as it is.
     """
     if not isinstance(person, str):
         return person

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.util.concurrency import in_greenlet
 
-from safeguards.errors import KeyringError
+from safeguards.errors import KeyringError, SafeguardsError
 from safeguards.fields.subject_cipher import SubjectCipher
 from safeguards.keys import resolve
 from safeguards.keys.shredding import Reached, Unreached, register
@@ -32,6 +32,11 @@ from safeguards.sqlalchemy.types import Encrypted
 from safeguards.values import SubjectId
 
 _ROWS_A_STATEMENT = 500
+_BAD_VALUE = (
+    TypeError,
+    ValueError,
+    NotImplementedError,
+)  # a type of ids that cannot be read as a Python type
 _engines: weakref.WeakSet[Engine] = weakref.WeakSet()
 _tables: weakref.WeakSet[Table] = weakref.WeakSet()
 
@@ -51,13 +56,14 @@ def _overwrite(
 ) -> Iterator[Reached | Unreached]:
     tables = [(table, columns) for table in list(_tables) if (columns := _columns(table, ring_id, subject))]
     where = list(_engines) if engines is None else [_synchronous(each) for each in engines]
+    met: set[str] = set()
     for engine in where:
-        yield from _in_database(engine, tables, subject, named=engines is not None)
-    if not where and tables:
-        for table, _ in tables:
-            yield Unreached(
-                "", table.fullname, "this process has not connected to its database: name engines="
-            )
+        for each in _in_database(engine, tables, subject, named=engines is not None):
+            met.add(each.table)
+            yield each
+    for name in dict.fromkeys(table.fullname for table, _ in tables):
+        if name not in met:  # the key store's own database is always among them
+            yield Unreached("", name, "no database that this process has connected to has it: name engines=")
 
 
 def _columns(table: Table, ring_id: str, subject: SubjectId) -> list[Column[Any]]:
@@ -94,21 +100,19 @@ def _in_database(
     database = _shown(engine)
     done: set[tuple[str, str]] = set()  # a table may be declared twice
     for table, columns in tables:
+        fresh = [each for each in columns if (table.fullname, each.name) not in done]
         try:
             with engine.begin() as connection:
-                if inspect(connection).has_table(table.name, schema=table.schema):
-                    for column in columns:
-                        place = table.fullname, column.name
-                        if place in done:
-                            continue
-                        done.add(place)
-                        person = _person(connection, table, column.type, subject)  # type: ignore[arg-type]
-                        rows = _destroy(connection, table, column, person)
-                        yield Reached(database, table.fullname, column.name, rows)
-                elif named:
-                    yield Unreached(database, table.fullname, "the database has no such table")
-        except (SQLAlchemyError, OSError, TypeError, ValueError) as error:
+                if not _has(connection, table):
+                    if named:
+                        yield Unreached(database, table.fullname, "the database has no such table")
+                    continue
+                reached = [_reached(connection, database, table, column, subject) for column in fresh]
+        except (SafeguardsError, SQLAlchemyError, OSError, *_BAD_VALUE) as error:
             yield Unreached(database, table.fullname, _reason(error))
+        else:  # after the commit, which may fail
+            done.update((each.table, each.column) for each in reached)
+            yield from reached
 
 
 def _out_of_reach(engine: Engine, tables: list[tuple[Table, list[Column[Any]]]]) -> Iterator[Unreached]:
@@ -119,6 +123,18 @@ def _out_of_reach(engine: Engine, tables: list[tuple[Table, list[Column[Any]]]])
 
 def _shown(engine: Engine) -> str:
     return engine.url.set(query={}).render_as_string(hide_password=True)
+
+
+def _has(connection: Connection, table: Table) -> bool:
+    names = connection.get_execution_options().get("schema_translate_map") or {}
+    return inspect(connection).has_table(table.name, schema=names.get(table.schema, table.schema))
+
+
+def _reached(
+    connection: Connection, database: str, table: Table, column: Column[Any], subject: SubjectId
+) -> Reached:
+    person = _person(connection, table, column.type, subject)  # type: ignore[arg-type]
+    return Reached(database, table.fullname, column.name, _destroy(connection, table, column, person))
 
 
 def _destroy(connection: Connection, table: Table, column: Column[Any], person: Any) -> int:
@@ -132,7 +148,8 @@ def _destroy(connection: Connection, table: Table, column: Column[Any], person: 
         return connection.execute(update(table).where(mine).values({raw: tombstone})).rowcount
     names = [f"key_{number}" for number in range(len(keys))]
     where = [key == bindparam(name, type_=key.type) for key, name in zip(keys, names, strict=True)]
-    changed = update(table).where(*where).values({raw: bindparam("tombstone", type_=Sealed())})
+    # Not where the row has gone to somebody else meanwhile.
+    changed = update(table).where(*where, mine).values({raw: bindparam("tombstone", type_=Sealed())})
     rows = [
         dict(zip(names, row[:-1], strict=True)) | {"tombstone": cipher.tombstone_of(bytes(row[-1]))}
         for row in stored
