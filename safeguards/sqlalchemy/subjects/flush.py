@@ -146,8 +146,9 @@ def _listen(mapper: Mapper[Any], _class: type) -> None:
 
     event.listen(mapper, "before_insert", before_insert)
     event.listen(mapper, "before_update", before_update)
-    event.listen(mapper, "after_insert", after)
-    event.listen(mapper, "after_update", after)
+    # First, so that the application's own listeners find plain values again.
+    event.listen(mapper, "after_insert", after, insert=True)
+    event.listen(mapper, "after_update", after, insert=True)
     event.listen(mapper, "refresh", _forget_bound, propagate=True)
 
 

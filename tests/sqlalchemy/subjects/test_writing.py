@@ -6,13 +6,13 @@ import pickle
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, event, insert, select, text, update
+from sqlalchemy import Engine, Text, create_engine, event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from safeguards import Keyring
 from safeguards.errors import InputError, SubjectErased
-from safeguards.sqlalchemy import for_subject
+from safeguards.sqlalchemy import Encrypted, for_subject
 from tests.sqlalchemy.subjects.members import (
     Base,
     Coded,
@@ -216,6 +216,31 @@ def test_other_paths_bind_for_subject_or_raise(
     write(for_subject(77, "비밀 메모"))
     session.commit()
     assert session.get(Member, 77).note == "비밀 메모"
+
+
+def test_listeners_of_the_application_find_plain_values(session: Session, kim: Member) -> None:
+    seen: list[Any] = []
+
+    def look(_mapper: object, _connection: object, member: Member) -> None:
+        seen.append(member.note)
+
+    class Watched(DeclarativeBase):
+        pass
+
+    class Guest(Watched):
+        __tablename__ = "guest"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        note: Mapped[str] = mapped_column(Encrypted("guest.note", Text, subject="guest:id"))
+
+    for name in ("before_insert", "after_insert", "before_update", "after_update"):
+        event.listen(Watched, name, look, propagate=True)
+    Watched.metadata.create_all(session.get_bind())
+    guest = Guest(note="처음")
+    session.add(guest)
+    session.commit()
+    guest.note = "다음"
+    session.commit()
+    assert seen == ["처음", "처음", "다음", "다음"]
 
 
 def test_a_bulk_update_leaves_plain_values_in_the_objects_of_the_session(
