@@ -69,7 +69,9 @@ def _on_postgresql(element: WithId, compiler: SQLCompiler, **kw: Any) -> str:
 def _on_mariadb(element: WithId, compiler: SQLCompiler, **kw: Any) -> str:
     person, value = _parts(element, compiler, **kw)
     text = f"CONCAT('{element.letter}', COALESCE(CONVERT(CAST({person} AS CHAR) USING utf8mb4), ''))"
-    return f"CONCAT(CAST({text} AS BINARY), x'ff', {value})"
+    both = f"CONCAT(CAST({text} AS BINARY), x'ff', {value})"
+    # NULL above max_allowed_packet, which must not pass for a value that is not there.
+    return f"IF({value} IS NULL, NULL, COALESCE({both}, ''))"
 
 
 def _parts(element: WithId, compiler: SQLCompiler, **kw: Any) -> tuple[str, str]:
