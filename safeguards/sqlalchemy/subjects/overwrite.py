@@ -26,6 +26,7 @@ from safeguards.fields.subject_cipher import SubjectCipher
 from safeguards.keys import resolve
 from safeguards.keys.shredding import Reached, Unreached, register
 from safeguards.sqlalchemy.lifecycle import PLAINTEXT
+from safeguards.sqlalchemy.plain_text import stored_bytes
 from safeguards.sqlalchemy.subjects.declaration import as_stored, has_id_column, id_column
 from safeguards.sqlalchemy.tag import Sealed
 from safeguards.sqlalchemy.types import Encrypted
@@ -151,7 +152,7 @@ def _destroy(connection: Connection, table: Table, column: Column[Any], person: 
     # Not where the row has gone to somebody else meanwhile.
     changed = update(table).where(*where, mine).values({raw: bindparam("tombstone", type_=Sealed())})
     rows = [
-        dict(zip(names, row[:-1], strict=True)) | {"tombstone": cipher.tombstone_of(bytes(row[-1]))}
+        dict(zip(names, row[:-1], strict=True)) | {"tombstone": cipher.tombstone_of(stored_bytes(row[-1]))}
         for row in stored
     ]
     for first in range(0, len(rows), _ROWS_A_STATEMENT):
