@@ -129,7 +129,9 @@ class HeldKeys:
         done = self.store.erase(subject)
         with self._lock:
             self._by_subject.pop(subject, None)
-            for key_id in done.ids if done is not None else ():
+            if done is None:
+                return None
+            for key_id in done.ids:
                 self._by_id.pop(key_id, None)
                 # Also for a thread that has read the key just before, and is about to keep it.
                 self._erased[key_id] = str(erased_on(done.when))

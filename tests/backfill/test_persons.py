@@ -240,3 +240,14 @@ def test_a_plain_number_that_sqlite_would_cut_is_refused(sqlite_url: str, ring: 
     with pytest.raises(InputError, match="is no float"):
         encrypt_in_place(engine, targets_of(table(kind)))
     engine.dispose()
+
+
+def test_a_column_declared_as_plaintext_is_named_in_the_receipt(sqlite_url: str, ring: Keyring) -> None:
+    kind = Encrypted("visit.note", Text, subject="patient:member", state="plaintext")
+    engine, own = dual(sqlite_url, kind)
+    receipt = ring.shred(f"patient:{KEYS[0]}", engines=[engine])
+    assert not receipt.complete
+    assert [each.reason for each in receipt.unreached if each.table == own.name] == [
+        "note is still plaintext, which no key protects"
+    ]
+    engine.dispose()

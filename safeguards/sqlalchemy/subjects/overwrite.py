@@ -55,7 +55,11 @@ def register_table(table: Table) -> None:
 def _overwrite(
     ring_id: str, subject: SubjectId, engines: Sequence[Any] | None
 ) -> Iterator[Reached | Unreached]:
-    tables = [(table, columns) for table in list(_tables) if (columns := _columns(table, ring_id, subject))]
+    known = list(_tables)
+    tables = [(table, columns) for table in known if (columns := _columns(table, ring_id, subject))]
+    for table in known:
+        for column in _plain_columns(table, subject):
+            yield Unreached("", table.fullname, f"{column.name} is still plaintext, which no key protects")
     where = list(_engines) if engines is None else [_synchronous(each) for each in engines]
     met: set[str] = set()
     for engine in where:
@@ -72,12 +76,21 @@ def _columns(table: Table, ring_id: str, subject: SubjectId) -> list[Column[Any]
     found = []
     for column in table.columns:
         kind = column.type
-        if not isinstance(kind, Encrypted) or kind.declared_subject is None or kind.state == PLAINTEXT:
+        if not isinstance(kind, Encrypted) or kind.state == PLAINTEXT or not _is_of(kind, subject):
             continue
-        mine = kind.declared_subject.kind == subject.kind and _ring_of(kind) == ring_id
-        if mine and has_id_column(table, kind):
+        if _ring_of(kind) == ring_id and has_id_column(table, kind):
             found.append(column)
     return found
+
+
+def _plain_columns(table: Table, subject: SubjectId) -> list[Column[Any]]:
+    """Return the columns that are to hold such values, and are declared as plaintext so far."""
+    kinds = [(column, column.type) for column in table.columns if isinstance(column.type, Encrypted)]
+    return [column for column, kind in kinds if kind.state == PLAINTEXT and _is_of(kind, subject)]
+
+
+def _is_of(kind: Encrypted, subject: SubjectId) -> bool:
+    return kind.declared_subject is not None and kind.declared_subject.kind == subject.kind
 
 
 def _ring_of(kind: Encrypted) -> str | None:

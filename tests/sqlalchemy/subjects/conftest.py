@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +15,7 @@ from tests.sqlalchemy.subjects.members import Base, Member, Order
 
 @pytest.fixture
 def engine(database_url: str, ring: Keyring) -> Iterator[Engine]:
+    gc.collect()  # tables of other tests, in which shred would look too
     made = create_engine(database_url)
     Base.metadata.create_all(made)
     yield made
