@@ -146,7 +146,7 @@ class SubjectKeys:
         """
         rows = [(key, self.owner(subject)) for key, subject in named]
         try:
-            with self._store.writing() as connection:
+            with self._store.writing(self._ring.id) as connection:
                 lock(connection)
                 for key, owner in rows:
                     self._give(connection, key, owner)
@@ -160,7 +160,7 @@ class SubjectKeys:
         The tombstone keeps the person's tag, so that nobody writes under a new key by mistake.
         """
         mine = _subjects.c.owner == self.owner(subject)
-        with self._store.writing() as connection:
+        with self._store.writing(self._ring.id) as connection:
             lock(connection)  # or a key that is being named beside these would live on
             alive = mine & _subjects.c.erased_at.is_(None)
             connection.execute(update(_subjects).where(alive).values(wrapped=None, erased_at=_now()))
@@ -178,7 +178,7 @@ class SubjectKeys:
         pages = select(_subjects).where(held).limit(rows_a_transaction)
         # Asked for each page: the key that was the newest may be rotated meanwhile, here or elsewhere.
         while rows := self._store.rows(pages.where(_subjects.c.key_id != self._ring.data_key_id)):
-            with self._store.writing() as connection:
+            with self._store.writing(self._ring.id) as connection:
                 for row in rows:
                     key = self._opened(row)
                     wrapped = self._wrapped(key)
@@ -207,7 +207,7 @@ class SubjectKeys:
     def _add(self, owners: Sequence[str | None]) -> list[SubjectKey]:
         keys = [SubjectKey(os.urandom(ID_BYTES), owner, Secret(os.urandom(KEY_BYTES))) for owner in owners]
         if keys:
-            with self._store.writing() as connection:
+            with self._store.writing(self._ring.id) as connection:
                 connection.execute(insert(_subjects), [self._row(key) for key in keys])
         return keys
 

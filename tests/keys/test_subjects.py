@@ -167,6 +167,29 @@ def test_no_key_is_named_beside_those_that_are_being_destroyed(keys: SubjectKeys
         keys.by_id([late.id])
 
 
+def test_no_key_is_added_to_an_empty_store_in_place_of_one_that_is_gone(ring: Keyring, store: str) -> None:
+    before = ring.preload(["member:1"], create=True)
+    if store.startswith("sqlite"):
+        file = Path(str(ring._store.url.database))
+        file.rename(file.with_suffix(".away"))
+        for write in (lambda: ring.subjects.provisional(1), lambda: ring.shred("member:1")):
+            with pytest.raises(KeyringError, match="is gone: put it back"):
+                write()
+        assert not file.exists()
+        Keyring.create(store, f"local:{file.with_suffix('.key')}")  # somebody else's, by mistake
+    else:
+        execute(store, "DELETE FROM safeguards_keyring")
+    for write in (
+        lambda: ring.subjects.provisional(1),
+        lambda: ring.preload(["member:2"], create=True),
+        lambda: ring.shred("member:1"),
+        lambda: ring.rotate(),
+    ):
+        with pytest.raises(KeyringError):
+            write()
+    assert before == 1
+
+
 def test_a_destroyed_key_is_gone_from_the_store_and_for_good(keys: SubjectKeys) -> None:
     kim, lee = keys.of([KIM, LEE]).values()
     when = keys.erase(KIM)
