@@ -185,7 +185,8 @@ def _forget_bound(target: Any, *_: Any) -> None:
     """Put the plain value where ``update(Model).values(...)`` left a bound one in objects of the session."""
     own = vars(target)
     for name, value in list(own.items()):
-        if isinstance(value, Bound):
+        # What a flush has bound stays until it is written: loading another attribute comes here too.
+        if isinstance(value, Bound) and not isinstance(value.owner, _Owner):
             own[name] = value.value
 
 

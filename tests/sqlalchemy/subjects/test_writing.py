@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, Text, create_engine, event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, defer, mapped_column
 
 from safeguards import Keyring
 from safeguards.errors import InputError, SubjectErased
@@ -94,6 +94,19 @@ def test_a_primary_key_that_changes_takes_the_values_along(session: Session) -> 
     member.id = 6
     session.commit()
     assert session.get(Member, 6).note == "메모"
+
+
+def test_all_values_go_with_an_id_that_changes_and_one_that_has_to_be_loaded_first(
+    engine: Engine, session
+) -> None:
+    session.add(Member(id=5, name="박", note="메모", phone="010-1111-2222"))
+    session.commit()
+    session.close()
+    member = session.scalars(select(Member).options(defer(Member.phone))).one()
+    member.id = 6
+    session.commit()
+    assert (member.note, member.phone) == ("메모", "010-1111-2222")
+    assert len(owners(engine, "note") | owners(engine, "phone")) == 1
 
 
 def test_a_failed_flush_puts_plain_values_back_and_can_be_tried_again(session: Session, kim: Member) -> None:
