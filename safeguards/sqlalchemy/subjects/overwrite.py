@@ -15,6 +15,7 @@ from sqlalchemy import (
     event,
     inspect,
     select,
+    text,
     type_coerce,
     update,
 )
@@ -33,6 +34,7 @@ from safeguards.sqlalchemy.types import Encrypted
 from safeguards.values import SubjectId
 
 _ROWS_A_STATEMENT = 500
+_LOCK_TIMEOUT = "10s"  # 2026-11
 _BAD_VALUE = (
     TypeError,
     ValueError,
@@ -121,6 +123,7 @@ def _in_database(
                     if named:
                         yield Unreached(database, table.fullname, "the database has no such table")
                     continue
+                _wait_not_for_ever(connection)
                 reached = [_reached(connection, database, table, column, subject) for column in fresh]
         except (SafeguardsError, SQLAlchemyError, OSError, *_BAD_VALUE) as error:
             yield Unreached(database, table.fullname, _reason(error))
@@ -137,6 +140,15 @@ def _out_of_reach(engine: Engine, tables: list[tuple[Table, list[Column[Any]]]])
 
 def _shown(engine: Engine) -> str:
     return engine.url.set(query={}).render_as_string(hide_password=True)
+
+
+def _wait_not_for_ever(connection: Connection) -> None:
+    """Have PostgreSQL give up as the others do: the lock may be of a session that waits for this call."""
+    if connection.dialect.name == "postgresql":
+        unlimited = text(
+            "SELECT set_config('lock_timeout', :most, true) WHERE current_setting('lock_timeout') = '0'"
+        )
+        connection.execute(unlimited, {"most": _LOCK_TIMEOUT})
 
 
 def _has(connection: Connection, table: Table) -> bool:

@@ -15,7 +15,7 @@ from safeguards.errors import InputError, SubjectErased
 from safeguards.sqlalchemy import Encrypted
 from safeguards.sqlalchemy.subjects import overwrite
 from safeguards.values import ERASED
-from tests.sqlalchemy.subjects.members import Member, Order, owners, stored
+from tests.sqlalchemy.subjects.members import Base, Member, Order, owners, stored
 
 
 @pytest.fixture
@@ -147,6 +147,26 @@ def test_a_commit_that_fails_is_not_reported_as_reached(
     assert (receipt.complete, receipt.keys_destroyed, receipt.reached) == (False, 1, ())
     assert stored(engine, "note") == before
     assert ring.shred(f"member:{number}", engines=[engine]).complete
+
+
+@pytest.mark.postgres
+def test_a_row_that_the_caller_has_locked_is_named_and_not_waited_for(
+    postgres_url: str, ring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overwrite, "_LOCK_TIMEOUT", "200ms")
+    engine = create_engine(postgres_url)
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add(Member(id=5, name="박", note="메모"))
+        session.commit()
+        session.get(Member, 5).note = "새 메모"
+        session.flush()
+        receipt = ring.shred("member:5", engines=[engine])
+        session.rollback()
+    assert [each.table for each in receipt.unreached] == ["회원"]
+    assert "LockNotAvailable" in receipt.unreached[0].reason
+    assert ring.shred("member:5", engines=[engine]).complete
+    engine.dispose()
 
 
 def test_a_table_in_a_tenants_own_schema_is_reached(ring: Keyring, session: Session, kim: Member) -> None:
