@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from safeguards.crypto.kdf import derive
 from safeguards.crypto.xaes import Xaes256Gcm
 from safeguards.errors import KeyUnavailable, SubjectErased
-from safeguards.keys.subjects import Erasure, SubjectKey, SubjectKeys
+from safeguards.keys.subjects import Erasure, SubjectKey, SubjectKeys, erased_on
 from safeguards.values import SubjectId
 
 # 2026-11. The age is how long a process may go on reading a person whom another process has shredded.
@@ -129,8 +129,12 @@ class HeldKeys:
         done = self.store.erase(subject)
         with self._lock:
             self._by_subject.pop(subject, None)
-            for key_id in () if done is None else done.ids:
+            if done is None:
+                return None
+            for key_id in done.ids:
                 self._by_id.pop(key_id, None)
+                # Also for a thread that has read the key just before, and is about to keep it.
+                self._erased[key_id] = str(erased_on(done.when))
         return done
 
     def forget(self) -> None:
@@ -171,6 +175,8 @@ class HeldKeys:
     def _keep(self, key: SubjectKey, subject: SubjectId | None) -> HeldKey:
         held = HeldKey(key, _until())
         with self._lock:
+            if key.id in self._erased:
+                raise SubjectErased(self._erased[key.id])
             if len(self._by_id) >= MAX_KEYS:
                 self._by_id.clear()
                 self._by_subject.clear()

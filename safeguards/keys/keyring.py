@@ -159,7 +159,7 @@ class Keyring:
                 self._memory.catch_up()
                 key_id = draw_id()
                 wrapped = new_key(self.provider, self.id, key_id, DATA)
-                with self._store.writing() as connection:
+                with self._store.writing(self.id) as connection:
                     if lock(connection) != self._memory.wrapping:  # wrapped anew by another process meanwhile
                         continue
                     add_key(connection, key_id, DATA, wrapped)
@@ -191,7 +191,7 @@ class Keyring:
             self._memory.catch_up()
             wrapping, _uri, rows = self._store.wrapped()
             wrapped = {row.id: wrapped_anew(row, self.provider, chosen, self.id) for row in rows}
-            with self._store.writing() as connection:
+            with self._store.writing(self.id) as connection:
                 same = lock(connection) == wrapping == self._memory.wrapping
                 if not same or not replace_wrapped(connection, wrapped, chosen.uri):
                     continue

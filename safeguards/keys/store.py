@@ -102,11 +102,20 @@ class KeyStore:
         return f"KeyStore({self.url.set(query={}).render_as_string(hide_password=True)!r})"
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Open a transaction, with the tables made; an error of the database becomes a KeyringError."""
+    def writing(self, ring_id: str | None = None) -> Iterator[Connection]:
+        """Open a transaction, with the tables made; an error of the database becomes a KeyringError.
+
+        ``ring_id`` names the keyring that the store holds, so that no key is added to an empty store in the
+        place of one that is gone; None makes a new store.
+        """
         with self._reporting():
-            _protect_file(self.url)
+            if ring_id is None:
+                _protect_file(self.url)
+            elif not _file_exists(self.url):
+                raise KeyringError(f"{self!r} is gone: put it back")
             with self.engine.begin() as connection:
+                if ring_id is not None:
+                    self._check_holds(connection, ring_id)
                 metadata.create_all(connection)
                 yield connection
 
@@ -145,6 +154,11 @@ class KeyStore:
                     return []
                 self._seen |= names
             return list(connection.execute(statement))
+
+    def _check_holds(self, connection: Connection, ring_id: str) -> None:
+        made = inspect(connection).has_table(_keyring.name)
+        if not made or connection.scalar(select(_keyring.c.id)) != ring_id:
+            raise KeyringError(f"{self!r} does not hold this keyring any more: put its store back")
 
     @contextmanager
     def _reporting(self) -> Iterator[None]:

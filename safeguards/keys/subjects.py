@@ -146,7 +146,7 @@ class SubjectKeys:
         """
         rows = [(key, self.owner(subject)) for key, subject in named]
         try:
-            with self._store.writing() as connection:
+            with self._store.writing(self._ring.id) as connection:
                 lock(connection)
                 for key, owner in rows:
                     self._give(connection, key, owner)
@@ -160,7 +160,8 @@ class SubjectKeys:
         The tombstone keeps the person's tag, so that nobody writes under a new key by mistake.
         """
         mine = _subjects.c.owner == self.owner(subject)
-        with self._store.writing() as connection:
+        with self._store.writing(self._ring.id) as connection:
+            lock(connection)  # or a key that is being named beside these would live on
             alive = mine & _subjects.c.erased_at.is_(None)
             connection.execute(update(_subjects).where(alive).values(wrapped=None, erased_at=_now()))
             rows = connection.execute(select(_subjects.c.id, _subjects.c.erased_at).where(mine)).all()
@@ -173,11 +174,11 @@ class SubjectKeys:
 
         Values stay as they are. Ended in the middle, even killed, it goes on where it was.
         """
-        done, newest = 0, self._ring.data_key_id
-        stale = _subjects.c.wrapped.is_not(None) & (_subjects.c.key_id != newest)
-        page = select(_subjects).where(stale).limit(rows_a_transaction)
-        while rows := self._store.rows(page):
-            with self._store.writing() as connection:
+        done, held = 0, _subjects.c.wrapped.is_not(None)
+        pages = select(_subjects).where(held).limit(rows_a_transaction)
+        # Asked for each page: the key that was the newest may be rotated meanwhile, here or elsewhere.
+        while rows := self._store.rows(pages.where(_subjects.c.key_id != self._ring.data_key_id)):
+            with self._store.writing(self._ring.id) as connection:
                 for row in rows:
                     key = self._opened(row)
                     wrapped = self._wrapped(key)
@@ -206,7 +207,7 @@ class SubjectKeys:
     def _add(self, owners: Sequence[str | None]) -> list[SubjectKey]:
         keys = [SubjectKey(os.urandom(ID_BYTES), owner, Secret(os.urandom(KEY_BYTES))) for owner in owners]
         if keys:
-            with self._store.writing() as connection:
+            with self._store.writing(self._ring.id) as connection:
                 connection.execute(insert(_subjects), [self._row(key) for key in keys])
         return keys
 
@@ -234,9 +235,7 @@ class SubjectKeys:
 
     def _opened(self, row: Row[Any]) -> SubjectKey:
         if row.wrapped is None:
-            raise SubjectErased(
-                f"the person's key was destroyed on {row.erased_at}: nothing under it can be read"
-            )
+            raise erased_on(row.erased_at)
         key_id = bytes.fromhex(row.id)
         try:
             key = self._wrapper(row.key_id).open(bytes(row.wrapped), self._bound(key_id, row.owner))
@@ -256,6 +255,11 @@ class SubjectKeys:
 
     def _bound(self, key_id: bytes, owner: str | None) -> bytes:
         return frame(_VERSION, self._ring.id.encode(), key_id, (owner or "").encode())
+
+
+def erased_on(when: str) -> SubjectErased:
+    """Return the error of reading or writing under a key that was destroyed then."""
+    return SubjectErased(f"the person's key was destroyed on {when}: nothing under it can be read")
 
 
 def _now() -> str:

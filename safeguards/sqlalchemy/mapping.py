@@ -76,6 +76,8 @@ def _join(column: Column[Any], table: Table) -> None:
     _claim(table, column, str(kind.field))
     protect_table(table.name)
     if kind.state == PLAINTEXT:
+        if kind.declared_subject is not None:
+            _register(table)
         return
     registry.want(kind.keyring)
     if kind.declared_subject is not None:
@@ -97,16 +99,20 @@ def _join_ngrams(column: Column[Any], table: Table) -> None:
     listen()
 
 
-def _join_subject(column: Column[Any], table: Table, kind: Encrypted) -> None:
+def _register(table: Table) -> None:
     from safeguards.sqlalchemy.subjects.overwrite import register_table
 
+    register_table(table)
+
+
+def _join_subject(column: Column[Any], table: Table, kind: Encrypted) -> None:
     default, onupdate = column.default, column.onupdate
     if onupdate is not None or (default is not None and not default.is_scalar):
         raise InputError(
             f"field {kind.field} belongs to a {kind.declared_subject.kind}: a default= that is computed and "  # type: ignore[union-attr]
             "an onupdate= come too late to be bound to them; set the value in Python"
         )
-    register_table(table)
+    _register(table)
 
 
 def _named(name: Any, search: str) -> Any:

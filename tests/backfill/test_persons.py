@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import (
     Column,
     Engine,
+    Float,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -24,7 +26,7 @@ from sqlalchemy import (
 from safeguards import Keyring
 from safeguards.crypto.envelope import Suite, parse
 from safeguards.errors import DecryptionFailed, InputError, SubjectErased
-from safeguards.sqlalchemy import DualRead, Encrypted, Exact
+from safeguards.sqlalchemy import DualRead, Encrypted, Exact, for_subject
 from safeguards.sqlalchemy.backfill import decrypt_in_place, encrypt_in_place, reencrypt, targets_of
 
 FAR = DualRead(until=date(2999, 12, 31))
@@ -178,3 +180,74 @@ def test_suites_of_stored_values_say_who_is_bound(engine: Engine) -> None:
     assert len({len(each.sealed) for each in envelopes(engine)}) == 1
     assert read(engine, bound()) == NOTES
     assert isinstance(table(String).c.note.type, String)
+
+
+def dual(url: str, kind: Any) -> tuple[Engine, Table]:
+    """A table whose column was made binary, and that still holds plain values."""
+    engine, own = create_engine(url), table(kind)
+    own.metadata.create_all(engine)
+    return engine, own
+
+
+@pytest.mark.filterwarnings("ignore::safeguards.sqlalchemy.lifecycle.PlaintextRead")
+def test_plain_values_of_persons_are_read_in_dual_read_until_its_end(
+    database_url: str, ring: Keyring
+) -> None:
+    engine, own = dual(database_url, LargeBinary)
+    rows = [
+        {"id": 1, "member": KEYS[0], "note": "메모 0".encode()},
+        {"id": 2, "member": KEYS[1], "note": b""},
+    ]
+    with engine.begin() as connection:
+        connection.execute(insert(own), rows)
+        connection.execute(
+            insert(table(bound())), {"id": 3, "member": KEYS[2], "note": for_subject(KEYS[2], "새")}
+        )
+    expected = {KEYS[0]: "메모 0", KEYS[1]: "", KEYS[2]: "새"}
+    assert read(engine, bound(state=FAR)) == expected
+    with pytest.raises(DecryptionFailed, match="DualRead ended"):
+        read(engine, bound(state=DualRead(until=date(2000, 1, 1))))
+    with pytest.raises(DecryptionFailed, match="cannot be decrypted"):
+        read(engine, bound())
+    encrypt_in_place(engine, targets_of(table(bound(state=FAR))))
+    assert read(engine, bound()) == expected
+    engine.dispose()
+
+
+def test_plain_values_of_a_shredded_person_are_overwritten(database_url: str, ring: Keyring) -> None:
+    engine, own = dual(database_url, LargeBinary)
+    with engine.begin() as connection:
+        connection.execute(insert(own), {"id": 1, "member": KEYS[0], "note": "비밀 메모".encode()})
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql('UPDATE "방문 기록" SET note = CAST(note AS TEXT)')
+    declared = table(Encrypted("visit.note", Text, subject="client:member", state=FAR))
+    receipt = ring.shred(f"client:{KEYS[0]}", engines=[engine])
+    assert {(each.table, each.rows) for each in receipt.reached} == {(declared.name, 1)}
+    with engine.connect() as connection:
+        assert b"\xeb" not in bytes(connection.scalar(select(own.c.note)))[:1]
+        assert "비밀 메모".encode() not in bytes(connection.scalar(select(own.c.note)))
+    engine.dispose()
+
+
+def test_a_plain_number_that_sqlite_would_cut_is_refused(sqlite_url: str, ring: Keyring) -> None:
+    kind = Encrypted("visit.note", Float, subject="member:member", state=FAR)
+    engine, own = dual(sqlite_url, LargeBinary)
+    with engine.begin() as connection:
+        connection.execute(insert(own), {"id": 1, "member": KEYS[0], "note": None})
+        connection.exec_driver_sql('UPDATE "방문 기록" SET note = 0.30000000000000004')
+    with pytest.raises(DecryptionFailed):
+        read(engine, kind)
+    with pytest.raises(InputError, match="is no float"):
+        encrypt_in_place(engine, targets_of(table(kind)))
+    engine.dispose()
+
+
+def test_a_column_declared_as_plaintext_is_named_in_the_receipt(sqlite_url: str, ring: Keyring) -> None:
+    kind = Encrypted("visit.note", Text, subject="patient:member", state="plaintext")
+    engine, own = dual(sqlite_url, kind)
+    receipt = ring.shred(f"patient:{KEYS[0]}", engines=[engine])
+    assert not receipt.complete
+    assert [each.reason for each in receipt.unreached if each.table == own.name] == [
+        "note is still plaintext, which no key protects"
+    ]
+    engine.dispose()

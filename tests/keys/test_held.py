@@ -88,6 +88,25 @@ def test_another_process_reads_a_shredded_person_until_the_key_is_too_old(
         other.subjects.to_write([KIM])
 
 
+def test_a_thread_that_reads_a_key_while_it_is_destroyed_does_not_keep_it(
+    ring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held_keys = ring.subjects
+    key = held_keys.to_write([KIM])[KIM]
+    held_keys.forget()
+    read = held_keys.store.by_id
+
+    def late(ids: list[bytes]) -> object:
+        found = read(ids)
+        ring.shred(KIM)  # another thread does, between reading and keeping
+        return found
+
+    monkeypatch.setattr(held_keys.store, "by_id", late)
+    for _ in range(2):
+        with pytest.raises(SubjectErased):
+            held_keys.to_read(key.id, "member", "42")
+
+
 def test_preloading_reads_many_at_once_and_makes_keys_on_request(ring: Keyring, queries: list[str]) -> None:
     persons = [f"member:{number}" for number in range(42, 62)]
     assert ring.preload(persons) == 1

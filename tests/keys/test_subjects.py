@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 
 from safeguards import Keyring, KeyringError, KeyUnavailable
 from safeguards.errors import SubjectErased
@@ -115,6 +118,76 @@ def test_keys_come_under_the_newest_data_key_without_a_change(
         assert set(wrapped_by) == {ring.data_key_id}
     engine.dispose()
     assert keys.of([KIM])[KIM].key.reveal() == made[KIM].key.reveal()
+
+
+def test_keys_are_wrapped_anew_to_the_end_while_the_data_key_rotates(
+    ring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    persons = [SubjectId.of("member", number) for number in range(9)]
+    keys = ring.subjects.store
+    keys.of(persons)
+    ring.rotate()
+    pages: list[object] = []
+    read = KeyStore.rows
+
+    def rows(store: KeyStore, page: Any) -> Any:
+        pages.append(page)
+        assert len(pages) < 20, "it goes on for ever"
+        if len(pages) == 2:
+            ring.rotate()
+        return read(store, page)
+
+    monkeypatch.setattr(KeyStore, "rows", rows)
+    assert keys.rewrap(rows_a_transaction=3) == 12  # three of them twice
+    assert keys.rewrap() == 0
+    assert len(keys.of(persons)) == 9
+
+
+def test_no_key_is_named_beside_those_that_are_being_destroyed(keys: SubjectKeys) -> None:
+    keys.of([KIM])
+    (late,) = keys.provisional()
+    engine, done = keys._store.engine, []
+
+    def erase() -> None:
+        done.append(SubjectKeys(keys._ring, KeyStore(str(keys._store.url))).erase(KIM))
+
+    other = Thread(target=erase)
+
+    def meanwhile(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "SET owner" in statement and not other.ident:
+            other.start()
+            other.join(0.5)  # it waits, as it should
+
+    event.listen(engine, "before_cursor_execute", meanwhile)
+    with suppress(SubjectErased):
+        keys.name([(late, KIM)])
+    other.join()
+    assert len(done[0].ids) == 2
+    with pytest.raises(SubjectErased):
+        keys.by_id([late.id])
+
+
+def test_no_key_is_added_to_an_empty_store_in_place_of_one_that_is_gone(ring: Keyring, store: str) -> None:
+    before = ring.preload(["member:1"], create=True)
+    if store.startswith("sqlite"):
+        file = Path(str(ring._store.url.database))
+        file.rename(file.with_suffix(".away"))
+        for write in (lambda: ring.subjects.provisional(1), lambda: ring.shred("member:1")):
+            with pytest.raises(KeyringError, match="is gone: put it back"):
+                write()
+        assert not file.exists()
+        Keyring.create(store, f"local:{file.with_suffix('.key')}")  # somebody else's, by mistake
+    else:
+        execute(store, "DELETE FROM safeguards_keyring")
+    for write in (
+        lambda: ring.subjects.provisional(1),
+        lambda: ring.preload(["member:2"], create=True),
+        lambda: ring.shred("member:1"),
+        lambda: ring.rotate(),
+    ):
+        with pytest.raises(KeyringError):
+            write()
+    assert before == 1
 
 
 def test_a_destroyed_key_is_gone_from_the_store_and_for_good(keys: SubjectKeys) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Label, Table
+from sqlalchemy import CHAR, NCHAR, Column, ColumnElement, Label, Table, Uuid
+from sqlalchemy.types import TypeEngine
 
 from safeguards.errors import InputError, OperatorRefused
 from safeguards.values import SubjectId
@@ -81,6 +83,24 @@ def id_column(table: Table, kind: Encrypted) -> Column[Any]:
             f"field {kind.field}: subject={kind.subject!r}, and table {table.name} has no column {attribute}"
         )
     return found
+
+
+def as_stored(kind: TypeEngine[Any], person: Any, dialect: str) -> Any:
+    """Return an id as a column of this type gives it back as text, where it may be written in several ways.
+
+    A number as text, a UUID in capitals, CHAR with trailing blanks, which SQLite alone keeps: whoever is
+    written under one spelling must be found under the other. What the type cannot read stays as it is.
+    """
+    if not isinstance(person, str):
+        return person
+    if isinstance(kind, (CHAR, NCHAR)):
+        return person if dialect == "sqlite" else person.rstrip(" ")
+    try:
+        if isinstance(kind, Uuid):
+            return UUID(person)
+        return int(person) if kind.python_type is int else person
+    except (ValueError, NotImplementedError):
+        return person
 
 
 def has_id_column(table: Table, kind: Encrypted) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import InstanceState, Mapper, Session, object_session
 from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.types import TypeEngine
 
 from safeguards.errors import InputError
 from safeguards.keys.held import HeldKey, HeldKeys
@@ -29,6 +30,7 @@ class _Field(NamedTuple):
 
     name: str
     id_name: str
+    id_type: TypeEngine[Any]
     kind: str
     keyring: str
 
@@ -36,10 +38,11 @@ class _Field(NamedTuple):
 class _Owner:
     """The person of one row that is being flushed; their id may come only with the INSERT."""
 
-    __slots__ = ("field", "key", "state", "work")
+    __slots__ = ("dialect", "field", "key", "state", "work")
 
-    def __init__(self, work: _Work, state: InstanceState[Any], field: _Field) -> None:
+    def __init__(self, work: _Work, state: InstanceState[Any], field: _Field, dialect: str) -> None:
         self.work = work
+        self.dialect = dialect
         self.state = state
         self.field = field
         self.key: HeldKey | None = None
@@ -47,7 +50,8 @@ class _Owner:
     @property
     def subject(self) -> SubjectId | None:
         """Who it is, as far as it is known."""
-        person = self.state.dict.get(self.field.id_name)
+        given = self.state.dict.get(self.field.id_name)
+        person = declaration.as_stored(self.field.id_type, given, self.dialect)
         return None if person is None else SubjectId.of(self.field.kind, person)
 
     def held(self, keys: HeldKeys, kind: str) -> HeldKey:
@@ -69,7 +73,7 @@ class _Work:
         self.owners: dict[tuple[Any, ...], _Owner] = {}
         self.unnamed: list[tuple[HeldKeys, _Owner]] = []
 
-    def bind(self, state: InstanceState[Any], field: _Field) -> None:
+    def bind(self, state: InstanceState[Any], field: _Field, dialect: str) -> None:
         """Put a bound value in place of a plain one."""
         value = state.dict.get(field.name)
         if value is None or hasattr(value, "__clause_element__") or _is_sql(value):
@@ -77,7 +81,7 @@ class _Work:
         place = state, field.id_name, field.kind, field.keyring
         owner = self.owners.get(place)
         if owner is None:
-            owner = self.owners[place] = _Owner(self, state, field)
+            owner = self.owners[place] = _Owner(self, state, field, dialect)
         bound = Bound(plain(value), owner)
         state.dict[field.name] = bound
         self.swapped.append((state, field.name, bound))
@@ -121,13 +125,13 @@ def _listen(mapper: Mapper[Any], _class: type) -> None:
     if not fields:
         return
 
-    def before_insert(_mapper: Mapper[Any], _connection: Connection, target: Any) -> None:
+    def before_insert(_mapper: Mapper[Any], connection: Connection, target: Any) -> None:
         state, work = _state(target), _work_of(target)
         for field in fields:
             _apply_default(mapper, state, field.name)
-            work.bind(state, field)
+            work.bind(state, field, connection.dialect.name)
 
-    def before_update(_mapper: Mapper[Any], _connection: Connection, target: Any) -> None:
+    def before_update(_mapper: Mapper[Any], connection: Connection, target: Any) -> None:
         state, work = _state(target), _work_of(target)
         for field in fields:
             # A value goes with its row to a new owner; it is read under the old one's key.
@@ -135,15 +139,16 @@ def _listen(mapper: Mapper[Any], _class: type) -> None:
             if moves and getattr(target, field.name) is not None:
                 flag_modified(target, field.name)
             if field.name in state.committed_state:
-                work.bind(state, field)
+                work.bind(state, field, connection.dialect.name)
 
     def after(_mapper: Mapper[Any], _connection: Connection, target: Any) -> None:
         _work_of(target).restore(_state(target))
 
     event.listen(mapper, "before_insert", before_insert)
     event.listen(mapper, "before_update", before_update)
-    event.listen(mapper, "after_insert", after)
-    event.listen(mapper, "after_update", after)
+    # First, so that the application's own listeners find plain values again.
+    event.listen(mapper, "after_insert", after, insert=True)
+    event.listen(mapper, "after_update", after, insert=True)
     event.listen(mapper, "refresh", _forget_bound, propagate=True)
 
 
@@ -162,7 +167,7 @@ def _fields(mapper: Mapper[Any]) -> Iterator[_Field]:
                 f"attribute {subject.attribute} that is a plain column of the same table"
             )
         declaration.learn(column.table, subject.attribute, own[0])  # type: ignore[arg-type]
-        yield _Field(attribute.key, subject.attribute, subject.kind, kind.keyring)
+        yield _Field(attribute.key, subject.attribute, own[0].type, subject.kind, kind.keyring)
 
 
 def _apply_default(mapper: Mapper[Any], state: InstanceState[Any], name: str) -> None:
@@ -180,7 +185,8 @@ def _forget_bound(target: Any, *_: Any) -> None:
     """Put the plain value where ``update(Model).values(...)`` left a bound one in objects of the session."""
     own = vars(target)
     for name, value in list(own.items()):
-        if isinstance(value, Bound):
+        # What a flush has bound stays until it is written: loading another attribute comes here too.
+        if isinstance(value, Bound) and not isinstance(value.owner, _Owner):
             own[name] = value.value
 
 

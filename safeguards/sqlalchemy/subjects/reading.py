@@ -13,7 +13,8 @@ from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import TypeEngine
 
 from safeguards.errors import DecryptionFailed, SubjectErased
-from safeguards.sqlalchemy.lifecycle import DualRead
+from safeguards.sqlalchemy.lifecycle import DualRead, dual_result
+from safeguards.sqlalchemy.plain_text import PLAIN_END
 from safeguards.sqlalchemy.subjects.bound import Bound
 from safeguards.sqlalchemy.subjects.declaration import VALUE, id_beside
 from safeguards.sqlalchemy.tag import MARIADB
@@ -55,7 +56,9 @@ class WithId(ColumnElement[Any]):
 def _concatenated(element: WithId, compiler: SQLCompiler, **kw: Any) -> str:
     person, value = _parts(element, compiler, **kw)
     text = f"'{element.letter}' || COALESCE(CAST({person} AS TEXT), '')"
-    return f"CAST({text} || x'ff' || {value} AS BLOB)"
+    both = f"CAST({text} || x'ff' || {value} AS BLOB)"
+    # A plain REAL would lose digits as text: it is refused, as nothing behind no id.
+    return f"CASE typeof({value}) WHEN 'real' THEN x'' ELSE {both} END"
 
 
 @compiles(WithId, "postgresql")
@@ -69,7 +72,9 @@ def _on_postgresql(element: WithId, compiler: SQLCompiler, **kw: Any) -> str:
 def _on_mariadb(element: WithId, compiler: SQLCompiler, **kw: Any) -> str:
     person, value = _parts(element, compiler, **kw)
     text = f"CONCAT('{element.letter}', COALESCE(CONVERT(CAST({person} AS CHAR) USING utf8mb4), ''))"
-    return f"CONCAT(CAST({text} AS BINARY), x'ff', {value})"
+    both = f"CONCAT(CAST({text} AS BINARY), x'ff', {value})"
+    # NULL above max_allowed_packet, which must not pass for a value that is not there.
+    return f"IF({value} IS NULL, NULL, COALESCE({both}, ''))"
 
 
 def _parts(element: WithId, compiler: SQLCompiler, **kw: Any) -> tuple[str, str]:
@@ -112,6 +117,7 @@ def result(kind: Encrypted) -> Callable[[Any], Any]:
     cipher: SubjectCipher = kind.cipher  # type: ignore[assignment]
     field, as_value = kind.field, kind.erased == VALUE
     dual = kind.state if isinstance(kind.state, DualRead) else None
+    plain = None if dual is None else dual_result(kind, dual)
 
     def process(value: Any) -> Any:
         if value is None:
@@ -122,6 +128,8 @@ def result(kind: Encrypted) -> Callable[[Any], Any]:
                 f"field {field}: a value was read without the id of the person it belongs to, or is not "
                 "encrypted; read it by a select of the column"
             )
+        if plain is not None and data[:1] < PLAIN_END:
+            return plain(data)
         try:
             return cipher.decrypt_of(person, data, unbound=dual is not None and not dual.ended())
         except SubjectErased:

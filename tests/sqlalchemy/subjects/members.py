@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from sqlalchemy import Engine, ForeignKey, String, Text, text
+from sqlalchemy import CHAR, Engine, ForeignKey, String, Text, Uuid, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from safeguards.crypto.envelope import parse
@@ -36,6 +36,24 @@ class Order(Base):
     )
     secret: Mapped[str | None] = mapped_column(Encrypted("order.secret", subject="order:id"))
     member: Mapped[Member | None] = relationship(back_populates="orders")
+
+
+class Coded(Base):
+    __tablename__ = "coded"
+    id: Mapped[str] = mapped_column(CHAR(10), primary_key=True)
+    note: Mapped[str] = mapped_column(Encrypted("coded.note", Text, subject="coded:id"))
+
+
+class Numbered(Base):
+    __tablename__ = "numbered"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    note: Mapped[str] = mapped_column(Encrypted("numbered.note", Text, subject="numbered:id"))
+
+
+class Listed(Base):
+    __tablename__ = "listed"
+    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
+    note: Mapped[str] = mapped_column(Encrypted("listed.note", Text, subject="listed:id"))
 
 
 def stored(engine: Engine, column: str, table: str = "회원") -> list[Any]:

@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Engine, Text, func, insert, literal_column, select, text, union_all
+from sqlalchemy import (
+    Column,
+    Engine,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    create_engine,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session, aliased, joinedload, load_only, selectinload, undefer
 
@@ -113,6 +127,27 @@ def test_returning_gives_the_value(engine: Engine, session: Session, kim: Member
         pytest.skip("this SQLite has no RETURNING")
     row = {"번호": 9, "name": "박", "note": for_subject(9, "메모")}
     assert session.scalars(insert(MEMBERS).returning(MEMBERS.c.note), [row]).all() == ["메모"]
+
+
+@pytest.mark.mariadb
+def test_a_value_too_long_to_be_sent_with_its_id_does_not_pass_for_null(
+    mariadb_url: str, ring: Keyring
+) -> None:
+    engine = create_engine(mariadb_url)
+    note = Encrypted("long.note", LargeBinary, subject="long:name")
+    table = Table("long", MetaData(), Column("name", Text(1 << 24)), Column("note", note))
+    table.metadata.create_all(engine)
+    with engine.begin() as connection:
+        limit = connection.scalar(text("SELECT @@max_allowed_packet"))
+        row = {"name": "김", "note": for_subject("김", bytes(limit // 3))}
+        connection.execute(insert(table), [row, {"name": "이", "note": None}])
+        assert len(connection.scalars(select(table.c.note)).first()) == limit // 3
+        connection.execute(
+            text("UPDATE `long` SET name = repeat('a', :n) WHERE note IS NOT NULL"), {"n": limit - 99}
+        )
+        with pytest.raises(DecryptionFailed):
+            connection.scalars(select(table.c.note)).all()
+    engine.dispose()
 
 
 def test_search_in_a_column_of_persons_is_exact_and_indexed(

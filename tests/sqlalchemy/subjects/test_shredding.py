@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import weakref
 
 import pytest
-from sqlalchemy import Engine, create_engine, select
+from sqlalchemy import Column, Engine, Integer, MetaData, Table, Text, create_engine, event, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from safeguards import Keyring, use
 from safeguards.errors import InputError, SubjectErased
+from safeguards.sqlalchemy import Encrypted
+from safeguards.sqlalchemy.subjects import overwrite
 from safeguards.values import ERASED
-from tests.sqlalchemy.subjects.members import Member, Order, owners, stored
+from tests.sqlalchemy.subjects.members import Base, Member, Order, owners, stored
 
 
 @pytest.fixture
@@ -119,6 +123,96 @@ def test_somebody_unknown_leaves_no_tombstone(ring: Keyring, engine: Engine, ses
 def test_a_subject_that_is_none_is_refused(ring: Keyring, subject: str) -> None:
     with pytest.raises(InputError, match="kind:id"):
         ring.shred(subject)
+
+
+def test_a_table_that_no_database_of_the_process_has_is_named(
+    ring: Keyring, kim: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = kim.id
+    # As in a process that maps the models and has only opened its keyring so far.
+    monkeypatch.setattr(overwrite, "_engines", weakref.WeakSet([ring._store.engine]))
+    receipt = ring.shred(f"member:{number}")
+    assert (receipt.complete, receipt.keys_destroyed, receipt.reached) == (False, 1, ())
+    assert {each.table for each in receipt.unreached} >= {"회원", "order"}
+
+
+def test_a_commit_that_fails_is_not_reported_as_reached(
+    ring: Keyring, engine: Engine, session: Session, kim: Member
+) -> None:
+    def fail(_connection: object) -> None:
+        raise OperationalError("COMMIT", None, Exception("disk full"))
+
+    number, before = kim.id, stored(engine, "note")
+    session.close()
+    event.listen(engine, "commit", fail)
+    receipt = ring.shred(f"member:{number}", engines=[engine])
+    event.remove(engine, "commit", fail)
+    assert (receipt.complete, receipt.keys_destroyed, receipt.reached) == (False, 1, ())
+    assert stored(engine, "note") == before
+    assert ring.shred(f"member:{number}", engines=[engine]).complete
+
+
+@pytest.mark.postgres
+def test_a_row_that_the_caller_has_locked_is_named_and_not_waited_for(
+    postgres_url: str, ring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overwrite, "_LOCK_TIMEOUT", "200ms")
+    engine = create_engine(postgres_url)
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add(Member(id=5, name="박", note="메모"))
+        session.commit()
+        session.get(Member, 5).note = "새 메모"
+        session.flush()
+        receipt = ring.shred("member:5", engines=[engine])
+        session.rollback()
+    assert [each.table for each in receipt.unreached] == ["회원"]
+    assert "LockNotAvailable" in receipt.unreached[0].reason
+    assert ring.shred("member:5", engines=[engine]).complete
+    engine.dispose()
+
+
+def test_a_table_in_a_tenants_own_schema_is_reached(ring: Keyring, session: Session, kim: Member) -> None:
+    bind: Engine = session.get_bind()
+    number = kim.id
+    session.close()
+    own = bind.url.database if bind.dialect.name in {"mysql", "mariadb"} else "public"
+    if bind.dialect.name == "sqlite":
+        own = "main"
+    metadata = MetaData()
+    Table(
+        "회원",
+        metadata,
+        Column("번호", Integer, primary_key=True),
+        Column("note", Encrypted("tenant.note", Text, subject="tenant:번호")),
+        schema="고객사",
+    )
+    translated = bind.execution_options(schema_translate_map={"고객사": own})
+    receipt = ring.shred(f"tenant:{number}", engines=[translated])
+    assert ("고객사.회원", "note", 1) in [(each.table, each.column, each.rows) for each in receipt.reached]
+
+
+@pytest.mark.parametrize("spelling", ["0{}", " {}", "+{}"])
+def test_an_id_in_another_spelling_destroys_nothing_and_says_so(
+    engine: Engine, session: Session, kim: Member, ring: Keyring, spelling: str
+) -> None:
+    number = kim.id
+    session.close()
+    receipt = ring.shred("member:" + spelling.format(number), engines=[engine])
+    assert (receipt.complete, receipt.keys_destroyed, receipt.reached) == (False, 0, ())
+    assert all("write such an id otherwise" in each.reason for each in receipt.unreached)
+    assert session.get(Member, number).note == "단골"
+
+
+@pytest.mark.parametrize("spelling", [str.upper, lambda text: text.replace("-", "")])
+def test_a_uuid_in_another_spelling_destroys_nothing_and_says_so(
+    engine: Engine, session: Session, kim: Member, ring: Keyring, spelling
+) -> None:
+    person = next(str(each.id) for each in kim.orders if each.secret)
+    session.close()
+    receipt = ring.shred("order:" + spelling(person), engines=[engine])
+    assert (receipt.complete, receipt.keys_destroyed, receipt.reached) == (False, 0, ())
+    assert "선물" in session.scalars(select(Order.secret))
 
 
 def test_another_process_sees_the_tombstone_and_not_an_unknown_key(shredded, ring, session, tmp_path) -> None:

@@ -6,14 +6,23 @@ import pickle
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, event, insert, select, text, update
+from sqlalchemy import Engine, Text, create_engine, event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, defer, mapped_column
 
 from safeguards import Keyring
 from safeguards.errors import InputError, SubjectErased
-from safeguards.sqlalchemy import for_subject
-from tests.sqlalchemy.subjects.members import Base, Member, Order, owners, stored
+from safeguards.sqlalchemy import Encrypted, for_subject
+from tests.sqlalchemy.subjects.members import (
+    Base,
+    Coded,
+    Listed,
+    Member,
+    Numbered,
+    Order,
+    owners,
+    stored,
+)
 
 MEMBERS, ORDERS = Member.__table__, Order.__table__
 
@@ -87,6 +96,19 @@ def test_a_primary_key_that_changes_takes_the_values_along(session: Session) -> 
     assert session.get(Member, 6).note == "메모"
 
 
+def test_all_values_go_with_an_id_that_changes_and_one_that_has_to_be_loaded_first(
+    engine: Engine, session
+) -> None:
+    session.add(Member(id=5, name="박", note="메모", phone="010-1111-2222"))
+    session.commit()
+    session.close()
+    member = session.scalars(select(Member).options(defer(Member.phone))).one()
+    member.id = 6
+    session.commit()
+    assert (member.note, member.phone) == ("메모", "010-1111-2222")
+    assert len(owners(engine, "note") | owners(engine, "phone")) == 1
+
+
 def test_a_failed_flush_puts_plain_values_back_and_can_be_tried_again(session: Session, kim: Member) -> None:
     double = Member(name="박", note="메모", phone="010-1234-5678")
     session.add(double)
@@ -151,6 +173,31 @@ def test_a_row_without_an_owner_is_refused_and_nothing_is_written(engine, sessio
     assert stored(engine, "address", "order") == []
 
 
+@pytest.mark.parametrize(
+    ("model", "person"),
+    [
+        ("Coded", "kim"),
+        ("Coded", "kim "),
+        ("Numbered", "7"),
+        ("Numbered", "07"),
+        ("Listed", "550e8400e29b41d4a716446655440000"),
+    ],
+)
+def test_an_id_in_any_spelling_that_its_column_takes_is_the_same_person(
+    engine: Engine, session: Session, model: str, person: str
+) -> None:
+    kind = {"Coded": Coded, "Numbered": Numbered, "Listed": Listed}[model]
+    session.add(kind(id=person, note="메모"))
+    session.commit()
+    session.expunge_all()
+    found = session.scalars(select(kind)).one()
+    assert found.note == "메모"
+    found.note = "새 메모"  # under the id as the database gives it: CHAR comes padded from PostgreSQL
+    session.commit()
+    assert session.scalars(select(kind.note)).all() == ["새 메모"]
+    assert len(owners(engine, "note", kind.__tablename__)) == 1
+
+
 def test_null_needs_no_owner(engine: Engine, session: Session) -> None:
     session.add(Member(name="박"))
     session.commit()
@@ -182,6 +229,31 @@ def test_other_paths_bind_for_subject_or_raise(
     write(for_subject(77, "비밀 메모"))
     session.commit()
     assert session.get(Member, 77).note == "비밀 메모"
+
+
+def test_listeners_of_the_application_find_plain_values(session: Session, kim: Member) -> None:
+    seen: list[Any] = []
+
+    def look(_mapper: object, _connection: object, member: Member) -> None:
+        seen.append(member.note)
+
+    class Watched(DeclarativeBase):
+        pass
+
+    class Guest(Watched):
+        __tablename__ = "guest"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        note: Mapped[str] = mapped_column(Encrypted("guest.note", Text, subject="guest:id"))
+
+    for name in ("before_insert", "after_insert", "before_update", "after_update"):
+        event.listen(Watched, name, look, propagate=True)
+    Watched.metadata.create_all(session.get_bind())
+    guest = Guest(note="처음")
+    session.add(guest)
+    session.commit()
+    guest.note = "다음"
+    session.commit()
+    assert seen == ["처음", "처음", "다음", "다음"]
 
 
 def test_a_bulk_update_leaves_plain_values_in_the_objects_of_the_session(
