@@ -56,7 +56,7 @@ def _check_again(state: ORMExecuteState) -> Result[Any] | None:
 
 def _sorted_out(result: Result[Any], statement: Select[Any], checks: list[_Check]) -> Result[Any]:
     """Return the rows that match, without the columns that were added to check them."""
-    own = len(result.keys()) - len(checks)
+    own = len(result._metadata._keys) - len(checks)  # keys() omits what has no name, such as an alias
     if own <= 0:  # nothing was selected: an UPDATE or DELETE will tell by RETURNING, and be refused
         return result
     metadata, attributes = result._metadata, result._attributes
