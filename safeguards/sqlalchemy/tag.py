@@ -19,6 +19,8 @@ from safeguards.sqlalchemy.lifecycle import DualRead
 # MariaDB has no expression indexes: a tag stands in a generated column, named by the column and the search.
 GENERATED_SEPARATOR = "__"
 MARIADB = ("mysql", "mariadb")
+# Stands in an empty range, for NOT IN () finds NULL too, as NOT BETWEEN does not; no row has an empty tag.
+NO_BUCKET = (None,)
 
 
 class Sealed(LargeBinary):
@@ -66,7 +68,7 @@ class BucketNumbers(TagValue):
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], bytes | None]:
         """Compute the tag on the way into the database."""
         form_tag, where = self.encrypted.cipher.form_tag, self.where  # type: ignore[attr-defined]
-        return lambda number: form_tag(where, b"%d" % number)
+        return lambda number: b"" if number is None else form_tag(where, b"%d" % number)
 
 
 class TagOf(ColumnElement[Any]):
