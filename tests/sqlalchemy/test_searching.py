@@ -168,6 +168,16 @@ def test_rows_of_an_alias_without_a_name_are_checked_again(engine: Engine) -> No
         assert session.query(other, other.id).filter(found).one()[1] == 1
 
 
+def test_rows_are_checked_by_the_values_that_the_statement_is_executed_with(engine: Engine) -> None:
+    wanted = select(Person.id).where(Person.name == bindparam("name"))
+    several = select(Person.id).where(Person.name.in_(bindparam("names", expanding=True)))
+    with Session(engine) as session:
+        assert session.scalars(wanted.params(name="김길동")).all() == [1]
+        assert session.scalars(wanted.params(name="박보검"), {"name": "김길동"}).all() == [1]
+        assert session.scalars(wanted, [{"name": "김길동"}]).all() == [1]
+        assert session.scalars(several.params(names=["김길동", "박보검"])).all() == [1, 6]
+
+
 def test_whole_buckets_need_no_second_look_and_can_be_counted(engine: Engine) -> None:
     year = Person.birth.between(date(1991, 1, 1), date(1991, 12, 31))
     with Session(engine) as session:
