@@ -51,7 +51,7 @@ class Normaliser:
             made = None
         if made is None:  # raised here, since the error caught above may show the value
             raise InputError(
-                f"the function of Normaliser({self.name!r}) failed on a value: it takes a text and returns one"
+                f"the function of Normaliser({self.name!r}) failed: it takes any text and returns one"
             )
         return made
 
