@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Alias, ColumnElement, Dialect, LargeBinary, Table, TableSample
+from sqlalchemy import Alias, BindParameter, ColumnElement, Dialect, LargeBinary, Table, TableSample, cast
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import InternalTraversal
@@ -124,6 +124,17 @@ def tag_of(element: ColumnElement[Any]) -> TagOf:
 
 @compiles(TagOf)
 def _substr(element: TagOf, compiler: SQLCompiler, **kw: Any) -> str:
+    return _part(element, compiler, **kw)
+
+
+@compiles(TagOf, "postgresql")
+def _of_bytes(element: TagOf, compiler: SQLCompiler, **kw: Any) -> str:
+    # A relationship that is loaded by a NULL: PostgreSQL would take the parameter for a text.
+    if isinstance(element.element, BindParameter):
+        element = TagOf(
+            element.element, element.where, approximate=element.approximate, checked=element.checked
+        )
+        element.element = cast(element.element, LargeBinary())
     return _part(element, compiler, **kw)
 
 

@@ -430,7 +430,7 @@ def test_a_relationship_over_ciphertexts_is_refused_when_it_is_mapped(position: 
     Other.registry.dispose()
 
 
-def test_a_relationship_over_a_group_loads_by_tags(ring: object, sqlite_url: str) -> None:
+def test_a_relationship_over_a_group_loads_by_tags(ring: object, database_url: str) -> None:
     class Other(DeclarativeBase):
         pass
 
@@ -442,11 +442,13 @@ def test_a_relationship_over_a_group_loads_by_tags(ring: object, sqlite_url: str
     class Buyer(Other):
         __tablename__ = "buyer"
         id: Mapped[int] = mapped_column(primary_key=True)
-        phone: Mapped[str] = mapped_column(Encrypted("buyer.phone", item="kr_phone", search=Exact(group="p")))
+        phone: Mapped[str | None] = mapped_column(
+            Encrypted("buyer.phone", item="kr_phone", search=Exact(group="p"))
+        )
 
     link = foreign(Bill.phone) == Buyer.phone
     Buyer.bills = relationship(Bill, primaryjoin=link, viewonly=True)  # type: ignore[attr-defined]
-    engine = create_engine(sqlite_url)
+    engine = create_engine(database_url)
     Other.metadata.create_all(engine)
     with Session(engine) as session:
         session.add_all(
@@ -455,4 +457,8 @@ def test_a_relationship_over_a_group_loads_by_tags(ring: object, sqlite_url: str
         session.commit()
         joined = select(Buyer).options(joinedload(Buyer.bills))  # type: ignore[attr-defined]
         assert [bill.id for bill in session.scalars(joined).unique().one().bills] == [1]  # type: ignore[attr-defined]
+        session.add(Buyer(id=9))
+        session.commit()
+        loaded = session.scalars(select(Buyer).order_by(Buyer.id)).all()
+        assert [[bill.id for bill in buyer.bills] for buyer in loaded] == [[1], []]  # type: ignore[attr-defined]
     engine.dispose()
