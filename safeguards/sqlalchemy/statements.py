@@ -37,7 +37,8 @@ from safeguards.sqlalchemy.mapping import is_encrypted
 from safeguards.sqlalchemy.ngrams.condition import RowOf
 from safeguards.sqlalchemy.ngrams.side import sides_of
 from safeguards.sqlalchemy.password import PasswordHash
-from safeguards.sqlalchemy.pseudonym_checks import check_comparisons, check_stored, protect
+from safeguards.sqlalchemy.pseudonym_checks import are_strangers, check_comparisons, check_stored, protect
+from safeguards.sqlalchemy.pseudonym_checks import refuse as refuse_strangers
 from safeguards.sqlalchemy.pseudonymised import Pseudonymised
 from safeguards.sqlalchemy.tag import Sealed, TagOf
 from safeguards.sqlalchemy.types import Encrypted
@@ -221,6 +222,8 @@ def _check_mixed(statement: CompoundSelect[Any]) -> None:
             fields = [
                 getattr(side.type, "field", None) if is_encrypted(side) else None for side in (ours, theirs)
             ]
+            if not _is_null(theirs) and are_strangers(ours, theirs):
+                refuse_strangers(ours, theirs)
             if fields[0] != fields[1] and not _is_null(theirs):
                 _refuse(ours if fields[0] else theirs, f"{statement.keyword.value} with something else")
 
