@@ -274,12 +274,21 @@ class Cipher:
     def _canonical(self, value: Any, data: bytes) -> bytes:
         if self.item is None:
             own = self.codec.compared
-            return data if own is None else own(value)
+            return data if own is None else self._compared(own, value)
         if isinstance(value, str):
             text = str.__str__(value)  # an enum of strings prints as something else
         else:
             text = value.isoformat() if isinstance(value, date) else str(value)
         return self.item.canonical(text).encode()
+
+    def _compared(self, own: Callable[[Any], bytes], value: Any) -> bytes:
+        try:
+            return own(value)
+        except _BAD_VALUE:
+            pass
+        raise InputError(
+            f"field {self.field}: a value has no form that could be compared, in UTC for instance"
+        )
 
     def current(self) -> FieldKeys:
         """Return the field's derived keys.

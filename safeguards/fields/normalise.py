@@ -39,8 +39,21 @@ class Normaliser:
             )
 
     def __call__(self, text: str) -> str:
-        """Return the normal form."""
-        return self.function(text)
+        """Return the normal form.
+
+        Raises:
+            InputError: the function failed, or returned no text that UTF-8 can hold.
+        """
+        try:
+            made = self.function(text)
+            str.encode(made)
+        except Exception:
+            made = None
+        if made is None:  # raised here, since the error caught above may show the value
+            raise InputError(
+                f"the function of Normaliser({self.name!r}) failed: it takes any text and returns one"
+            )
+        return made
 
 
 def nfc(text: str) -> str:

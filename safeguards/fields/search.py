@@ -243,13 +243,18 @@ class Bucket(Search):
         """Return the bucket of a value.
 
         Raises:
-            InputError: the field's function gave no whole number.
+            InputError: the field's function failed or gave no whole number, or the moment is outside of the
+                years 1 to 9999 in UTC.
         """
-        if not callable(self.by):
-            return _CALENDAR[self.by](_in_utc(value))
-        found = self.by(value)
-        if type(found) is not int:
-            raise InputError(f"the function of {self!r} returns a whole number")
+        number = self.by if callable(self.by) else _CALENDAR[self.by]
+        try:
+            found = number(value)
+        except Exception:
+            found = None
+        if type(found) is not int:  # raised here, since the error caught above may show the value
+            raise InputError(
+                f"{self.name} of a Bucket failed on a value: it takes each and gives a whole number"
+            )
         return found
 
     def aligned(self, low: Any, high: Any) -> bool:
@@ -269,11 +274,16 @@ def _in_utc(value: date) -> date:
     return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
+def _year(value: date) -> int:
+    return _in_utc(value).year
+
+
 def _month(value: date) -> int:
-    return value.year * _MONTHS + value.month - 1
+    day = _in_utc(value)
+    return day.year * _MONTHS + day.month - 1
 
 
-_CALENDAR: dict[Any, Callable[[date], int]] = {"year": lambda value: value.year, "month": _month}
+_CALENDAR: dict[Any, Callable[[date], int]] = {"year": _year, "month": _month}
 
 
 def normal_form(normalise: str | Normaliser | None) -> tuple[str, ...]:

@@ -13,16 +13,16 @@ from safeguards.fields import Bucket, LastDigits, Prefix, Slice
 from safeguards.fields.search import BUCKET_LIMIT
 from safeguards.sqlalchemy.lifecycle import DualRead
 from safeguards.sqlalchemy.ngrams.condition import has_part, ngram_of
-from safeguards.sqlalchemy.tag import TagOf
+from safeguards.sqlalchemy.tag import NO_BUCKET, TagOf
 
 if TYPE_CHECKING:
     from safeguards.sqlalchemy.types import Encrypted
 
 
-class Range(list[int]):
+class Range(list[int | None]):
     """The numbers of the buckets from ``low`` to ``high``; the repr shows nothing of them."""
 
-    def __init__(self, numbers: Iterable[int], low: Any, high: Any) -> None:
+    def __init__(self, numbers: Iterable[int | None], low: Any, high: Any) -> None:
         super().__init__(numbers)
         self.low = low
         self.high = high
@@ -79,7 +79,7 @@ def _between(column: ColumnElement[Any], low: Any, high: Any, symmetric: bool = 
     )
     tag = TagOf(column, where, approximate=not aligned or where.approximate)
     bound_numbers: BindParameter[Any] = BindParameter(
-        None, Range(numbers, low, high), type_=tag.type, unique=True, expanding=True
+        None, Range(numbers or NO_BUCKET, low, high), type_=tag.type, unique=True, expanding=True
     )
     return tag.in_(bound_numbers)
 

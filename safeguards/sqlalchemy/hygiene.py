@@ -14,6 +14,7 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TupleType
 
+from safeguards.errors import OperatorRefused
 from safeguards.keys import registry
 from safeguards.sqlalchemy.tag import TagValue
 from safeguards.values import Masked
@@ -47,10 +48,39 @@ def hide_values(compiler: SQLCompiler, sql: str) -> str:
 
     SQLAlchemy asks without ``_check`` for what a person will read, and with it for what it will execute.
     """
+    refuse_shared_names(compiler)
     if "construct_params" not in vars(compiler) and any(map(_is_protected, compiler.bind_names)):
         converts = any(map(_is_pseudonymised, compiler.bind_names))
         compiler.construct_params = partial(_construct, compiler, converts)  # type: ignore[method-assign]
     return sql
+
+
+def refuse_shared_names(compiler: SQLCompiler) -> None:
+    """Refuse a name that two parameters share where one is protected.
+
+    SQLAlchemy gives both what it makes for one of them: the tag of another field, which finds nothing, or a
+    value that is not encrypted.
+
+    Raises:
+        OperatorRefused: their types differ.
+    """
+    if len(compiler.bind_names) == len(set(compiler.bind_names.values())):
+        return
+    by_name: dict[str, Any] = {}
+    for bind, name in compiler.bind_names.items():
+        other = by_name.setdefault(name, bind)
+        differ = other.type._static_cache_key != bind.type._static_cache_key
+        if differ and (_is_protected(other) or _is_protected(bind)):
+            raise OperatorRefused(
+                f"the parameter {name!r} stands for values of two types, {_type_name(other)} and "
+                f"{_type_name(bind)}, of which one would be taken for both: give each a bindparam of its own"
+            )
+
+
+def _type_name(bind: Any) -> str:
+    kind = getattr(bind.type, "encrypted", bind.type)
+    field = getattr(kind, "field", None)
+    return f"field {field}" if field is not None else type(kind).__name__
 
 
 def _construct(compiler: SQLCompiler, converts: bool, *args: Any, _check: bool = True, **kw: Any) -> Any:

@@ -9,6 +9,7 @@ from sqlalchemy import BindParameter, ClauseElement, Label, Null
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import (
     BinaryExpression,
+    Case,
     ClauseList,
     CollectionAggregate,
     ExpressionClauseList,
@@ -16,7 +17,7 @@ from sqlalchemy.sql.elements import (
     Tuple,
     TypeCoerce,
 )
-from sqlalchemy.sql.selectable import SelectBase
+from sqlalchemy.sql.selectable import ScalarSelect, SelectBase
 from sqlalchemy.types import TupleType
 
 from safeguards.errors import OperatorRefused
@@ -34,6 +35,10 @@ def check_comparisons(element: Any) -> None:
     for part in visitors.iterate(element):
         if isinstance(part, BinaryExpression) and are_strangers(part.left, part.right):
             refuse(part.left, part.right)
+        if isinstance(part, Case) and part.value is not None:
+            for compared, _ in part.whens:
+                if are_strangers(part.value, compared):
+                    refuse(part.value, compared)
 
 
 def check_stored(column: Any, value: Any) -> None:
@@ -84,7 +89,9 @@ def _parts(side: Any) -> list[Any]:
     side = _bare(side)
     if isinstance(side, _LISTS):
         return [_bare(part) for part in side.clauses]
-    return list(side.selected_columns) if isinstance(side, SelectBase) else [side]
+    rows = side.element if isinstance(side, ScalarSelect) else side
+    columns = list(rows.selected_columns) if isinstance(rows, SelectBase) else []
+    return columns if len(columns) > 1 or (rows is side and columns) else [side]
 
 
 def _bare(element: Any) -> Any:

@@ -46,17 +46,23 @@ def _check_again(state: ORMExecuteState) -> Result[Any] | None:
     if not leaves:
         return None
     _refuse_shape(statement, leaves[0])
-    parameters = state.parameters if isinstance(state.parameters, Mapping) else {}
-    checks = [_check(leaf, parameters) for leaf in leaves]
+    checks = [_check(leaf, _parameters(state)) for leaf in leaves]
     checked = statement._clone()
     checked._where_criteria = tuple(_promise(each) for each in statement._where_criteria)
     checked = checked.add_columns(*(check.column for check in checks))
     return _sorted_out(state.invoke_statement(statement=checked), statement, checks)
 
 
+def _parameters(state: ORMExecuteState) -> Mapping[str, Any]:
+    """Return what the statement is executed with, be it given to execute() or by ``statement.params()``."""
+    given: Any = state.parameters or {}
+    rows = [given] if isinstance(given, Mapping) else list(given)
+    return {**state.statement._params, **(rows[0] if len(rows) == 1 else {})}  # type: ignore[attr-defined]
+
+
 def _sorted_out(result: Result[Any], statement: Select[Any], checks: list[_Check]) -> Result[Any]:
     """Return the rows that match, without the columns that were added to check them."""
-    own = len(result.keys()) - len(checks)
+    own = len(result._metadata._keys) - len(checks)  # keys() omits what has no name, such as an alias
     if own <= 0:  # nothing was selected: an UPDATE or DELETE will tell by RETURNING, and be refused
         return result
     metadata, attributes = result._metadata, result._attributes

@@ -27,18 +27,23 @@ from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.elements import BinaryExpression, TypeCoerce, _textual_label_reference
+from sqlalchemy.sql.elements import BinaryExpression, Grouping, TypeCoerce, _textual_label_reference
 from sqlalchemy.sql.functions import count
-from sqlalchemy.sql.selectable import FromClause, Join, SelectBase, _CompoundSelectKeyword
+from sqlalchemy.sql.selectable import FromClause, Join, ScalarSelect, SelectBase, _CompoundSelectKeyword
 
 from safeguards.errors import OperatorRefused
 from safeguards.sqlalchemy.hygiene import hide_values
 from safeguards.sqlalchemy.mapping import is_encrypted
 from safeguards.sqlalchemy.ngrams.condition import RowOf
 from safeguards.sqlalchemy.ngrams.side import sides_of
-from safeguards.sqlalchemy.pseudonym_checks import check_comparisons, check_stored, protect
+from safeguards.sqlalchemy.password import PasswordHash
+from safeguards.sqlalchemy.pseudonym_checks import are_strangers, check_comparisons, check_stored, protect
+from safeguards.sqlalchemy.pseudonym_checks import refuse as refuse_strangers
+from safeguards.sqlalchemy.pseudonymised import Pseudonymised
 from safeguards.sqlalchemy.tag import Sealed, TagOf
+from safeguards.sqlalchemy.types import Encrypted
 
+_GUARDED = (Encrypted, PasswordHash, Pseudonymised)
 _KEEPS_DUPLICATES = {_CompoundSelectKeyword.UNION_ALL}
 
 
@@ -59,6 +64,7 @@ def _select(statement: Select[Any], compiler: SQLCompiler, **kw: Any) -> str:
 def _compound(statement: CompoundSelect[Any], compiler: SQLCompiler, **kw: Any) -> str:
     if statement.keyword not in _KEEPS_DUPLICATES:
         _refuse_first(statement.selected_columns, statement.keyword.value)
+    _check_mixed(statement)
     _check_sorting(statement)
     return hide_values(compiler, compiler.visit_compound_select(statement, **kw))  # type: ignore[no-untyped-call]
 
@@ -133,8 +139,19 @@ def _exposed(element: Any) -> Iterator[Any]:
     if is_encrypted(element):
         yield element
         return
+    if isinstance(element, BinaryExpression):
+        yield from _selected(element.left)
+        yield from _selected(element.right)
     for child in element.get_children():
         yield from _exposed(child)
+
+
+def _selected(side: Any) -> Iterator[Any]:
+    """Yield encrypted columns of a subquery that a comparison takes as a row or a list of rows."""
+    while isinstance(side, (Grouping, ScalarSelect)):
+        side = side.element
+    if isinstance(side, SelectBase):
+        yield from filter(is_encrypted, side.selected_columns)
 
 
 def _tests_null(element: Any) -> bool:
@@ -188,12 +205,33 @@ def _check_distinct(statement: Select[Any]) -> None:
     if not statement._distinct:
         return
     # Rows of a table differ by its primary key, whatever its ciphertexts are.
-    if not any(_has_primary_key(column) for column in statement._raw_columns):
-        _refuse_first(statement.selected_columns, "DISTINCT")
+    whole = {hash(source) for source in statement._raw_columns if _has_primary_key(source)}
+    others = (each for each in statement.selected_columns if hash(getattr(each, "table", None)) not in whole)
+    _refuse_first(others, "DISTINCT")
 
 
 def _has_primary_key(source: Any) -> bool:
     return isinstance(source, Table) and bool(source.primary_key.columns)
+
+
+def _check_mixed(statement: CompoundSelect[Any]) -> None:
+    """One column of a UNION holds one field: SQLAlchemy reads and compares all rows as the first SELECT's."""
+    first, *others = (select.selected_columns for select in statement.selects)
+    for other in others:
+        for ours, theirs in zip(first, other, strict=False):
+            fields = [
+                getattr(side.type, "field", None) if is_encrypted(side) else None for side in (ours, theirs)
+            ]
+            if not _is_null(theirs) and are_strangers(ours, theirs):
+                refuse_strangers(ours, theirs)
+            if fields[0] != fields[1] and not _is_null(theirs):
+                _refuse(ours if fields[0] else theirs, f"{statement.keyword.value} with something else")
+
+
+def _is_null(element: Any) -> bool:
+    while isinstance(element, Label):
+        element = element.element
+    return isinstance(element, Null)
 
 
 def _check_sorting(statement: Select[Any] | CompoundSelect[Any]) -> None:
@@ -212,8 +250,9 @@ def _nameable(statement: Select[Any] | CompoundSelect[Any]) -> Iterator[Any]:
     """Yield what a name in ORDER BY may mean: a selected column first, or one of a table."""
     yield from statement.selected_columns
     if isinstance(statement, Select):
-        for source in (*statement.columns_clause_froms, *statement._from_obj):
-            yield from source.c
+        joined: Iterator[Any] = (target for target, *_ in statement._setup_joins)
+        for source in (*statement.columns_clause_froms, *statement._from_obj, *joined):
+            yield from source.c if isinstance(source, FromClause) else source.entity.selectable.c
 
 
 def _names(column: Any) -> set[Any]:
@@ -257,9 +296,22 @@ def _check_upsert(statement: Insert) -> None:
     if clause is None:
         return
     changes = getattr(clause, "update_values_to_set", None) or getattr(clause, "update", None) or ()
+    _check_names(statement, dict(changes))
     _check_assignments(statement, changes)
     wheres = (getattr(clause, name, None) for name in ("update_whereclause", "inferred_target_whereclause"))
     _check((where for where in wheres if isinstance(where, ClauseElement)), "WHERE")
+
+
+def _check_names(statement: Insert, changes: Iterable[Any]) -> None:
+    """Refuse a name that is no column's key: SQLAlchemy warns, and writes the value as it is given."""
+    columns = statement.table.c
+    guarded = [each for each in columns if isinstance(each.type, _GUARDED)]
+    unknown = next((key for key in changes if getattr(key, "key", key) not in columns), None)
+    if guarded and unknown is not None:
+        raise OperatorRefused(
+            f"an upsert of {statement.table.name} sets {unknown!s}, which is the key of none of its columns, "
+            f"so that the value would be stored unprotected; they are {', '.join(columns.keys())}"
+        )
 
 
 def _check_copied(statement: Insert) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Alias, ColumnElement, Dialect, LargeBinary, Table, TableSample
+from sqlalchemy import Alias, BindParameter, ColumnElement, Dialect, LargeBinary, Table, TableSample, cast
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import InternalTraversal
@@ -19,6 +19,8 @@ from safeguards.sqlalchemy.lifecycle import DualRead
 # MariaDB has no expression indexes: a tag stands in a generated column, named by the column and the search.
 GENERATED_SEPARATOR = "__"
 MARIADB = ("mysql", "mariadb")
+# Stands in an empty range, for NOT IN () finds NULL too, as NOT BETWEEN does not; no row has an empty tag.
+NO_BUCKET = (None,)
 
 
 class Sealed(LargeBinary):
@@ -66,7 +68,7 @@ class BucketNumbers(TagValue):
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], bytes | None]:
         """Compute the tag on the way into the database."""
         form_tag, where = self.encrypted.cipher.form_tag, self.where  # type: ignore[attr-defined]
-        return lambda number: form_tag(where, b"%d" % number)
+        return lambda number: b"" if number is None else form_tag(where, b"%d" % number)
 
 
 class TagOf(ColumnElement[Any]):
@@ -122,6 +124,17 @@ def tag_of(element: ColumnElement[Any]) -> TagOf:
 
 @compiles(TagOf)
 def _substr(element: TagOf, compiler: SQLCompiler, **kw: Any) -> str:
+    return _part(element, compiler, **kw)
+
+
+@compiles(TagOf, "postgresql")
+def _of_bytes(element: TagOf, compiler: SQLCompiler, **kw: Any) -> str:
+    # A relationship that is loaded by a NULL: PostgreSQL would take the parameter for a text.
+    if isinstance(element.element, BindParameter):
+        element = TagOf(
+            element.element, element.where, approximate=element.approximate, checked=element.checked
+        )
+        element.element = cast(element.element, LargeBinary())
     return _part(element, compiler, **kw)
 
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
+    case,
     create_engine,
     delete,
     func,
@@ -30,7 +31,9 @@ from sqlalchemy import (
     null,
     select,
     text,
+    tuple_,
     type_coerce,
+    union_all,
     update,
 )
 from sqlalchemy.dialects import mysql, postgresql, sqlite
@@ -450,6 +453,13 @@ REFUSED: dict[str, Any] = {
     "less than another's": lambda: select(M).where(M.key < E.domain),
     "selects such a comparison": lambda: select(E.plain == M.key),
     "has such a comparison": lambda: select(func.count()).having(func.max(M.key) == func.max(E.plain)),
+    "a row of a text column in a subquery of it": (
+        lambda: select(M).where(tuple_(E.plain, E.plain).in_(select(M.key, M.key)))
+    ),
+    "chooses by it": lambda: select(case({PHONE: 1}, value=M.key, else_=0)),
+    "union with a text column": lambda: union_all(select(M.key), select(E.plain)),
+    "union of a text column with it": lambda: union_all(select(E.plain), select(M.key)),
+    "union with another domain's": lambda: union_all(select(M.key), select(E.domain)),
     "deletes by it": lambda: delete(M).where(E.plain == M.key),
     "update from a function": lambda: update(M).values(key=func.lower("x")),
     "update from a typed literal": lambda: update(M).values(key=type_coerce(E.plain, String())),

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import (
+    Column,
     Date,
     DateTime,
     Engine,
     ForeignKey,
     Integer,
+    MetaData,
+    Table,
     and_,
     bindparam,
     create_engine,
     delete,
     func,
+    insert,
     literal_column,
     or_,
     select,
@@ -31,7 +35,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, aliased, joinedload
 
 from safeguards import InputError, Keyring, OperatorRefused
 from safeguards.fields.normalise import FORMS, form_of
-from safeguards.sqlalchemy import Bucket, Encrypted, Exact, LastDigits, Normaliser, Prefix
+from safeguards.sqlalchemy import Bucket, Encrypted, Exact, LastDigits, Ngram, Normaliser, Prefix
 from safeguards.sqlalchemy.alembic.catalogue import search_indexes
 
 
@@ -142,6 +146,36 @@ def test_ranges_are_found_by_their_buckets(engine: Engine) -> None:
     months = Person.seen.between(datetime(2026, 2, 15, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC))
     assert ids(engine, months) == [3, 4]
     assert ids(engine, Person.score.between(20, 41)) == [3, 4, 5]
+
+
+def test_a_range_without_buckets_is_false_and_its_negation_true_but_for_null(engine: Engine) -> None:
+    nothing = Person.birth.between(date(1992, 1, 1), date(1990, 12, 31))
+    with Session(engine) as session:
+        session.get_one(Person, 1).birth = None
+        session.flush()
+        assert session.scalar(select(func.count()).where(nothing)) == 0
+        assert session.scalar(select(func.count()).where(~nothing)) == len(NAMES) - 1
+
+
+def test_rows_of_an_alias_without_a_name_are_checked_again(engine: Engine) -> None:
+    other = aliased(Person)
+    found = other.name.startswith("김길동")  # a longer text than any Prefix: the tags find 김길순 too
+    with Session(engine) as session:
+        rows = session.execute(select(other).where(found)).all()
+        assert [[part.id for part in row] for row in rows] == [[1]]
+        pairs = select(other, Pet).join(Pet, Pet.person_id == other.id).where(found)
+        assert [(row[0].id, row[1].person_id) for row in session.execute(pairs)] == [(1, 1), (1, 1)]
+        assert session.query(other, other.id).filter(found).one()[1] == 1
+
+
+def test_rows_are_checked_by_the_values_that_the_statement_is_executed_with(engine: Engine) -> None:
+    wanted = select(Person.id).where(Person.name == bindparam("name"))
+    several = select(Person.id).where(Person.name.in_(bindparam("names", expanding=True)))
+    with Session(engine) as session:
+        assert session.scalars(wanted.params(name="김길동")).all() == [1]
+        assert session.scalars(wanted.params(name="박보검"), {"name": "김길동"}).all() == [1]
+        assert session.scalars(wanted, [{"name": "김길동"}]).all() == [1]
+        assert sorted(session.scalars(several.params(names=["김길동", "박보검"]))) == [1, 6]
 
 
 def test_whole_buckets_need_no_second_look_and_can_be_counted(engine: Engine) -> None:
@@ -317,3 +351,36 @@ def test_tags_of_any_width_carry_so_many_bits_and_follow_the_value(value: str, b
             assert int.from_bytes(tag, "big") % (1 << (8 * where.width - bits)) == 0
         assert cipher.decrypt(sealed) == value
         use(None)
+
+
+def shown(value: str) -> str:
+    raise ValueError(f"cannot read {value}")
+
+
+OF_ONES_OWN = {
+    "a bucket that fails": Bucket(shown, label="shown"),
+    "a bucket of no number": Bucket(lambda value: value, label="same"),
+    "a form that fails": Exact(normalise=Normaliser("shown-1", shown)),
+    "a form that is no text": Exact(normalise=Normaliser("none-1", lambda _: None)),  # type: ignore[arg-type, return-value]
+    "a form that UTF-8 cannot hold": Prefix(1, normalise=Normaliser("half-1", lambda text: text + "\ud800")),
+    "n-grams of a form that fails": Ngram(2, normalise=Normaliser("shown-2", shown)),
+}
+
+
+@pytest.mark.parametrize("name", OF_ONES_OWN)
+def test_a_function_of_ones_own_that_fails_shows_no_value(name: str, ring: Keyring) -> None:
+    table = Table("t", MetaData(), Column("id", Integer, primary_key=True))
+    table.append_column(Column("a", Encrypted("t.a", search=OF_ONES_OWN[name])))
+    engine = create_engine("sqlite://")
+    table.metadata.create_all(engine)
+    with engine.connect() as connection, pytest.raises(InputError) as caught:
+        connection.execute(insert(table), [{"a": "비밀입니다"}])
+    assert "비밀" not in str(caught.value)
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("search", [Exact(), Bucket("year")])
+def test_a_moment_that_utc_cannot_hold_is_refused(search: Any, ring: Keyring) -> None:
+    kind = Encrypted("t.m", DateTime(timezone=True), search=search)
+    with pytest.raises(InputError):
+        kind.cipher.encrypt(datetime.min.replace(tzinfo=timezone(timedelta(hours=9))))

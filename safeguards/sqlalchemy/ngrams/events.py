@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Delete, Engine, Insert, Select, Update, event
 from sqlalchemy.engine import RootTransaction
+from sqlalchemy.sql.lambdas import LambdaElement
 
 from safeguards.errors import OperatorRefused
 from safeguards.sqlalchemy.ngrams.changes import prepare_change, refuse_other_tables, touched
@@ -31,6 +32,8 @@ def listen() -> None:
 def _before(
     connection: Connection, element: Any, multiparams: Any, params: Any, _options: Any
 ) -> tuple[Any, Any, Any]:
+    if isinstance(element, LambdaElement) and isinstance(element._resolved, _DML):
+        element = element._resolved
     if isinstance(element, (Select, Update, Delete)) and element._where_criteria:
         element = promise_all(element)
     if isinstance(element, Update):

@@ -8,7 +8,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, bindparam, create_engine, delete, event, func, insert, select, text, update
+from sqlalchemy import (
+    Engine,
+    bindparam,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    lambda_stmt,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
@@ -43,6 +55,11 @@ def ignoring(session: Session, rows: Any) -> Any:
     return statement.prefix_with("IGNORE") if dialect == "mariadb" else statement.on_conflict_do_nothing()
 
 
+def by_lambda(session: Session, key: int) -> None:
+    """Change a text by a statement that SQLAlchemy keeps as a function, for every key the same."""
+    session.execute(lambda_stmt(lambda: update(Memo).where(Memo.id == key).values(note="neu")))
+
+
 WAYS: dict[str, Callable[[Session], Any]] = {
     "add": lambda s: s.add(Memo(note="새로운 메모")),
     "add with a key": lambda s: s.add(Memo(id=70, note="새로운 메모")),
@@ -57,6 +74,7 @@ WAYS: dict[str, Callable[[Session], Any]] = {
     "change to NULL": lambda s: setattr(s.get_one(Memo, 1), "note", None),
     "change something else": lambda s: setattr(s.get_one(Memo, 1), "code", "다른 것"),
     "change both": lambda s: [setattr(m, "note", f"{m.id} 번 새 글") for m in s.scalars(select(Memo))],
+    "change by a lambda": lambda s: [by_lambda(s, key) for key in (1, 2)],
     "change by an expression": lambda s: setattr(
         s.get_one(Memo, 1), "note", select(TABLE.alias().c.note).limit(1).scalar_subquery()
     ),
