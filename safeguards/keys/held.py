@@ -57,7 +57,7 @@ class HeldKeys:
         self.store = store
         self._by_id: dict[bytes, HeldKey] = {}
         self._by_subject: dict[SubjectId, bytes] = {}
-        self._erased: dict[bytes, str] = {}
+        self._erased: dict[bytes, tuple[str, str | None]] = {}
         self._lock = threading.Lock()
 
     def to_write(self, subjects: Iterable[SubjectId]) -> dict[SubjectId, HeldKey]:
@@ -82,7 +82,7 @@ class HeldKeys:
         """
         held = self._fresh(key_id)
         if held is None:
-            held = self._look_up(key_id)
+            held = self._look_up_of(key_id, kind, person)
         if held.whose != (kind, person):
             if not person or held.key.owner != self.store.owner(SubjectId(kind, person)):
                 raise KeyUnavailable("the key is another person's")
@@ -134,7 +134,7 @@ class HeldKeys:
             for key_id in done.ids:
                 self._by_id.pop(key_id, None)
                 # Also for a thread that has read the key just before, and is about to keep it.
-                self._erased[key_id] = str(erased_on(done.when))
+                self._erased[key_id] = done.when, self.store.owner(subject)
         return done
 
     def forget(self) -> None:
@@ -160,13 +160,22 @@ class HeldKeys:
             return None
         return held
 
+    def _look_up_of(self, key_id: bytes, kind: str, person: str) -> HeldKey:
+        """Read a key; somebody else's that was destroyed says nothing of this person."""
+        try:
+            return self._look_up(key_id)
+        except SubjectErased as error:
+            if person and error.owner == self.store.owner(SubjectId(kind, person)):
+                raise
+        raise KeyUnavailable("the key is another person's")
+
     def _look_up(self, key_id: bytes) -> HeldKey:
         if key_id in self._erased:
-            raise SubjectErased(self._erased[key_id])
+            raise erased_on(*self._erased[key_id])
         try:
             found = self.store.by_id([key_id]).get(key_id)
         except SubjectErased as error:
-            self._erased[key_id] = str(error)  # it never comes back
+            self._erased[key_id] = error.when, error.owner  # it never comes back
             raise
         if found is None:
             raise KeyUnavailable("the key store holds no such key of a person")
@@ -176,15 +185,21 @@ class HeldKeys:
         held = HeldKey(key, _until())
         with self._lock:
             if key.id in self._erased:
-                raise SubjectErased(self._erased[key.id])
+                raise erased_on(*self._erased[key.id])
             if len(self._by_id) >= MAX_KEYS:
-                self._by_id.clear()
-                self._by_subject.clear()
+                self._make_room()
             self._by_id[key.id] = held
             if subject is not None:
                 self._by_subject[subject] = key.id
                 held.whose = subject.kind, subject.id
         return held
+
+    def _make_room(self) -> None:
+        """Drop the tenth of the keys that was read first."""
+        for key_id in list(self._by_id)[: max(1, MAX_KEYS // 10)]:
+            whose = self._by_id.pop(key_id).whose
+            if whose is not None:
+                self._by_subject.pop(SubjectId(*whose), None)
 
 
 def _until() -> float:

@@ -13,7 +13,8 @@ BEYOND_REACH = (
     "backups of the key store, which hold the key until they expire: give them an expiry of their own",
     "replicas and write-ahead or binary logs, until they have followed and been recycled",
     "exports, caches, search engines and logs outside the mapped tables",
-    "other processes, which may hold the key in memory for up to five minutes",
+    "other processes and open transactions, which may read or still commit a value for up to five minutes: "
+    "shred again afterwards",
     "tables of the same person that no model in this process maps",
 )
 

@@ -235,7 +235,7 @@ class SubjectKeys:
 
     def _opened(self, row: Row[Any]) -> SubjectKey:
         if row.wrapped is None:
-            raise erased_on(row.erased_at)
+            raise erased_on(row.erased_at, row.owner)
         key_id = bytes.fromhex(row.id)
         try:
             key = self._wrapper(row.key_id).open(bytes(row.wrapped), self._bound(key_id, row.owner))
@@ -257,9 +257,11 @@ class SubjectKeys:
         return frame(_VERSION, self._ring.id.encode(), key_id, (owner or "").encode())
 
 
-def erased_on(when: str) -> SubjectErased:
+def erased_on(when: str, owner: str | None) -> SubjectErased:
     """Return the error of reading or writing under a key that was destroyed then."""
-    return SubjectErased(f"the person's key was destroyed on {when}: nothing under it can be read")
+    error = SubjectErased(f"the person's key was destroyed on {when}: nothing under it can be read")
+    error.when, error.owner = when, owner
+    return error
 
 
 def _now() -> str:

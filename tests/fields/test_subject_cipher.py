@@ -124,3 +124,15 @@ def test_a_pickle_or_repr_holds_no_key(note: SubjectCipher, ring: Keyring, tmp_p
     material = held.key.key.reveal()
     assert material not in pickle.dumps(note)
     assert material.hex() not in repr(held) + repr(note) + repr(vars(note))
+
+
+def test_an_erased_persons_key_in_anothers_value_does_not_read_as_erased(ring: Keyring) -> None:
+    note = SubjectCipher("member", "member.note", codec_for(str))
+    gone, alive = note.encrypt_for(ById(77), "안녕"), note.encrypt_for(ById(78), "잘 가")
+    ring.shred("member:77", engines=[])
+    forged = alive[:7] + gone[7:23] + alive[23:]
+    for _ in range(2):
+        with pytest.raises(DecryptionFailed):
+            note.decrypt_of("78", forged)
+        with pytest.raises(SubjectErased):
+            note.decrypt_of("77", forged)

@@ -18,7 +18,7 @@ from safeguards.errors import InputError
 from safeguards.keys.held import HeldKey, HeldKeys
 from safeguards.sqlalchemy.lifecycle import PLAINTEXT
 from safeguards.sqlalchemy.subjects import declaration
-from safeguards.sqlalchemy.subjects.bound import Bound, plain
+from safeguards.sqlalchemy.subjects.bound import Bound, ById, plain
 from safeguards.sqlalchemy.types import Encrypted
 from safeguards.values import SubjectId
 
@@ -82,6 +82,7 @@ class _Work:
         owner = self.owners.get(place)
         if owner is None:
             owner = self.owners[place] = _Owner(self, state, field, dialect)
+        _refuse_stranger(value, owner, field)
         bound = Bound(plain(value), owner)
         state.dict[field.name] = bound
         self.swapped.append((state, field.name, bound))
@@ -188,6 +189,17 @@ def _forget_bound(target: Any, *_: Any) -> None:
         # What a flush has bound stays until it is written: loading another attribute comes here too.
         if isinstance(value, Bound) and not isinstance(value.owner, _Owner):
             own[name] = value.value
+
+
+def _refuse_stranger(value: Any, owner: _Owner, field: _Field) -> None:
+    """Refuse a value that was bound to somebody else than the person of its row."""
+    if not isinstance(value, Bound) or not isinstance(value.owner, ById) or owner.subject is None:
+        return
+    if SubjectId.of(field.kind, value.owner.person) != owner.subject:
+        raise InputError(
+            f"attribute {field.name} was given for_subject() of another {field.kind} than {field.id_name} "
+            "of its row: assign the plain value"
+        )
 
 
 def _is_sql(value: Any) -> bool:

@@ -298,3 +298,14 @@ def test_a_database_that_gives_an_erased_id_again_is_told_of(ring: Keyring, sqli
         with pytest.raises(SubjectErased, match="gave the id again"):
             session.flush()
     engine.dispose()
+
+
+def test_an_object_that_is_given_somebody_elses_value_is_refused(session: Session, kim: Member) -> None:
+    kim.note = for_subject(kim.id + 1, "비밀")
+    with pytest.raises(InputError, match="of another member than id of its row") as caught:
+        session.flush()
+    assert "비밀" not in str(caught.value)
+    session.rollback()
+    kim.note = for_subject(kim.id, "제 것")
+    session.commit()
+    assert kim.note == "제 것"
