@@ -43,7 +43,7 @@ class KeyUnavailable(KeyringError):
 class SubjectErased(KeyUnavailable):
     """The key of the person concerned was destroyed on purpose: their values are gone for good.
 
-    ``when`` (ISO 8601, UTC) and the ``owner``, as the keyed tag that the key store has, are set where they are
+    ``when`` (ISO 8601, UTC) and the ``owner``, as the keyed tag in the key store, are set where they are
     known.
     """
 
