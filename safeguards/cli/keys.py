@@ -12,7 +12,7 @@ from safeguards.cli.columns import chosen, imported
 from safeguards.cli.keyring import keyring_options, open_keyring
 from safeguards.cli.output import format_option, print_facts, print_json, print_table
 from safeguards.errors import InputError
-from safeguards.keys import KeyStatus, ShredReceipt
+from safeguards.keys import KeyStatus, ShredReceipt, Unreached
 from safeguards.keys.material import DATA
 from safeguards.sqlalchemy.backfill import reencrypt
 from safeguards.tables.urls import open_engine
@@ -122,18 +122,21 @@ def shred(
         click.get_current_context().exit(ADVERSE)
 
 
+def _place(each: Unreached) -> tuple[str, ...]:
+    table, database = each.table and f": {each.table}", each.database and f"in {each.database}"
+    return tuple(part for part in (f"not reached{table}", database) if part)
+
+
 def _print_receipt(receipt: ShredReceipt) -> None:
     facts: dict[str, object] = {
         "keys destroyed": receipt.keys_destroyed,
         "destroyed at": receipt.erased_at or "there never was a key",
     }
     facts |= {f"overwritten in {each.table}.{each.column}": each.rows for each in receipt.reached}
-    facts |= {
-        f"not reached: {each.table}" + (f" in {each.database}" if each.database else ""): each.reason
-        for each in receipt.unreached
-    }
+    facts |= {" ".join(_place(each)): each.reason for each in receipt.unreached}
     facts |= {f"beyond reach {at}": text for at, text in enumerate(receipt.beyond, 1)}
-    print_facts(f"shredded: one person of kind {receipt.subject.kind}", facts)
+    done = "shredded: one person" if receipt.erased_at else "nothing to shred: no key of a person"
+    print_facts(f"{done} of kind {receipt.subject.kind}", facts)
 
 
 @command.command()

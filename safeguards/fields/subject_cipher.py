@@ -18,7 +18,7 @@ from safeguards.crypto.envelope import (
     parse,
 )
 from safeguards.crypto.xaes import NONCE_BYTES, OVERHEAD_BYTES
-from safeguards.errors import InputError, KeyUnavailable, SubjectErased
+from safeguards.errors import DecryptionFailed, InputError, KeyUnavailable, SubjectErased
 from safeguards.fields.cipher import _BAD_VALUE, _UNTAGGED, Cipher
 from safeguards.fields.keys import FieldKeys
 from safeguards.fields.shape import restore
@@ -120,6 +120,13 @@ class SubjectCipher(Cipher):
         """Say whether a stored value names a person's key, as far as its header tells."""
         at = self.prefix_length
         return data[at : at + 1] in _BOUND
+
+    def _failure(self) -> DecryptionFailed:
+        return DecryptionFailed(
+            f"field {self.field}: a stored value cannot be decrypted as one of the {self.kind} in its row: "
+            "it was altered, cut, moved here from another row or column, written for another person, never "
+            "encrypted, or written under a key that this keyring does not hold"
+        )
 
     def tombstone(self, key_id: bytes = NOBODY) -> bytes:
         """Return what stands in place of a destroyed value: it has its form, and random bytes for contents.

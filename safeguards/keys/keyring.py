@@ -345,4 +345,6 @@ class Keyring:
 
 
 def _subject(subject: str | SubjectId) -> SubjectId:
+    if not isinstance(subject, (str, SubjectId)):
+        raise InputError('a subject is written kind:id, such as "member:42"')
     return subject if isinstance(subject, SubjectId) else SubjectId.parse(subject)

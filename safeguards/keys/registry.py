@@ -7,7 +7,7 @@ import re
 import threading
 from contextlib import suppress
 
-from safeguards.errors import KeyringError, SafeguardsError
+from safeguards.errors import InputError, KeyringError, SafeguardsError
 from safeguards.keys import generation
 from safeguards.keys.keyring import Keyring
 from safeguards.keys.limits import limits_of
@@ -21,7 +21,13 @@ _lock = threading.Lock()
 
 
 def use(ring: Keyring | None, name: str = DEFAULT) -> None:
-    """Make ``ring`` the keyring of that name in this process; None forgets the name."""
+    """Make ``ring`` the keyring of that name in this process; None forgets the name.
+
+    Raises:
+        InputError: it is no keyring.
+    """
+    if ring is not None and not isinstance(ring, Keyring):
+        raise InputError("safeguards.use takes a Keyring: Keyring.open(store, provider)")
     with _lock:
         if ring is None:
             _rings.pop(name, None)

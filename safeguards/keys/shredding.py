@@ -15,7 +15,7 @@ BEYOND_REACH = (
     "exports, caches, search engines and logs outside the mapped tables",
     "other processes and open transactions, which may read or still commit a value for up to five minutes: "
     "shred again afterwards",
-    "tables of the same person that no model in this process maps",
+    "columns without subject=, and tables that no model in this process maps: their values stay readable",
 )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeEngine
 
 from safeguards.errors import OperatorRefused
+from safeguards.fields import Exact
 from safeguards.sqlalchemy.derived import DERIVED
 from safeguards.sqlalchemy.dual_search import compare_both
 from safeguards.sqlalchemy.lifecycle import PLAINTEXT, DualRead
@@ -92,9 +93,19 @@ class EncryptedComparator(TypeEngine.Comparator[Any]):
         kind: Encrypted = self.type  # type: ignore[assignment]
         name = getattr(op, "__name__", str(op)).removesuffix("_op")
         raise OperatorRefused(
-            f"field {kind.field} is encrypted: {name!r} has no meaning on it; it answers ==, !=, in_, "
-            "not_in and is_(None), and joins with columns of the same Exact(group=...)"
+            f"field {kind.field} is encrypted: {name!r} has no meaning on it; it answers {_answers(kind)}"
         )
+
+
+def _answers(kind: Encrypted) -> str:
+    """Say what the column can be asked, by its own searches."""
+    found = dict.fromkeys(
+        "==, !=, in_, not_in and joins with columns of the same group"
+        if isinstance(search, Exact)
+        else f"{search.verb}()"
+        for search in kind.cipher.searches
+    )
+    return ", ".join([*found, "is_(None)"])
 
 
 def _is_list_of_values(other: Any) -> bool:

@@ -155,7 +155,7 @@ def _refuse_shape(statement: Select[Any], leaf: BinaryExpression[Any]) -> None:
         field = leaf.left.element.type.field
         raise OperatorRefused(
             f"field {field}: {found} would count rows that its search finds and a check leaves out: select "
-            "the rows and compute in Python, or give the search 128 bits"
+            "the rows and compute in Python, or ask for no more than a tag of 128 bits says"
         )
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,19 @@ import _cffi_backend
 import cryptography
 import pytest
 from sqlalchemy import (
+    ARRAY,
+    JSON,
     Boolean,
     Date,
     DateTime,
     Engine,
+    Enum,
     Float,
     Integer,
     LargeBinary,
     Numeric,
     Text,
+    Time,
     Uuid,
     create_engine,
     text,
@@ -68,6 +72,11 @@ class Leaver(Base):
     mood: Mapped[str] = mapped_column(
         Encrypted("leaver.mood", subject="id", search=Exact(), tags_outlive_subject=True, pad=32)
     )
+    grade: Mapped[str] = mapped_column(Encrypted("leaver.grade", Enum("금", "은빛", name="grade")))
+    slept: Mapped[datetime] = mapped_column(Encrypted("leaver.slept", DateTime))
+    opens: Mapped[time] = mapped_column(Encrypted("leaver.opens", Time))
+    prefs: Mapped[dict[str, Any]] = mapped_column(Encrypted("leaver.prefs", JSON))
+    days: Mapped[list[date | None]] = mapped_column(Encrypted("leaver.days", ARRAY(Date)))
 
 
 ROW: dict[str, Any] = {
@@ -87,6 +96,11 @@ ROW: dict[str, Any] = {
     "scan": b"\x80\x00\x80\x00",
     "wish": "창가 자리",
     "mood": "좋음",
+    "grade": "금",
+    "slept": datetime(2026, 11, 24, 23, 0),
+    "opens": time(9, 30, 0, 7),
+    "prefs": {"알림": True, "색": [1, None]},
+    "days": [date(2026, 11, 25), None, date(1990, 1, 1)],
 }
 KINDS = {
     "note": "str",
@@ -105,6 +119,11 @@ KINDS = {
     "scan": "bytes",
     "wish": "str",
     "mood": "str",
+    "grade": "enum",
+    "slept": "datetime",
+    "opens": "time",
+    "prefs": "json",
+    "days": "list:date",
 }
 PRINTED = {
     **{name: str(value) for name, value in ROW.items()},
@@ -113,6 +132,8 @@ PRINTED = {
     "adult": True,
     "points": -(1 << 63),
     "weight": 61.25,
+    "prefs": ROW["prefs"],
+    "days": ["2026-11-25", None, "1990-01-01"],
 }
 
 

@@ -63,6 +63,8 @@ def encrypt_in_place(
     with opened(engine) as backend, backend.lock():
         plans = prepare(backend, targets, progress)
         work = [each for each in plans if each.state != "encrypted"]
+        for each in work:  # all before the first value: an application in DualRead writes to every column
+            _retype(backend, each)
         outcomes = {id(each): _encrypt(backend, each, pace, progress) for each in work}
         erased = _erase(backend, work, progress) if work else []
         return Outcome(
@@ -72,14 +74,18 @@ def encrypt_in_place(
         )
 
 
-def _encrypt(backend: Backend, plan: ColumnPlan, pace: Pace, progress: Progress) -> ColumnOutcome:
-    started, facts, session = time.monotonic(), plan.facts, backend.session
-    rows = ColumnRows(backend, facts, plan.kind.cipher, plan.target.persons())
+def _retype(backend: Backend, plan: ColumnPlan) -> None:
+    facts, session = plan.facts, backend.session
     if plan.state == "new" or Journal(session).find(facts) is None:
         session.doing = "opening the job's journal"
         Journal(session).begin(facts, declaration_of(plan.kind.cipher))
     session.doing = f"changing the type of {facts.label}"
     backend.retype(facts)
+
+
+def _encrypt(backend: Backend, plan: ColumnPlan, pace: Pace, progress: Progress) -> ColumnOutcome:
+    started, facts, session = time.monotonic(), plan.facts, backend.session
+    rows = ColumnRows(backend, facts, plan.kind.cipher, plan.target.persons())
     session.doing = f"encrypting {facts.label}"
     encrypted, verified = _sweep(rows, pace, progress)
     session.doing = f"building the search index of {facts.label}"

@@ -35,8 +35,9 @@ class ColumnOutcome:
     @classmethod
     def done(cls, plan: ColumnPlan, rows: int, values: int, encrypted: int, seconds: float) -> ColumnOutcome:
         """Return the outcome of a plan that was carried out."""
+        notes = _to_do(plan)
         dropped = [] if plan.kind.search else [f"index {i.name} was dropped" for i in plan.facts.indexes]
-        return cls._of(plan, "done", rows, values, encrypted, seconds, dropped)
+        return cls._of(plan, "done", rows, values, encrypted, seconds, [*dropped, *notes])
 
     @classmethod
     def untouched(cls, plan: ColumnPlan) -> ColumnOutcome:
@@ -81,6 +82,16 @@ class Outcome:
     def document(self) -> dict[str, Any]:
         """Return the outcome as JSON data."""
         return asdict(self)
+
+
+def _to_do(plan: ColumnPlan) -> list[str]:
+    """Return what the job leaves to the application."""
+    if not plan.kind.cipher.beside:
+        return []
+    return [
+        "its n-grams are not there yet: make the side table (create_all, or a migration) and call "
+        "rebuild_ngrams(engine, column); until then contains() misses these rows"
+    ]
 
 
 def model_line(plan: ColumnPlan) -> str:

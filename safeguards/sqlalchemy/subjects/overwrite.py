@@ -62,6 +62,8 @@ def _overwrite(
     for table in known:
         for column in _plain_columns(table, subject):
             yield Unreached("", table.fullname, f"{column.name} is still plaintext, which no key protects")
+    if not tables:
+        yield Unreached("", "", f"no mapped column of this keyring belongs to a {subject.kind}")
     where = _different(_engines) if engines is None else [_synchronous(each) for each in engines]
     met: set[str] = set()
     for engine in where:
