@@ -67,10 +67,6 @@ def fresh_sqlite(tmp_path: Path):
     return fresh
 
 
-def test_three_killed_runs_on_sqlite_end_like_an_undisturbed_one(killed, fresh_sqlite) -> None:
-    killed(fresh_sqlite, 3)
-
-
 @pytest.mark.slow
 def test_fifty_killed_runs_on_sqlite_end_like_an_undisturbed_one(killed, fresh_sqlite) -> None:
     killed(fresh_sqlite, 50)
@@ -120,10 +116,6 @@ def _rotate_and_kill(service, ring: Keyring, start, times: int) -> None:
     stored = {row[1]: (bytes(row[2])[:18], cipher.decrypt(bytes(row[2]))) for row in service.stored()}
     assert stored == expected
     assert unfinished > times // 4
-
-
-def test_reencryption_killed_three_times_completes(ring, build, start, sqlite_url: str) -> None:
-    _rotate_and_kill(build(sqlite_url, ROWS), ring, start, 3)
 
 
 @pytest.mark.slow
