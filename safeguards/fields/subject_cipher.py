@@ -95,27 +95,6 @@ class SubjectCipher(Cipher):
             raise SubjectErased(erased)
         raise self._failure()
 
-    def renewed(self, data: bytes) -> bytes:
-        """Return a person's value written anew under the same key of theirs; whose it is is not asked.
-
-        Raises:
-            SubjectErased, DecryptionFailed, KeyringError: as in ``decrypt_of``.
-        """
-        keys = self.current()
-        try:
-            envelope = parse(data)
-            if envelope.subject is None:
-                raise self._failure()
-            held = keys.ring.subjects.by_id(envelope.subject)
-            value = self.decode(self._unsealed(held, envelope))
-        except SubjectErased:
-            raise
-        except (InvalidTag, KeyUnavailable, *_BAD_VALUE):
-            value = None
-        if value is None:
-            raise self._failure()
-        return self._sealed(keys, held, value, self._encode(value))
-
     def is_bound(self, data: bytes) -> bool:
         """Say whether a stored value names a person's key, as far as its header tells."""
         at = self.prefix_length

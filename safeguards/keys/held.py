@@ -89,14 +89,6 @@ class HeldKeys:
             held.whose = kind, person
         return held
 
-    def by_id(self, key_id: bytes) -> HeldKey:
-        """Return the key that a value names, whoever's it is; for jobs that leave the value theirs.
-
-        Raises:
-            KeyUnavailable: the store holds no such key, or it was destroyed (SubjectErased).
-        """
-        return self._fresh(key_id) or self._look_up(key_id)
-
     def preload(self, subjects: Iterable[SubjectId], *, create: bool = False) -> int:
         """Read the keys of these persons, and return how many have one; ``create`` makes those that lack.
 

@@ -89,18 +89,6 @@ def test_a_value_without_an_owner_is_not_written(note: SubjectCipher) -> None:
         note.encrypt("단골")
 
 
-def test_a_value_is_renewed_under_the_newest_data_key_and_stays_its_persons(note, ring: Keyring) -> None:
-    old = note.encrypt_for(KIM, "단골")
-    newest = ring.rotate()
-    new = note.renewed(old)
-    assert (parse(new).key_id, parse(new).subject) == (newest, parse(old).subject)
-    assert note.decrypt_of("42", new) == "단골"
-    with pytest.raises(DecryptionFailed):
-        note.decrypt_of("43", new)
-    with pytest.raises(DecryptionFailed):
-        note.renewed(old[:-1])
-
-
 def test_a_tombstone_has_the_form_of_a_value_and_reads_as_erased(ring: Keyring) -> None:
     phone = SubjectCipher("member", "member.phone", codec_for(str), search=Exact())
     gone = ById(99)
