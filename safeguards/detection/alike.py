@@ -46,10 +46,18 @@ ALIKE: dict[int, str] = {**FOLDED, **dict(_digits_and_letters())}
 
 def _spellings() -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    for code, plain in (*ALIKE.items(), *HOMOGLYPHS.items()):
+    for code, plain in FOLDED.items():
         found.setdefault(plain, []).append(chr(code))
     return {plain: tuple(odds) for plain, odds in found.items()}
 
 
 SPELLINGS = _spellings()
-"""Each plain character to those that are read as it."""
+"""Plain characters to the usual ones that are read as them; a native expression takes both."""
+
+_ODD = "".join(map(chr, sorted(set(ALIKE) - set(FOLDED))))
+_GLYPHS = "".join(map(chr, HOMOGLYPHS))
+CONJOINING = "[\u1100-\u115e][\u1161-\u11a7]"
+"""The beginning of a Hangul syllable written as two or three letters (NFD)."""
+
+UNUSUAL = rf"[{HIDDEN}{_ODD}]|{CONJOINING}|[{_GLYPHS}][A-Za-z0-9.@_+\-]|[A-Za-z0-9.@_+\-][{_GLYPHS}]"
+"""What folding changes otherwise than by `SPELLINGS`: rare, so that whatever holds it is read in full."""

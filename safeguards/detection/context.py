@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from safeguards.items.item import Item, Verdict
 
@@ -21,72 +22,123 @@ EARLIER_LINE = 0.65
 CONTRADICTED = 0.4
 """What remains of a score when a label of something else touches the candidate."""
 
-_TAIL = (
+_HANGUL_TAIL = (
     r"(?:번호|정보|란)?(?:은|는|이|가|을|를|의|로|으로|와|과|도|만|이고|이며|인데|입니다|이라고|라고)?"
     r"(?![가-힣])"
 )
+_LATIN_TAIL = r"(?:[ _.\-]?(?:no|number|num|id))?(?![a-z])"
+_LATIN = re.compile("[A-Za-z]")
 _TOUCHING = re.compile(r"[\s:=\-▶▷→┃│|(\[<>\"'`,#*·]{0,10}")
 _SPACED = 3
 """Labels of up to three syllables are often spread by spaces: 성    명."""
 
 
+class Label(NamedTuple):
+    """A label that was found, and whether it says that the candidate is something else."""
+
+    start: int
+    end: int
+    against: bool
+
+
+class Kind(NamedTuple):
+    """What a word of the expression is: Latin words begin a word, Hangul ones may end a longer one."""
+
+    against: bool
+    latin: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The labels of one item, ready to search."""
+    """The labels of one item, ready to search: each word of the expression ends with a group of its own."""
 
     expression: re.Pattern[str]
+    kinds: tuple[Kind, ...]
 
     def judge(self, text: str, start: int, end: int, verdict: Verdict) -> tuple[float, str]:
         """Return score and reason of the candidate ``text[start:end]`` in its surroundings."""
-        label = self._nearest(text, start)
-        if label is not None and label.lastgroup == "against":
-            if _TOUCHING.fullmatch(text, label.end(), start):
+        label = None
+        for label in self._found(text, max(0, start - BEFORE), start):  # noqa: B007
+            pass
+        if label is not None and label.against:
+            if _TOUCHING.fullmatch(text, label.end, start):
                 return verdict.score * CONTRADICTED, f"{verdict.reason}; labelled as something else"
         elif label is not None:
             return self._supported(text, label, start, verdict)
-        behind = self.expression.search(text, end, min(len(text), end + AFTER))
-        if behind is not None and behind.lastgroup == "context" and "\n" not in text[end : behind.start()]:
-            return _raised(verdict, SAME_LINE), f"{verdict.reason}; near {behind.group()!r}"
+        behind = next(self._found(text, end, min(len(text), end + AFTER)), None)
+        if behind is not None and not behind.against and "\n" not in text[end : behind.start]:
+            return _raised(verdict, SAME_LINE), _near(verdict, text, behind)
         return verdict.score, verdict.reason
 
-    def _nearest(self, text: str, start: int) -> re.Match[str] | None:
-        nearest = None
-        for nearest in self.expression.finditer(text, max(0, start - BEFORE), start):  # noqa: B007
-            pass
-        return nearest
+    def _found(self, text: str, start: int, end: int) -> Iterator[Label]:
+        """Yield the labels between two places; case does not matter.
 
-    def _supported(self, text: str, label: re.Match[str], start: int, verdict: Verdict) -> tuple[float, str]:
-        if _TOUCHING.fullmatch(text, label.end(), start):
+        The window is searched in lower case, so that the expression needs no flag and begins with a set of
+        characters, to which `re` skips.
+        """
+        window = _lowered(text[start:end])
+        place = 0
+        while found := self.expression.search(window, place):
+            against, latin = self.kinds[found.lastindex or 0]
+            place, at = found.end(), start + found.start()
+            if latin and at and _LATIN.match(text, at - 1):
+                place = found.start() + 1
+            else:
+                yield Label(at, start + found.end(), against)
+
+    def _supported(self, text: str, label: Label, start: int, verdict: Verdict) -> tuple[float, str]:
+        if _TOUCHING.fullmatch(text, label.end, start):
             share = 1.0
         else:
-            share = EARLIER_LINE if "\n" in text[label.end() : start] else SAME_LINE
-        return _raised(verdict, share), f"{verdict.reason}; near {label.group()!r}"
-
-
-def _raised(verdict: Verdict, share: float) -> float:
-    return verdict.score + (verdict.in_context - verdict.score) * share
+            share = EARLIER_LINE if "\n" in text[label.end : start] else SAME_LINE
+        return _raised(verdict, share), _near(verdict, text, label)
 
 
 def compile_labels(item: Item) -> Labels:
     """Compile the context words of ``item``, and the labels that speak against it, into one expression."""
-    supporting, opposing = _alternatives(item.context), _alternatives(item.against)
-    against = f"|(?P<against>{opposing})" if opposing else ""
-    return Labels(re.compile(f"(?P<context>{supporting}){against}", re.IGNORECASE))
+    tree: dict[str, Any] = {}
+    for word in item.against:
+        _plant(tree, word.lower(), against=True)
+    for word in item.context:
+        _plant(tree, word.lower(), against=False)
+    kinds = [Kind(against=False, latin=False)]
+    branches = [re.escape(first) + _written(below, kinds) for first, below in tree.items()]
+    return Labels(re.compile("|".join(branches) or "(?!)"), tuple(kinds))
 
 
-def _alternatives(words: Iterable[str]) -> str:
-    longest_first = sorted(set(words), key=len, reverse=True)
-    hangul = [_spread(word) for word in longest_first if not word.isascii()]
-    latin = [re.escape(word).replace(r"\ ", r"[ _\-]?") for word in longest_first if word.isascii()]
-    parts = []
-    if hangul:
-        parts.append(f"(?:{'|'.join(hangul)}){_TAIL}")
-    if latin:
-        parts.append(f"(?<![A-Za-z])(?:{'|'.join(latin)})(?:[ _.\\-]?(?:no|number|num|id))?(?![A-Za-z])")
-    return "|".join(parts)
+def _plant(tree: dict[str, Any], word: str, *, against: bool) -> None:
+    """Add a word to a tree of its characters; its end holds what kind it is."""
+    for step in (word[0], *_steps(word)):
+        tree = tree.setdefault(step, {})
+    tree[""] = Kind(against, word.isascii())
 
 
-def _spread(word: str) -> str:
-    if len(word) > _SPACED:
-        return re.escape(word)
-    return r"[ \t]{0,4}".join(map(re.escape, word))
+def _steps(word: str) -> Iterator[str]:
+    """Yield the expressions of a word's further characters."""
+    spread = r"[ \t]{0,4}" if not word.isascii() and len(word) <= _SPACED else ""
+    yield from (
+        r"[ _\-]?" if letter == " " and word.isascii() else spread + re.escape(letter) for letter in word[1:]
+    )
+
+
+def _written(tree: dict[str, Any], kinds: list[Kind]) -> str:
+    """Write the branches below a character: longer words before the one that ends here."""
+    branches = [step + _written(below, kinds) for step, below in tree.items() if step]
+    if "" in tree:
+        kinds.append(tree[""])
+        branches.append((_LATIN_TAIL if tree[""].latin else _HANGUL_TAIL) + "()")
+    return f"(?:{'|'.join(branches)})"
+
+
+def _lowered(text: str) -> str:
+    """Return ``text`` in lower case, character for character: İ alone would become two."""
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else "".join(one.lower()[0] for one in text)
+
+
+def _near(verdict: Verdict, text: str, label: Label) -> str:
+    return f"{verdict.reason}; near {text[label.start : label.end]!r}"
+
+
+def _raised(verdict: Verdict, share: float) -> float:
+    return verdict.score + (verdict.in_context - verdict.score) * share

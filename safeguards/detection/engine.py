@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from safeguards.detection.alike import SPELLINGS
-from safeguards.detection.evasions import CERTAINTY, EVASIONS, Reading, readings
-from safeguards.detection.folding import SHRINKS, fold_text
+from safeguards.detection.alike import SPELLINGS, UNUSUAL
+from safeguards.detection.evasions import CERTAINTY, EVASIVE, Reading, readings
+from safeguards.detection.folding import fold_text
 from safeguards.detection.lists import Lists
 from safeguards.detection.overlap import resolve
 from safeguards.detection.rules import Rule
-from safeguards.detection.selecting import Selector, superset
+from safeguards.detection.selecting import Selector, digits_in, superset
 from safeguards.detection.span import Span
 
 
@@ -41,16 +41,16 @@ class Engine:
         """Return what selects the rows of a column at which `spans` should look.
 
         Its expressions read text as it is: one for each rule, one for evasive spellings, which may be
-        anyone's, and one for what shrinks when folded: invisible characters may stand anywhere in a value.
+        anyone's, and one for unusual characters, for which every rule is asked.
         """
-        evasive = "|".join(f"(?:{evasion.stretch})" for evasion in EVASIONS)
-        anchors = (superset(rule.anchor.pattern, rule.anchor.flags, SPELLINGS) for rule in self.rules)
-        return Selector([*anchors, superset(evasive, 0, SPELLINGS), superset(SHRINKS)], backend)
+        anchors = (superset(rule.anchor, 0, SPELLINGS) for rule in self.rules)
+        return Selector([*anchors, superset(EVASIVE, 0, SPELLINGS), superset(UNUSUAL)], backend)
 
     def _found(self, text: str, rules: Iterable[Rule], *, evaded: bool) -> Iterator[Span]:
         folded = fold_text(text)
+        digits = digits_in(folded.text)
         for rule in rules:
-            for found in rule.candidates(folded.text):
+            for found in rule.candidates(folded.text, digits):
                 if not self._lists.allows(rule.item, folded.text[found.start : found.end]):
                     place = folded.original(found.start, found.end)
                     yield Span(rule.item.entity, *place, found.score, found.reason)
@@ -61,8 +61,9 @@ class Engine:
     def _read(self, reading: Reading) -> Iterator[Span]:
         """Yield what stands in a reading, in offsets of the folded text."""
         read = reading.folded
-        for rule in self.rules if read.text else ():
-            for found in rule.candidates(read.text) if rule.patterned else ():
+        digits = digits_in(read.text)
+        for rule in self.rules:
+            for found in rule.candidates(read.text, digits) if rule.patterned else ():
                 score = found.score * CERTAINTY
                 if score < rule.threshold or not reading.changed(found.start, found.end):
                     continue

@@ -39,8 +39,15 @@ _WORD = re.compile(
 _DOT_WORD = re.compile(r"dot|[점쩜닷]", re.IGNORECASE)
 _SPOKEN = "".join(_SPOKEN_DIGITS)
 _PAUSE_WORDS = frozenset("에의다시")
+_PARTICLES = frozenset("이일구오")
+"""Digits with which a particle or ending may begin: 이고, 일까요, 구요, 오니."""
+
+_PAUSE = r"(?:[ .\-]|에|의|다시){0,3}"
+_ALOUD = f"[{_SPOKEN}]{_PAUSE}[{_SPOKEN}]{_PAUSE}[{_SPOKEN}]"
+"""Three digits read aloud, without which a run of them is none."""
+
+_THREE_ALOUD = re.compile(_ALOUD)
 _PAUSES = _PAUSE_WORDS | set(" .-")
-_FEWEST_SPOKEN = 3
 _FEWEST_DIGITS = 5
 
 
@@ -72,17 +79,21 @@ Read = Callable[[re.Match[str]], Iterable[list[Piece]]]
 
 @dataclass(frozen=True, slots=True)
 class Evasion:
-    """A way of writing: ``stretch`` finds it in folded text, ``read`` yields how it may read."""
+    """A way of writing: ``stretch`` finds it in folded text, ``read`` yields how it may read.
+
+    ``telling`` is a narrower expression without which it reads as nothing, where there is one.
+    """
 
     name: str
     stretch: str
     read: Read
+    telling: str | None = None
 
 
 def readings(text: str) -> Iterator[Reading]:
     """Yield the readings of every evasive stretch of folded text."""
-    for evasion, stretch in _COMPILED:
-        for found in stretch.finditer(text):
+    for evasion, telling, stretch in _COMPILED:
+        for found in stretch.finditer(text) if telling is None or telling.search(text) else ():
             for pieces in evasion.read(found):
                 yield _reading(evasion.name, text, found, pieces)
 
@@ -120,14 +131,12 @@ def _without(pieces: Iterable[Piece], left_out: str) -> list[Piece]:
 
 
 def _spoken(found: re.Match[str]) -> Iterator[list[Piece]]:
-    """Read Hangul digits; up to two at the end may be a particle (…팔이고) and stay what they are."""
-    pieces = list(_characters(found))
-    if sum(piece.character in _SPOKEN_DIGITS for piece in pieces) < _FEWEST_SPOKEN:
-        return
-    for kept in (0, 1, 2):
-        if all(piece.character in _SPOKEN_DIGITS for piece in pieces[len(pieces) - kept :]):
-            upto = len(pieces) - kept
-            yield [*_with_digits(pieces[:upto]), *pieces[upto:]]
+    """Read Hangul digits; the last may be a particle (…팔이고) and stay what it is."""
+    if _THREE_ALOUD.search(found.group()):
+        pieces = list(_characters(found))
+        yield list(_with_digits(pieces))
+        if pieces[-1].character in _PARTICLES:
+            yield [*_with_digits(pieces[:-1]), pieces[-1]]
 
 
 def _with_digits(pieces: Iterable[Piece]) -> Iterator[Piece]:
@@ -160,8 +169,7 @@ def _lettered(found: re.Match[str]) -> Iterator[list[Piece]]:
 
 
 def _spaced(found: re.Match[str]) -> Iterator[list[Piece]]:
-    if " " in found.group():
-        yield _without(_characters(found), " ")
+    yield _without(_characters(found), " ")
 
 
 def _broken(found: re.Match[str]) -> Iterator[list[Piece]]:
@@ -201,18 +209,21 @@ _PLAIN = {word.strip(): plain for word, plain in _WORDS.items()}
 EVASIONS = (
     Evasion(
         "digits read aloud",
-        rf"[0-9{_SPOKEN}](?:(?:[ .\-]|에|의|다시){{0,3}}[0-9{_SPOKEN}]){{7,24}}",
+        rf"[0-9{_SPOKEN}](?:{_PAUSE}[0-9{_SPOKEN}]){{7,24}}",
         _spoken,
+        rf"(?:[0-9{_SPOKEN}]{_PAUSE}){{2}}{_ALOUD}|{_ALOUD}(?:{_PAUSE}[0-9{_SPOKEN}]){{2}}",
     ),
     Evasion(
         "letters for digits",
         r"(?<![0-9A-Za-z])[0-9OoQIl|](?:[ .\-]?[0-9OoQIl|]){8,24}(?![0-9A-Za-z])",
         _lettered,
+        r"[OoQIl|](?:[ .\-]?[0-9OoQIl|]){4}|[0-9OoQIl|](?:[ .\-]?[0-9OoQIl|]){3}[ .\-]?[OoQIl|]",
     ),
     Evasion(
         "spaces between digits",
         r"(?<![0-9])[0-9](?: ?[-./] ?[0-9]| [0-9]){7,24}(?![0-9])"
-        r"|(?<![0-9])[0-9]{2,6}(?: ?[-.] ?[0-9]{2,7}){1,4}(?![0-9])",
+        r"|(?<![0-9])[0-9]{2,6}(?:[-.][0-9]{2,7}){0,3}(?: [-.] ?|[-.] )[0-9]{2,7}(?: ?[-.] ?[0-9]{2,7}){0,3}"
+        r"(?![0-9])",
         _spaced,
     ),
     Evasion(
@@ -227,4 +238,9 @@ EVASIONS = (
         _in_words,
     ),
 )
-_COMPILED = tuple((evasion, re.compile(evasion.stretch)) for evasion in EVASIONS)
+_COMPILED = tuple(
+    (evasion, re.compile(evasion.telling) if evasion.telling else None, re.compile(evasion.stretch))
+    for evasion in EVASIONS
+)
+EVASIVE = "|".join(f"(?:{evasion.telling or evasion.stretch})" for evasion in EVASIONS)
+"""Without this, folded text has no readings."""

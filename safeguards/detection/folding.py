@@ -7,17 +7,12 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from safeguards.detection.alike import ALIKE, HIDDEN, HOMOGLYPHS
+from safeguards.detection.alike import ALIKE, CONJOINING, HIDDEN, HOMOGLYPHS
 
-_CONJOINING = "[\u1100-\u115e][\u1161-\u11a7]"
-_SHRINKING = re.compile(f"[{HIDDEN}]+|{_CONJOINING}[\u11a8-\u11ff]?")
+_SHRINKING = re.compile(f"[{HIDDEN}]+|{CONJOINING}[\u11a8-\u11ff]?")
 _HOMOGLYPH = re.compile(f"[{''.join(map(chr, HOMOGLYPHS))}]")
 _LATIN = re.compile(r"[A-Za-z0-9]")
 _WORD = re.compile(rf"[A-Za-z0-9.@_+\-{''.join(map(chr, HOMOGLYPHS))}]+")
-
-SHRINKS = f"[{HIDDEN}]|{_CONJOINING}"
-"""Invisible characters, and Hangul syllables written as two or three conjoining letters (NFD): where none of
-them stands, folding replaces single characters by single ones."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,11 @@ from safeguards.detection.span import Span
 
 def resolve(spans: Iterable[Span]) -> list[Span]:
     """Return the spans that are left, none overlapping another, in the order of the text."""
+    found = list(spans)
+    if len(found) < 2:
+        return found
     kept: list[tuple[int, int, Span]] = []
-    for span in sorted(spans, key=_preference):
+    for span in sorted(found, key=_preference):
         place = bisect_left(kept, (span.start, span.end))
         before_ends = kept[place - 1][1] if place else 0
         after_starts = kept[place][0] if place < len(kept) else span.end

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from safeguards.detection.context import Labels, compile_labels
+from safeguards.detection.selecting import Requirements, requirements
 from safeguards.items.item import Candidate, Item
 
 LOOSE_BELOW = 0.5
@@ -17,20 +18,24 @@ Finder = Callable[[str], Iterable[Candidate]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How one item is found; texts without a match of ``anchor`` hold none scored ``threshold`` or more.
+    """How one item is found.
 
+    Folded texts without a match of ``anchor`` hold none scored ``threshold`` or more, nor do those that do
+    not meet ``needs``; ``gate`` is the anchor, compiled, where looking first is cheaper than finding.
     ``patterned`` says that the item is one pattern, so that evasive spellings of it are read too.
     """
 
     item: Item
     threshold: float
-    anchor: re.Pattern[str]
+    anchor: str
+    needs: Requirements
+    gate: re.Pattern[str] | None
     find: Finder
     patterned: bool
 
-    def candidates(self, text: str) -> Iterator[Candidate]:
-        """Yield what reaches the threshold in folded text."""
-        if self.anchor.search(text):
+    def candidates(self, text: str, digits: int) -> Iterator[Candidate]:
+        """Yield what reaches the threshold in folded text that holds so many digits."""
+        if self.needs.met_by(text, digits) and (self.gate is None or self.gate.search(text)):
             for found in self.find(text):
                 if found.score >= self.threshold:
                     yield found
@@ -39,8 +44,11 @@ class Rule:
 def compile_rule(item: Item, threshold: float) -> Rule:
     """Compile the rule of an item; it holds no state and may be shared by threads."""
     loose = item.loose_anchor if threshold < LOOSE_BELOW else None
-    anchor = re.compile(item.anchor if loose is None else loose)
-    return Rule(item, threshold, anchor, item.candidates or _pattern_finder(item), item.pattern is not None)
+    anchor = (item.anchor if loose is None else loose) or ""
+    gate = re.compile(anchor) if anchor else None
+    find = item.candidates or _pattern_finder(item)
+    anchor = anchor or item.pattern or ""
+    return Rule(item, threshold, anchor, requirements(anchor), gate, find, item.pattern is not None)
 
 
 def _pattern_finder(item: Item) -> Finder:

@@ -83,7 +83,8 @@ class Item:
     ``check_digit_binding``: false where genuine values may fail it.
     ``judge_column``: judges a column's distinct values together: None says nothing, REJECTED vetoes, any
         other verdict supports values that prove nothing alone.
-    ``anchor``: an expression without which no text holds the item; most texts are passed over by it.
+    ``anchor``: an expression without which no text holds the item, by which most texts are passed over: by
+        default its ``pattern``. It is read natively, so look-around in it counts for nothing.
     ``loose_anchor``: the same for whoever takes scores below 0.5; None where ``anchor`` serves them too.
     """
 
@@ -108,7 +109,7 @@ class Item:
     check_digit: CheckDigit | None = None
     check_digit_binding: bool = True
     judge_column: Callable[[Sequence[str]], Verdict | None] | None = None
-    anchor: str = "[0-9]"
+    anchor: str | None = None
     loose_anchor: str | None = None
 
     def mask(self, value: str, profile: str = "finance") -> str:

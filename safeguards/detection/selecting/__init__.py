@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from safeguards.detection.selecting.arrow import ArrowBackend
+from safeguards.detection.selecting.requirements import Requirements, digits_in, requirements
 from safeguards.detection.selecting.selection import Selection, Texts
 from safeguards.detection.selecting.superset import superset
 from safeguards.errors import InputError
@@ -51,4 +52,12 @@ class Selector:
         return Selection((rows, self._places[places]), self._always, texts)
 
 
-__all__ = ["BACKENDS", "Selection", "Selector", "superset"]
+__all__ = [
+    "BACKENDS",
+    "Requirements",
+    "Selection",
+    "Selector",
+    "digits_in",
+    "requirements",
+    "superset",
+]

@@ -12,6 +12,9 @@ import pyarrow.compute as pc
 
 from safeguards.detection.selecting.selection import Pairs, Texts
 
+LONGEST_UNION = 26_000
+"""Characters: beyond some ten thousands, the states of one automaton overflow RE2's cache."""
+
 
 class ArrowBackend:
     """Searches with RE2. Expressions that it refuses are taken to match everywhere."""
@@ -55,11 +58,12 @@ def _compiles(expression: str) -> bool:
 
 
 def _unions(expressions: Sequence[str]) -> list[str]:
-    """Return as few expressions as RE2 can compile that together match where any of these does."""
-    if not expressions:
-        return []
-    union = "|".join(f"(?:{expression})" for expression in expressions)
-    if len(expressions) == 1 or _compiles(union):
-        return [union]
-    middle = len(expressions) // 2
-    return _unions(expressions[:middle]) + _unions(expressions[middle:])
+    """Return few expressions that together match where any of these does, none too large for RE2."""
+    unions: list[str] = []
+    for expression in sorted(set(expressions), key=len):
+        longer = f"{unions[-1]}|(?:{expression})" if unions else ""
+        if unions and len(longer) <= LONGEST_UNION and _compiles(longer):
+            unions[-1] = longer
+        else:
+            unions.append(f"(?:{expression})")
+    return unions

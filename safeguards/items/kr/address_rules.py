@@ -45,6 +45,8 @@ _ADDRESS = re.compile(
     rf"(?:,? (?:{_UNIT}|{_BUILDING})){{0,5}}(?:{_QUARTER})?(?:{_PLACE})?"
 )
 _ANCHOR = re.compile(rf"(?<![가-힣])(?:{_PROVINCE}|{_DISTRICT}) ")
+ANCHOR = rf"{_REGION} {{1,2}}[가-힣A-Za-z0-9·. ]{{0,60}}[0-9]"
+"""Without this there is no address: a region, and on the same line a number."""
 _DETAIL = re.compile(_UNIT)
 SCORE = 0.9
 SCORE_WITH_UNIT = 0.95

@@ -85,7 +85,6 @@ ITEM = Item(
     validate=validate,
     candidates=name_rules.candidates,
     judge_column=judge_column,
-    anchor="",
     column_names=words(
         """
         성명, 이름, 성함, 고객명, 회원명, 환자명, 담당자, 신청인, name, full name, user name, customer name,
