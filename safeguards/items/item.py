@@ -83,6 +83,7 @@ class Item:
     ``check_digit_binding``: false where genuine values may fail it.
     ``judge_column``: judges a column's distinct values together: None says nothing, REJECTED vetoes, any
         other verdict supports values that prove nothing alone.
+    ``whole``: the form of a whole value in a column, where that is wider than ``pattern``.
     ``anchor``: an expression without which no text holds the item; most texts are passed over by it.
     """
 
@@ -108,6 +109,7 @@ class Item:
     check_digit_binding: bool = True
     judge_column: Callable[[Sequence[str]], Verdict | None] | None = None
     anchor: str = "[0-9]"
+    whole: str | None = None
 
     def mask(self, value: str, profile: str = "finance") -> str:
         """Mask ``value`` as the profile shows it.
