@@ -26,6 +26,12 @@ _TAIL = (
     r"(?![가-힣])"
 )
 _TOUCHING = re.compile(r"[\s:=\-▶▷→┃│|(\[<>\"'`,#*·]{0,10}")
+HEADING_REACH = 2_000
+"""Characters before a candidate in which the heading of its table counts."""
+
+FEWEST_COLUMNS = 3
+_COLUMNS = re.compile(r"\t| ?[|┃│] ?| +/ +| {2,}|,")
+
 _SPACED = 3
 """Labels of up to three syllables are often spread by spaces: 성    명."""
 
@@ -47,7 +53,23 @@ class Labels:
         behind = self.expression.search(text, end, min(len(text), end + AFTER))
         if behind is not None and behind.lastgroup == "context" and "\n" not in text[end : behind.start()]:
             return _raised(verdict, SAME_LINE), f"{verdict.reason}; near {behind.group()!r}"
+        heading = self._heading(text, start, end) if label is None else None
+        if heading is not None:
+            return _raised(verdict, EARLIER_LINE), f"{verdict.reason}; in a table headed {heading.group()!r}"
         return verdict.score, verdict.reason
+
+    def _heading(self, text: str, start: int, end: int) -> re.Match[str] | None:
+        """Return the label among the headings of the table whose row holds the candidate, if there is one."""
+        row = text.rfind("\n", max(0, start - HEADING_REACH), start) + 1
+        table = text.rfind("\n\n", max(0, start - HEADING_REACH), start)
+        table = table + 2 if table >= 0 else 0
+        ends = text.find("\n", table, row)
+        if row <= table or ends < 0 or start - table > HEADING_REACH or not _is_row(text[table:ends]):
+            return None
+        if not _is_row(text[row : min(end + BEFORE, len(text))]):
+            return None
+        labels = self.expression.finditer(text, table, ends)
+        return next((label for label in labels if label.lastgroup == "context"), None)
 
     def _nearest(self, text: str, start: int) -> re.Match[str] | None:
         nearest = None
@@ -61,6 +83,10 @@ class Labels:
         else:
             share = EARLIER_LINE if "\n" in text[label.end() : start] else SAME_LINE
         return _raised(verdict, share), f"{verdict.reason}; near {label.group()!r}"
+
+
+def _is_row(line: str) -> bool:
+    return len(_COLUMNS.split(line.strip())) >= FEWEST_COLUMNS
 
 
 def _raised(verdict: Verdict, share: float) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from safeguards.items import rows
 from safeguards.items.checkdigit import LUHN
 from safeguards.items.item import Candidate
 from safeguards.items.kr import banks
@@ -42,6 +43,8 @@ _BEHIND = re.compile(
     rf"{_NUMBER}[ ]?[(\[/,·]? ?(?P<bank>{_one_of(banks.FULL)}|(?:{_one_of(banks.SHORT)})(?= ?(?:[)\]/]|은행|예금주))"
     rf"|계좌|예금주){_NO_BANK}"
 )
+_cells = rows.finder(r"계좌(?:번호)?|(?i:account)")
+_CELL = re.compile(r"[0-9]{1,8}(?:-[0-9]{1,10}){0,4}")
 _OTHER_LABEL = re.compile(
     r"(?<!계좌)(?<!계좌 )(?<!통장)(?<!통장 )번호|전화|연락처|휴대|핸드폰|폰|팩스|카드|사업자|주민|고객센터|문의|콜센터|"
     r"대표|상담|지점장|내선|(?i:tel|fax|phone|card)"
@@ -72,7 +75,10 @@ def is_other_number(number: str) -> bool:
 
 
 def candidates(text: str) -> Iterator[Candidate]:
-    """Yield numbers that a label or a bank's name makes an account's."""
+    """Yield numbers that a label, a heading or a bank's name makes an account's."""
+    for start, end in _cells(text):
+        if _CELL.fullmatch(text, start, end) and FEWEST <= sum(map(str.isdigit, text[start:end])) <= MOST:
+            yield Candidate(start, end, 0.9, "digits under the heading of accounts")
     for rule in (_LABELLED, _BANKED, _SHORT, _BEHIND):
         for found in rule.finditer(text):
             score, reason = _judged(rule, found)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from safeguards.items import rows
 from safeguards.items.item import REJECTED, Candidate, Item, LegalClass, Role, Verdict
 from safeguards.items.text import plain, stars, words
 
@@ -16,9 +17,9 @@ OLDEST = 120
 _WRITTEN = re.compile(r"(?:만\s?)?([0-9]{1,3})(?:\s?[세살])?")
 _YEARS = r"(?:만\s?)?[0-9]{1,3}\s?(?:세|살)"
 _GROUP = r"(?! ?(?:이상|이하|미만|초과|까지|부터|기[^가-힣]|대[^가-힣]|[~\-–] ?[0-9]|형|용|관람|가 ?관람|연령|세트|이내|전후|쯤|안팎))"
-_FULL = re.compile(r"(?<![0-9.,])(?P<age>만\s?[0-9]{1,3}\s?세)(?!기(?![가-힣]))")
+_FULL = re.compile(r"(?<![0-9.,])(?P<age>만\s?[0-9]{1,3}\s?세)(?!기(?![가-힣]))(?! ?(?:미만|이하|초과|까지|가 ?되|부터))")
 _LABELLED = re.compile(
-    r"(?:나\s{0,4}이|연\s{0,4}령|(?i:(?<![A-Za-z])age))(?:\s?\([^()\n]{1,8}\))?[\s:=┃|│은는/\-]{1,6}"
+    r"(?:나\s{0,4}이|연\s{0,4}령|(?i:(?<![A-Za-z])age))(?:\s?\([^()\n]{1,8}\))?[\s:=┃|│▶▷→은는/\-]{1,6}"
     r"(?P<age>(?:만\s?)?[0-9]{1,3}\s?(?:세|살)?)(?![0-9.%]|대)"
 )
 _BESIDE_SEX = re.compile(
@@ -27,6 +28,7 @@ _BESIDE_SEX = re.compile(
 )
 _SPOKEN = re.compile(rf"(?<![0-9A-Za-z.,~\-–])(?P<age>{_YEARS}){_GROUP}(?!기)(?!대(?![가-힣]))")
 _NAMED = re.compile(r"(?<=[가-힣])\((?P<age>[1-9][0-9])(?:세)?\) ?(?:씨|군|양|옹|할머니|할아버지)(?![가-힣]{2})")
+_cells = rows.finder(r"나\s{0,4}이(?![가-힣])|연\s{0,4}령(?![가-힣])|(?i:(?<![a-z])age(?![a-z]))")
 _RULES = (
     (_FULL, 0.93, "full years with 만"),
     (_LABELLED, 0.95, "number behind 나이"),
@@ -63,6 +65,9 @@ def _years(text: str) -> int | None:
 
 def candidates(text: str) -> Iterator[Candidate]:
     """Yield ages; those of groups are left out unless they are written with 만."""
+    for start, end in _cells(text):
+        if validate(text[start:end]):
+            yield Candidate(start, end, 0.9, "number under the heading 나이")
     for rule, score, reason in _RULES:
         for found in rule.finditer(text):
             name = "before" if found.groupdict().get("before") else "age"

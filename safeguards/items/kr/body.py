@@ -14,7 +14,7 @@ _LEAD = 40
 def finder(label: str, value: str, plausible: Callable[[str], bool], reason: str) -> Callable[[str], Iterator[Candidate]]:
     """Return what finds ``value`` (a pattern of number and unit) behind ``label``."""
     rule = re.compile(
-        rf"(?<![가-힣A-Za-z])(?:{label})(?:\s?\([^()\n]{{1,8}}\))?[\s:=┃|│은는이가/\-]{{0,6}}(?P<value>{value})(?![0-9A-Za-z])"
+        rf"(?<![가-힣A-Za-z])(?:{label})(?:\s?\([^()\n]{{1,8}}\))?[\s:=┃|│▶▷→은는이가/\-]{{0,6}}(?:약 ?)?(?P<value>{value})(?![0-9A-Za-z])"
     )
 
     def candidates(text: str) -> Iterator[Candidate]:

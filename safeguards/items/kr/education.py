@@ -15,13 +15,13 @@ from safeguards.items.text import settle, squeeze, stars, words
 _SHORT = "|".join(sorted(SHORT, key=len, reverse=True))
 _SCHOOL = (
     rf"(?:[가-힣A-Z]{{1,12}}(?:대학교|과학기술원|대학원대학교|전문대학|교육대학|사이버대학|대학(?![가-힣]))|{_SHORT}"
-    r"|[가-힣]{2,8}(?:고등학교|고등기술학교|공고|상고|여고|외고|과고|과학고|예고|마이스터고))"
+    r"|[가-힣]{2,6}대(?= [가-힣]{2,8}(?:학과|공학|학부|학) ?(?:학사|석사|박사|졸업|재학|[1-4]학년)))"
 )
 _GRADUATE = r"(?: ?[가-힣]{0,8}대학원(?![가-힣]))?"
 _DEPARTMENT = r"(?: ?[가-힣A-Za-z·]{2,14}(?:학과|학부|공학부|과|전공|대학|학)(?:에서|을|를|에)?)?"
 _LABEL = r"(?:최종\s?학력|학\s{0,8}력|최종\s?학위|학위|출신\s?(?:학교|대학교?)|최종\s?출신교|(?i:education|degree))"
 _LABELLED = re.compile(
-    rf"(?<![가-힣]){_LABEL}(?:\s?\([^()\n]{{1,10}}\))?(?:[ \t]{{0,3}}[:=┃|│▶][ \t]{{0,4}}|[ \t]{{1,4}})"
+    rf"(?<![가-힣])(?P<label>{_LABEL})(?:\s?\([^()\n]{{1,10}}\))?(?P<sign>[ \t]{{0,3}}[:=┃|│▶][ \t]{{0,4}}|[은는] |[ \t]{{1,4}})"
     r"(?P<value>[가-힣A-Za-z○][가-힣A-Za-z○0-9·& ]{0,38})"
 )
 _WHOLE = re.compile(
@@ -29,8 +29,11 @@ _WHOLE = re.compile(
 )
 _FREE = re.compile(
     rf"(?<![가-힣A-Za-z○])(?P<school>{_SCHOOL}{_GRADUATE})(?!병원|부속|총장|총학|측|교수|출판|신문)"
-    rf"(?:을|를|에서|에)?(?:,? ?\(?[가-힣A-Za-z·]{{0,8}}(?:캠퍼스|대학)\)?)?{_DEPARTMENT} {{0,2}}[(]?{STANDING}"
+    rf"(?:을|를|에서|에)?(?:,? ?\(?[가-힣A-Za-z·]{{0,8}}(?:캠퍼스|대학)\)?)?{_DEPARTMENT} {{0,2}}[(]?{STANDING}(?!지원|경고|일정|관리|행정|운영|정보)"
 )
+_SENTENCE = re.compile("(?:을|를|에서) ")
+_STUDY = re.compile(rf"(?<![가-힣A-Za-z○])[가-힣A-Za-z]{{2,8}}대(?:학교)? [가-힣]{{2,8}}학 (?:학사|석사|박사)(?![가-힣])")
+_FIELD = re.compile(rf"(?<=/ ){_SCHOOL}{_DEPARTMENT} (?:졸업|재학|휴학|수료|중퇴)(?= ?(?:[/,\n]|$))")
 _COURSE = re.compile(r"(?<![가-힣])[O○]{2}대학교 [가-힣]{2,8}학과 (?:석사|박사)과정")
 
 
@@ -54,12 +57,18 @@ def candidates(text: str) -> Iterator[Candidate]:
     """Yield values of the label, and schools where somebody studied."""
     for found in _LABELLED.finditer(text):
         whole = _WHOLE.match(found["value"])
-        if whole:
+        if whole and not _SENTENCE.search(whole.group()) and _alone(found["label"], whole.group()):
             yield Candidate(found.start("value"), found.start("value") + whole.end(), 0.93, "value of 학력")
-    for found in _COURSE.finditer(text):
-        yield Candidate(*found.span(), 0.75, "course of a university")
+    for rule in (_COURSE, _STUDY, _FIELD):
+        for found in rule.finditer(text):
+            yield Candidate(*found.span(), 0.87, "course of a university")
     for found in _FREE.finditer(text):
         yield Candidate(*found.span("school"), 0.85, "university, and what somebody did there")
+
+
+def _alone(label: str, value: str) -> bool:
+    """Say whether the value is whole: behind 학력 (unlike 최종학력) a department is a value of its own."""
+    return label.startswith("최종") or re.search("(?:학과|학부|과) ", value) is None or value.startswith("지방")
 
 
 ITEM = Item(

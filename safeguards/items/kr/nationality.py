@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from safeguards.items import rows
 from safeguards.items.item import REJECTED, Candidate, Item, LegalClass, Role, Verdict
 from safeguards.items.kr.countries import CODES, STATELESS
-from safeguards.items.text import squeeze, stars, words
+from safeguards.items.text import settle, squeeze, stars, words
 
 _NAMES = {name.casefold(): code for name, code in CODES.items()}
 _COUNTRY = "|".join(
@@ -19,15 +20,16 @@ _COUNTRY = "|".join(
 )
 _LABEL = r"(?:국\s{0,4}적|(?i:nationality|citizenship|citizen of|country of citizenship))"
 _LABELLED = re.compile(
-    rf"{_LABEL}(?:\s?\([^()\n]{{1,20}}\))?[\s:=┃|│은는이가\-▶]{{0,8}}(?P<country>(?i:{_COUNTRY})(?:인(?![가-힣]))?)(?![A-Za-z])"
+    rf"{_LABEL}(?:\s?\([^()\n]{{1,20}}\))?[\s:=┃|│은는이가\-▶▷→>]{{0,8}}(?P<country>(?i:{_COUNTRY})(?:인(?![가-힣]))?)(?![A-Za-z])"
 )
-_BEFORE = re.compile(rf"(?<![가-힣A-Za-z])(?P<country>{_COUNTRY}) ?국적(?!기|항공|선|사)")
+_BEFORE = re.compile(rf"(?<![가-힣A-Za-z])(?P<country>(?:{_COUNTRY}) ?국적(?= ?[),])|(?:{_COUNTRY})(?= ?국적(?!기|항공|선|사)))")
+_cells = rows.finder(_LABEL)
 _RULES = ((_LABELLED, 0.95, "country behind 국적"), (_BEFORE, 0.8, "country before 국적"))
 
 
 def canonical(text: str) -> str:
     """Return the country's two-letter code; other text as it is, folded."""
-    name = squeeze(text)
+    name = settle(squeeze, text)
     return _NAMES.get(name.casefold(), _NAMES.get(name.removesuffix("인").casefold(), name))
 
 
@@ -48,6 +50,9 @@ def candidates(text: str) -> Iterator[Candidate]:
     for rule, score, reason in _RULES:
         for found in rule.finditer(text):
             yield Candidate(*found.span("country"), score, reason)
+    for start, end in _cells(text):
+        if validate(text[start:end]):
+            yield Candidate(start, end, 0.9, "country under the heading 국적")
 
 
 ITEM = Item(

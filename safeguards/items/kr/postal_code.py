@@ -20,7 +20,7 @@ _NEW = re.compile(r"[0-9]{5}")
 _OLD = re.compile(r"[1-7][0-9]{2}-?[0-9]{3}")
 _CODE = r"(?P<code>[0-9]{5}|[1-7][0-9]{2}-[0-9]{3})(?![0-9A-Za-z_%])(?!-[0-9])"
 _REGION = "|".join(sorted({*PROVINCES, *SHORT}, key=len, reverse=True))
-_SEPARATOR = r"(?:\s?\([^()\n]{1,12}\))?[\s:=|┃│#.,은는이가]{0,6}"
+_SEPARATOR = r"(?:\s?\([^()\n]{1,12}\))?[\s:=|┃│▶▷→#.,은는이가]{0,6}"
 _LABELLED = re.compile(
     rf"(?:우\s?편\s?번\s?호|(?<![가-힣])우편|(?i:postal ?code|post ?code|zip ?code|(?<![A-Za-z])zip))"
     rf"(?:란)?{_SEPARATOR}\(?{_CODE}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from safeguards.items import rows
 from safeguards.items.item import REJECTED, Candidate, Item, LegalClass, Role, Verdict
 from safeguards.items.text import plain, stars, words
 
@@ -18,12 +19,13 @@ _SEXES = {
 _VALUE = r"(?P<sex>남성|여성|남자|여자|남|여|男|女|(?i:female|male)|[MF])"
 _AGE = r"(?:만 ?)?[0-9]{1,3} ?[세살]?"
 _LABELLED = re.compile(
-    rf"(?:성\s{{0,4}}별|(?i:(?<![A-Za-z])(?:sex|gender)))[\s:=┃|│은는/\-]{{1,6}}{_VALUE}(?![가-힣A-Za-z/])"
+    rf"(?:성\s{{0,4}}별|(?i:(?<![A-Za-z])(?:sex|gender)))[\s:=┃|│▶▷→은는/\-]{{1,6}}{_VALUE}(?![가-힣A-Za-z/])"
 )
 _BESIDE_AGE = re.compile(
     rf"[(\[/,|] ?{_VALUE} ?[/,·] ?{_AGE}(?=[)\],/ ]|$)|(?:만 ?[0-9]{{1,3}} ?세|\([0-9]{{1,3}} ?[·,/]) ?(?P<after>남성|여성|남자|여자|남|여)(?=[)\]., ]|$)"
 )
 _BRACKETED = re.compile(r"(?<=[가-힣A-Za-z]) ?\((?P<sex>남|여|男|女|M|F)\)")
+_cells = rows.finder(r"성\s{0,4}별|(?i:(?<![a-z])(?:sex|gender)(?![a-z]))")
 _RULES = ((_LABELLED, 0.95, "value of 성별"), (_BESIDE_AGE, 0.85, "sex beside an age"), (_BRACKETED, 0.6, "sex in brackets"))
 
 
@@ -49,6 +51,9 @@ def candidates(text: str) -> Iterator[Candidate]:
         for found in rule.finditer(text):
             name = "sex" if found["sex"] else "after"
             yield Candidate(*found.span(name), score, reason)
+    for start, end in _cells(text):
+        if validate(text[start:end]):
+            yield Candidate(start, end, 0.9, "value under the heading 성별")
 
 
 ITEM = Item(
