@@ -63,7 +63,7 @@ _WORKS = re.compile(
     rf"(?<=에서 )(?P<title>(?:[가-힣A-Za-z]{{2,8}} )?{_WORD}?)(?=(?:으?로서?|을|를) ?(?:근무|재직|일하|일했|활동|재임|맡|종사))"
 )
 _UNIT_OF = re.compile(
-    rf"(?<=[가-힣A-Za-z0-9])(?:팀|부|실|본부|센터| ?파트|지점|본점|그룹|약국|병원|의원) (?P<title>{_WORD})(?=$|[^가-힣A-Za-z])"
+    rf"(?<=[가-힣A-Za-z0-9])(?:팀|(?<!정)부|실|본부|센터| ?파트|지점|본점|그룹|약국|병원|의원) (?P<title>{_WORD})(?=$|[^가-힣A-Za-z])"
 )
 _BECOMES = re.compile(
     rf"(?P<title>최고[가-힣]{{2,6}}책임자(?:\([A-Z]{{3,4}}\))?|{_WORD}?)(?:으로|로)? (?:승진|임명|임용|선임|발령|내정|취임|승격|위촉|재직)(?!일|자|식|률)"
@@ -80,6 +80,7 @@ _APPROVAL = re.compile(r"[^\n]{0,60}(?:전결|대결|협조자|결재)")
 _CHIEF = re.compile(r"최고[가-힣]{2,6}책임자(?:\([A-Z]{3,4}\))?|C[EFTIOMPS][OS]?O")
 _DEPARTMENT = re.compile(r".*(?:팀|부|실|과|본부|지점|파트|그룹|연구소|공장|국|처)$")
 _MANY = 3
+_SHORTEST_NAME = 3
 _TAIL = re.compile(r" ?(?:겸직|겸임|대우|재직(?:중| 중)?|근무(?:중| 중)?|퇴직|휴직(?:중| 중)?)$")
 _LAST = sorted({title[-2:] for title in _ALL if "가" <= title[-1] <= "힣"} | {title[-2:] for title in COMPOUND})
 ANCHOR = (
@@ -93,7 +94,10 @@ def is_title(text: str) -> bool:
     if text in _ALL:
         return True
     last = text.rsplit(" ", 1)[-1]
-    return last in _ALL - NOUNS or (len(last) > 2 and last.endswith(COMPOUND) and not last.endswith(FAMILY))
+    if last in _ALL - NOUNS:
+        return True
+    name = len(last) <= _SHORTEST_NAME and last[0] in COMMON
+    return len(last) > 2 and last.endswith(COMPOUND) and not last.endswith(FAMILY) and not name
 
 
 def may_be_title(text: str) -> bool:
@@ -122,7 +126,7 @@ def candidates(text: str) -> Iterator[Candidate]:
         (_EMPLOYER, 0.8, "title behind an employer"),
     ):
         for found in rule.finditer(text):
-            title = _trimmed(found["title"])
+            title = "" if found["title"].endswith(("을", "를")) else _trimmed(found["title"])
             certain = rule in (_WORKS, _ACCUSED, _BECOMES, _NOW) or title not in WEAK
             if title and certain and not _DECIDES.match(text, found.end()):
                 yield Candidate(found.start("title"), found.start("title") + len(title), score, reason)
