@@ -85,6 +85,7 @@ class Item:
         other verdict supports values that prove nothing alone.
     ``whole``: the form of a whole value in a column, where that is wider than ``pattern``.
     ``anchor``: an expression without which no text holds the item; most texts are passed over by it.
+    ``loose_anchor``: the same for whoever takes scores below 0.5; None where ``anchor`` serves them too.
     """
 
     id: str
@@ -110,6 +111,7 @@ class Item:
     judge_column: Callable[[Sequence[str]], Verdict | None] | None = None
     anchor: str = "[0-9]"
     whole: str | None = None
+    loose_anchor: str | None = None
 
     def mask(self, value: str, profile: str = "finance") -> str:
         """Mask ``value`` as the profile shows it.
