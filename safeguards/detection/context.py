@@ -29,6 +29,12 @@ _HANGUL_TAIL = (
 _LATIN_TAIL = r"(?:[ _.\-]?(?:no|number|num|id))?(?![a-z])"
 _LATIN = re.compile("[A-Za-z]")
 _TOUCHING = re.compile(r"[\s:=\-▶▷→┃│|(\[<>\"'`,#*·]{0,10}")
+HEADING_REACH = 2_000
+"""Characters before a candidate in which the heading of its table counts."""
+
+FEWEST_COLUMNS = 3
+_COLUMNS = re.compile(r"\t| ?[|┃│] ?| +/ +| {2,}|,")
+
 _SPACED = 3
 """Labels of up to three syllables are often spread by spaces: 성    명."""
 
@@ -68,6 +74,10 @@ class Labels:
         behind = next(self._found(text, end, min(len(text), end + AFTER)), None)
         if behind is not None and not behind.against and "\n" not in text[end : behind.start]:
             return _raised(verdict, SAME_LINE), _near(verdict, text, behind)
+        heading = self._heading(text, start, end) if label is None else None
+        if heading is not None:
+            named = text[heading.start : heading.end]
+            return _raised(verdict, EARLIER_LINE), f"{verdict.reason}; in a table headed {named!r}"
         return verdict.score, verdict.reason
 
     def _found(self, text: str, start: int, end: int) -> Iterator[Label]:
@@ -86,12 +96,30 @@ class Labels:
             else:
                 yield Label(at, start + found.end(), against)
 
+    def _heading(self, text: str, start: int, end: int) -> Label | None:
+        """Return the label among the headings of the table whose row holds the candidate, if there is one."""
+        row = text.rfind("\n", max(0, start - HEADING_REACH), start) + 1
+        if not row:
+            return None
+        table = text.rfind("\n\n", max(0, start - HEADING_REACH), start)
+        table = table + 2 if table >= 0 else 0
+        ends = text.find("\n", table, row)
+        if row <= table or ends < 0 or start - table > HEADING_REACH or not _is_row(text[table:ends]):
+            return None
+        if not _is_row(text[row : min(end + BEFORE, len(text))]):
+            return None
+        return next((label for label in self._found(text, table, ends) if not label.against), None)
+
     def _supported(self, text: str, label: Label, start: int, verdict: Verdict) -> tuple[float, str]:
         if _TOUCHING.fullmatch(text, label.end, start):
             share = 1.0
         else:
             share = EARLIER_LINE if "\n" in text[label.end : start] else SAME_LINE
         return _raised(verdict, share), _near(verdict, text, label)
+
+
+def _is_row(line: str) -> bool:
+    return len(_COLUMNS.split(line.strip())) >= FEWEST_COLUMNS
 
 
 def compile_labels(item: Item) -> Labels:

@@ -130,4 +130,4 @@ def _encrypted_share(values: pa.ChunkedArray[Any]) -> float:
 
 @cache
 def _by_entity() -> dict[str, Item]:
-    return {item.entity: item for item in all_items()}
+    return {item.entity: item for item in reversed(all_items())}  # the first of several stands for its entity

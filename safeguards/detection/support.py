@@ -62,7 +62,8 @@ class Judge:
 
     def __init__(self, item: Item) -> None:
         self.item = item
-        self._pattern = re.compile(item.pattern) if item.pattern else None
+        form = item.whole or item.pattern
+        self._pattern = re.compile(form) if form else None
 
     def support(self, looked_at: Cells, *, by_name: bool) -> Support:
         """Return how far the cells agree, given whether the column's name names the item."""

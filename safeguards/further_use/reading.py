@@ -22,7 +22,7 @@ from safeguards.risk import ClassCounter, Classes, Risk
 from safeguards.tables import Source
 
 Advance = Callable[[int, int | None], object]
-_ITEMS = {entity: item for item, entity in ENTITIES.items()}
+_ITEMS = {entity: item for item, entity in reversed(ENTITIES.items())}  # the first stands for its entity
 
 
 @dataclass(frozen=True, slots=True)

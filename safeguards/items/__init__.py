@@ -29,12 +29,33 @@ HOMES: dict[str, Home] = {
     "kr_driver_license": Home("kr.driver_license", "KR_DRIVER_LICENSE", "KR_DRIVER_LICENSE"),
     "kr_brn": Home("kr.brn", "KR_BRN", "KR_BRN"),
     "kr_phone": Home("kr.phone", "PHONE_NUMBER", "PHONE_NUMBER"),
+    "kr_landline": Home("kr.landline", "PHONE_NUMBER", "PHONE_NUMBER"),
+    "kr_safe_number": Home("kr.safe_number", "PHONE_NUMBER", "PHONE_NUMBER"),
+    "kr_crn": Home("kr.crn", "KR_CRN", "KR_CRN"),
+    "kr_bank_account": Home("kr.bank_account", "KR_BANK_ACCOUNT", "KR_BANK_ACCOUNT"),
+    "kr_health_insurance": Home("kr.health_insurance", "KR_HEALTH_INSURANCE", "KR_HEALTH_INSURANCE"),
+    "kr_customs_code": Home("kr.customs_code", "KR_CUSTOMS_CODE", "KR_CUSTOMS_CODE"),
+    "kr_ci": Home("kr.ci", "KR_CI", "KR_CI"),
+    "kr_di": Home("kr.di", "KR_DI", "KR_DI"),
+    "kr_vehicle_registration": Home(
+        "kr.vehicle_registration", "KR_VEHICLE_REGISTRATION", "KR_VEHICLE_REGISTRATION"
+    ),
+    "kr_postal_code": Home("kr.postal_code", "POSTAL_CODE", "POSTAL_CODE"),
+    "prescription_id": Home("kr.prescription_id", "PRESCRIPTION_ID", "PRESCRIPTION_ID"),
     "email": Home("intl.email", "EMAIL_ADDRESS", "EMAIL_ADDRESS"),
     "credit_card": Home("intl.credit_card", "CREDIT_CARD", "CREDIT_CARD"),
     "ip_address": Home("intl.ip_address", "IP_ADDRESS", "IP_ADDRESS"),
     "birth_date": Home("intl.birth_date", "BIRTH_DATE", "DATE_TIME"),
     "person_name": Home("kr.name", "PERSON", "PERSON"),
     "kr_address": Home("kr.address", "ADDRESS", "LOCATION"),
+    "job_title": Home("kr.job_title", "JOB_TITLE", "TITLE"),
+    "age": Home("kr.age", "AGE", "AGE"),
+    "sex": Home("kr.sex", "SEX", "GENDER"),
+    "nationality": Home("kr.nationality", "NATIONALITY", "NRP"),
+    "height": Home("kr.height", "HEIGHT", "HEIGHT"),
+    "weight": Home("kr.weight", "WEIGHT", "WEIGHT"),
+    "education": Home("kr.education", "EDUCATION", "EDUCATION"),
+    "major": Home("kr.major", "MAJOR", "MAJOR"),
 }
 
 ENTITIES: dict[str, str] = {item_id: home.entity for item_id, home in HOMES.items()}

@@ -83,6 +83,7 @@ class Item:
     ``check_digit_binding``: false where genuine values may fail it.
     ``judge_column``: judges a column's distinct values together: None says nothing, REJECTED vetoes, any
         other verdict supports values that prove nothing alone.
+    ``whole``: the form of a whole value in a column, where that is wider than ``pattern``.
     ``anchor``: an expression without which no text holds the item, by which most texts are passed over: by
         default its ``pattern``. It is read natively, so look-around in it counts for nothing.
     ``loose_anchor``: the same for whoever takes scores below 0.5; None where ``anchor`` serves them too.
@@ -110,6 +111,7 @@ class Item:
     check_digit_binding: bool = True
     judge_column: Callable[[Sequence[str]], Verdict | None] | None = None
     anchor: str | None = None
+    whole: str | None = None
     loose_anchor: str | None = None
 
     def mask(self, value: str, profile: str = "finance") -> str:

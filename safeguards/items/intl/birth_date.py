@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from safeguards.items import rows
 from safeguards.items.dates import calendar_date, is_birth_date, is_short_date, written_date
 from safeguards.items.item import REJECTED, Candidate, Item, LegalClass, Role, Verdict
 from safeguards.items.text import plain, stars, words
@@ -29,6 +30,10 @@ _BORN = re.compile(
     rf"(?<![0-9])(?P<date>(?:{_DATE}|(?:19|20)?[0-9]{{2}}년)\s?생)(?![가-힣](?<!이)(?<!입)(?<!으)(?<!임)(?<!인))"
 )
 _SEXED = re.compile(rf"(?:[MF]|남자?|여자?|男|女)\s?[/,·]\s?(?P<date>{_DATE})(?![0-9])")
+_cells = rows.finder(
+    r"생\s{0,4}년\s{0,4}월\s{0,4}일|생년|출생일|생일|(?i:date of birth|birth ?date|birthday|(?<![a-z])dob(?![a-z]))"
+)
+_CELL = re.compile(rf"(?:{_DATE}|[0-9]{{2}}[./-]?[0-9]{{2}}[./-]?[0-9]{{2}})(?:\s?생)?")
 _RULES = (
     (_LABELLED, 0.95, "date behind the label of a birth date"),
     (_BORN, 0.9, "date followed by 생"),
@@ -57,7 +62,10 @@ def validate(value: str) -> Verdict:
 
 
 def candidates(text: str) -> Iterator[Candidate]:
-    """Yield dates that a label, 생 or a sex marker makes birth dates."""
+    """Yield dates that a label, a heading, 생 or a sex marker makes birth dates."""
+    for start, end in _cells(text):
+        if _CELL.fullmatch(text, start, end) and _plausible(text[start:end]):
+            yield Candidate(start, end, 0.9, "date under the heading of birth dates")
     for rule, score, reason in _RULES:
         for found in rule.finditer(text):
             if _plausible(found["date"]):

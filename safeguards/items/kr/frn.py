@@ -39,7 +39,7 @@ ITEM = Item(
         foreigner no
         """
     ),
-    against=(*labels.CODES, *labels.CORPORATION, *labels.ACCOUNT, *labels.HEALTH_INSURANCE),
+    against=(*labels.CODES, *labels.CORPORATION, *labels.ACCOUNT, *labels.HEALTH_INSURANCE, "형식", "예시"),
     check_digit=CHECK,
     check_digit_binding=False,
     judge_column=registration.judge_column,

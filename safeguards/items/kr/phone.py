@@ -1,7 +1,8 @@
-"""Korean telephone number (전화번호): mobile, fixed, Internet and virtual numbers, also with +82.
+"""Korean telephone number (전화번호): mobile, Internet, toll-free and call-centre numbers, also with +82.
 
 Telecommunications Business Act 48 and the Ministry's numbering plan. 15xx to 18xx numbers belong to call
-centres and need context.
+centres and need context. Numbers with an area code are found by `kr_landline`, virtual ones (050x) by
+`kr_safe_number`; canonical form, masks and the judgement of whole values are here for all of them.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def canonical(text: str) -> str:
     """Return ASCII digits in national form, +82 folded to 0; numbers abroad keep ``+``; other text folded."""
     number = compact(text)
     folded = _COUNTRY.sub("0", number, count=1) if len(number) >= 10 else number
-    if _kind(folded):
+    if kind_of(folded):
         return folded
     return number if _ABROAD.fullmatch(number) else plain(text)
 
@@ -48,7 +49,7 @@ def mask_netact(text: str) -> str:
 def validate(value: str) -> Verdict:
     """Judge by the numbering plan and by whether separators were written."""
     number = canonical(value)
-    kind = _kind(number)
+    kind = kind_of(number)
     separated = re.search(r"[0-9][-. )]+[0-9]", value) is not None or value.startswith("+")
     if kind == "mobile":
         return Verdict(0.9 if separated else 0.8, 0.98, "mobile number of the Korean numbering plan")
@@ -59,21 +60,43 @@ def validate(value: str) -> Verdict:
     return REJECTED
 
 
-def _kind(digits: str) -> str:
+def kind_of(digits: str) -> str:
+    """Return ``mobile``, ``fixed`` (also Internet and virtual numbers) or ``centre``; empty for other digits."""
     forms = (("mobile", _MOBILE), ("fixed", _FIXED), ("centre", _CENTRE))
     return next((kind for kind, form in forms if form.fullmatch(digits)), "")
 
 
 def _parts(text: str) -> tuple[str, str, str] | None:
     digits = canonical(text)
-    if not _kind(digits):
+    if not kind_of(digits):
         return None
     area = _AREA.match(digits)
     start = area.end() if area else 0
     return digits[:start], digits[start:-4], digits[-4:]
 
 
+AREAS = "2|3[1-3]|4[1-4]|5[1-5]|6[1-4]"
+"""Area codes after the leading zero: Seoul, then Gyeonggi to Jeju."""
+
+_CALL_CENTRE = r"1[568][0-9]{2}-[0-9]{4}"
 _SEPARATOR = r"(?: ?[-.)] ?| )"
+CONTEXT = words(
+    """
+    전화번호, 전화, 휴대전화, 휴대폰, 핸드폰, 핸폰, 연락처, 비상연락처, 연락, 모바일, 번호, 팩스,
+    대표번호, 대표전화, 고객센터, 콜센터, 문의, 내선, 유선, 무선, 직통, 자택, phone, phone number,
+    telephone, tel, mobile, cell, cellphone, fax, hp, contact
+    """
+)
+
+
+def written(prefixes: str) -> str:
+    """Return the pattern of numbers that begin with one of ``prefixes`` (after the leading 0), however written."""
+    return (
+        rf"(?:(?:\+82 ?-? ?(?:\(0\) ?)?|0)(?:{prefixes}){_SEPARATOR}?|\(0(?:{prefixes})\) ?)"
+        rf"[0-9]{{3,4}}{_SEPARATOR}?[0-9]{{4}}"
+    )
+
+
 ITEM = Item(
     id="kr_phone",
     entity="PHONE_NUMBER",
@@ -82,20 +105,13 @@ ITEM = Item(
     legal_class=LegalClass.GENERAL,
     role=Role.IDENTIFIER,
     must_encrypt=False,
-    context=words(
-        """
-        전화번호, 전화, 휴대전화, 휴대폰, 핸드폰, 핸폰, 연락처, 비상연락처, 연락, 모바일, 번호, 팩스,
-        대표번호, 대표전화, 고객센터, 콜센터, 문의, 내선, 유선, 무선, 직통, 자택, phone, phone number,
-        telephone, tel, mobile, cell, cellphone, fax, hp, contact
-        """
-    ),
+    context=CONTEXT,
     canonical=canonical,
     masks={"finance": mask_finance, "netact": mask_netact},
     source="Telecommunications Business Act 48; numbering plan of the Ministry of Science and ICT",
     validate=validate,
-    pattern=r"(?:(?:\+82 ?-? ?(?:\(0\) ?)?|0)(?:1[016789]|2|[3-6][1-5]|[78]0|50[2-8])"
-    rf"{_SEPARATOR}?|\(0(?:1[016789]|2|[3-6][1-5]|[78]0|50[2-8])\) ?)[0-9]{{3,4}}{_SEPARATOR}?[0-9]{{4}}"
-    r"|1[568][0-9]{2}-[0-9]{4}",
+    pattern=rf"{written('1[016789]|[78]0')}|{_CALL_CENTRE}",
+    whole=rf"{written(f'1[016789]|[78]0|{AREAS}|50[2-8]')}|{_CALL_CENTRE}",
     column_names=words(
         """
         전화번호, 휴대전화, 휴대폰, 핸드폰, 연락처, 전화, 팩스, phone, phone number, mobile, tel, telephone,
@@ -103,4 +119,5 @@ ITEM = Item(
         """
     ),
     against=(*labels.CODES, *labels.HEALTH_INSURANCE),
+    anchor=r"(?:1[016789]|[78]0)[ .)\-]{0,3}[0-9]{3,4}[ .)\-]{0,3}[0-9]{4}|1[568][0-9]{2}-[0-9]{4}",
 )
