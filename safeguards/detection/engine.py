@@ -23,6 +23,7 @@ class Engine:
 
     def __init__(self, rules: Sequence[Rule], lists: Lists) -> None:
         self.rules = tuple(rules)
+        self._evadable = tuple(rule for rule in self.rules if rule.evadable)
         self._lists = lists
         self._evasions = len(self.rules)
         self._everything = self._evasions + 1
@@ -62,8 +63,8 @@ class Engine:
         """Yield what stands in a reading, in offsets of the folded text."""
         read = reading.folded
         digits = digits_in(read.text)
-        for rule in self.rules:
-            for found in rule.candidates(read.text, digits) if rule.patterned else ():
+        for rule in self._evadable:
+            for found in rule.candidates(read.text, digits):
                 score = found.score * CERTAINTY
                 if score < rule.threshold or not reading.changed(found.start, found.end):
                     continue

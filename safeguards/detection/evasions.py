@@ -46,6 +46,11 @@ _PAUSE = r"(?:[ .\-]|에|의|다시){0,3}"
 _ALOUD = f"[{_SPOKEN}]{_PAUSE}[{_SPOKEN}]{_PAUSE}[{_SPOKEN}]"
 """Three digits read aloud, without which a run of them is none."""
 
+
+def _aloud(before: int, after: int) -> str:
+    return f"(?:[0-9{_SPOKEN}]{_PAUSE}){{{before}}}{_ALOUD}(?:{_PAUSE}[0-9{_SPOKEN}]){{{after}}}"
+
+
 _THREE_ALOUD = re.compile(_ALOUD)
 _PAUSES = _PAUSE_WORDS | set(" .-")
 _FEWEST_DIGITS = 5
@@ -211,7 +216,7 @@ EVASIONS = (
         "digits read aloud",
         rf"[0-9{_SPOKEN}](?:{_PAUSE}[0-9{_SPOKEN}]){{7,24}}",
         _spoken,
-        rf"(?:[0-9{_SPOKEN}]{_PAUSE}){{2}}{_ALOUD}|{_ALOUD}(?:{_PAUSE}[0-9{_SPOKEN}]){{2}}",
+        f"{_aloud(4, 0)}|{_aloud(0, 4)}|{_aloud(2, 2)}",  # of eight digits, so many stand beside the three
     ),
     Evasion(
         "letters for digits",
@@ -236,6 +241,8 @@ EVASIONS = (
         rf"[A-Za-z0-9](?:[A-Za-z0-9_+\-]|{_DOT}(?=[A-Za-z0-9])){{0,40}}{_AT}"
         rf"(?:[A-Za-z0-9\-]{{1,40}}|{_PROVIDERS})(?:{_DOT}(?:[A-Za-z]{{2,16}}|컴|넷)){{1,3}}",
         _in_words,
+        rf"골뱅이|[(\[<](?:at|a|dot)[)\]>]| at | dot | @|@ |@(?:{_PROVIDERS})"
+        rf"|[A-Za-z0-9] ?[점쩜닷] ?(?:[A-Za-z]|컴|넷)|(?:{_PROVIDERS}) ?\.",
     ),
 )
 _COMPILED = tuple(

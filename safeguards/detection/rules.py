@@ -13,6 +13,9 @@ from safeguards.items.item import Candidate, Item
 LOOSE_BELOW = 0.5
 """Thresholds below this need the item's loose anchor."""
 
+EVADED_DIGITS = 6
+"""Shorter numbers are not written evasively, and would be found in what is none."""
+
 Finder = Callable[[str], Iterable[Candidate]]
 
 
@@ -22,7 +25,8 @@ class Rule:
 
     Folded texts without a match of ``anchor`` hold none scored ``threshold`` or more, nor do those that do
     not meet ``needs``; ``gate`` is the anchor, compiled, where looking first is cheaper than finding.
-    ``patterned`` says that the item is one pattern, so that evasive spellings of it are read too.
+    ``evadable`` says that evasive spellings of it are read too: the item is one pattern of many digits, or an
+    address with an at sign.
     """
 
     item: Item
@@ -31,7 +35,7 @@ class Rule:
     needs: Requirements
     gate: re.Pattern[str] | None
     find: Finder
-    patterned: bool
+    evadable: bool
 
     def candidates(self, text: str, digits: int) -> Iterator[Candidate]:
         """Yield what reaches the threshold in folded text that holds so many digits."""
@@ -48,7 +52,9 @@ def compile_rule(item: Item, threshold: float) -> Rule:
     gate = re.compile(anchor) if anchor else None
     find = item.candidates or _pattern_finder(item)
     anchor = anchor or item.pattern or ""
-    return Rule(item, threshold, anchor, requirements(anchor), gate, find, item.pattern is not None)
+    needs = requirements(anchor)
+    evadable = item.pattern is not None and (needs.digits >= EVADED_DIGITS or "@" in needs.characters)
+    return Rule(item, threshold, anchor, needs, gate, find, evadable)
 
 
 def _pattern_finder(item: Item) -> Finder:
