@@ -25,7 +25,7 @@ _TAIL = (
     r"(?:번호|정보|란)?(?:은|는|이|가|을|를|의|로|으로|와|과|도|만|이고|이며|인데|입니다|이라고|라고)?"
     r"(?![가-힣])"
 )
-_TOUCHING = re.compile(r"[\s:=\-▶▷→┃│|(\[<>\"'`,#*·]{0,10}")
+_TOUCHING = re.compile(r"[\s:.=\-▶▷→┃│|(\[<>\"'`,#*·]{0,10}")
 HEADING_REACH = 2_000
 """Characters before a candidate in which the heading of its table counts."""
 
