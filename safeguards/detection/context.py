@@ -28,7 +28,7 @@ _HANGUL_TAIL = (
 )
 _LATIN_TAIL = r"(?:[ _.\-]?(?:no|number|num|id))?(?![a-z])"
 _LATIN = re.compile("[A-Za-z]")
-_TOUCHING = re.compile(r"[\s:=\-▶▷→┃│|(\[<>\"'`,#*·]{0,10}")
+_TOUCHING = re.compile(r"[\s:.=\-▶▷→┃│|(\[<>\"'`,#*·]{0,10}")
 HEADING_REACH = 2_000
 """Characters before a candidate in which the heading of its table counts."""
 

@@ -104,11 +104,24 @@ def test_numbers_of_other_kinds_are_nothing_although_some_are_valid_by_chance() 
         "ref16": [digits(16) for _ in range(1_000)],
         "ref13": [digits(13) for _ in range(1_000)],
         "account": [f"{digits(3)}-{digits(3)}-{digits(6)}" for _ in range(1_000)],
-        "crn": [f"{DRAW.choice(('110111', '200111', '150111'))}-{digits(7)}" for _ in range(1_000)],
+        "firm": [f"{DRAW.choice(('110111', '200111', '150111'))}-{digits(7)}" for _ in range(1_000)],
         "version": [f"1.{DRAW.randrange(9)}.{DRAW.randrange(9)}.{DRAW.randrange(9)}" for _ in range(1_000)],
     }
     for found in DETECTOR.classify(pa.table(columns)):
         assert (found.column, found.entity, dict(found.entities)) == (found.column, None, {})
+
+
+def test_corporations_numbers_are_known_by_their_columns_name() -> None:
+    numbers = [f"{DRAW.choice(('110111', '200111'))}-{DRAW.randrange(10**7):07d}" for _ in range(300)]
+    assert verdict("crn", numbers).entity == "KR_CRN"
+    assert verdict("법인등록번호", numbers).entity == "KR_CRN"
+
+
+def test_landlines_among_mobile_numbers_are_telephone_numbers_too() -> None:
+    numbers = [f"02-{DRAW.randrange(200, 900)}-{DRAW.randrange(10**4):04d}" for _ in range(150)] + phones(150)
+    assert verdict("연락처", numbers).item == "kr_phone"
+    assert verdict("연락처", numbers).share == 1.0
+    assert verdict("c7", numbers).entity == "PHONE_NUMBER"
 
 
 def test_business_numbers_without_hyphens_are_known_by_their_check_digits() -> None:
@@ -248,12 +261,14 @@ def test_no_verdict_holds_a_value() -> None:
     assert number not in repr(verdict("phone", [number] * 3 + phones(5)))
 
 
-def test_no_column_of_adult_is_called_anything(shared: Any) -> None:
+def test_columns_of_adult_are_attributes_at_most(shared: Any) -> None:
     lines = (shared / "data/risk/adult.csv").read_text("utf-8").splitlines()
     rows = [line.split(";") for line in lines[1:]]
     table = pa.table({name: [row[place] for row in rows] for place, name in enumerate(lines[0].split(";"))})
+    attributes = {"sex": "SEX", "age": "AGE", "education": "EDUCATION"}
     for found in DETECTOR.classify(table, rows=len(rows)):
-        assert (found.entity, dict(found.entities), dict(found.traces)) == (None, {}, {})
+        assert (found.entity, dict(found.traces)) == (attributes.get(found.column), {})
+        assert set(found.entities) <= {found.entity}
 
 
 def test_the_interval_of_wilson() -> None:

@@ -35,6 +35,7 @@ def test_what_is_no_text_is_one_error(value: Any) -> None:
 def test_a_document_gives_its_spans_in_order() -> None:
     assert values(TEXT) == [
         ("PERSON", "홍길동"),
+        ("JOB_TITLE", "과장"),
         ("PHONE_NUMBER", "010-2222-3333"),
         ("EMAIL_ADDRESS", "kim@naver.com"),
         ("KR_RRN", "900101-1234567"),

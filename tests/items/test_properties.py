@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import unicodedata
 
 import pytest
@@ -10,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safeguards.errors import InputError
-from safeguards.items import ENTITIES, PRESIDIO, Item, all_items, get
+from safeguards.items import ENTITIES, PRESIDIO, Item, all_items, get, rows
 from safeguards.items.checkdigit import CHANCE, EAN13, LUHN, CheckDigit
-from safeguards.items.kr import brn, frn, rrn
+from safeguards.items.kr import account_rules, banks, brn, crn, frn, rrn
 from safeguards.items.text import INVISIBLE, fold
 
 ITEMS = pytest.mark.parametrize("item", all_items(), ids=lambda item: item.id)
@@ -68,7 +69,7 @@ def test_every_spelling_of_a_mobile_number_has_one_canonical_form(middle: str, l
 
 @given(body=st.from_regex(r"[0-9]{12}", fullmatch=True))
 def test_a_check_digit_that_was_computed_holds_and_every_other_fails(body: str) -> None:
-    for check in (rrn.CHECK, frn.CHECK, EAN13, LUHN):
+    for check in (rrn.CHECK, frn.CHECK, crn.CHECK, EAN13, LUHN):
         expected = check.expected(body)
         holding = [digit for digit in "0123456789" if check.holds(body + digit)]
         assert holding == [str(expected)]
@@ -81,6 +82,7 @@ def test_a_check_digit_that_was_computed_holds_and_every_other_fails(body: str) 
         (frn.CHECK, "9001015123452"),
         (brn.CHECK, "2208162517"),
         (brn.CHECK, "1248100998"),
+        (crn.CHECK, "1301110006246"),
         (LUHN, "4111111111111111"),
         (LUHN, "378282246310005"),
         (EAN13, "8801117123451"),
@@ -127,4 +129,49 @@ def test_the_table_of_homes_agrees_with_the_items() -> None:
 
 def test_what_the_law_has_encrypted_is_marked() -> None:
     marked = {item.id for item in all_items() if item.must_encrypt}
-    assert marked == {"kr_rrn", "kr_frn", "kr_passport", "kr_driver_license", "credit_card"}
+    prescribed = {"kr_rrn", "kr_frn", "kr_passport", "kr_driver_license", "credit_card", "kr_bank_account"}
+    read_strictly = {"kr_health_insurance", "kr_ci", "kr_di", "prescription_id"}
+    assert prescribed | read_strictly <= marked
+
+
+SHAPED = pytest.mark.parametrize(
+    "item",
+    [item for item in all_items() if item.pattern and not item.candidates and item.id.startswith("kr_")],
+    ids=lambda item: item.id,
+)
+
+
+@SHAPED
+@given(data=st.data())
+def test_no_text_of_an_items_pattern_lacks_its_anchor(item: Item, data: st.DataObject) -> None:
+    text = data.draw(st.from_regex(re.compile(item.pattern or "", re.ASCII), fullmatch=True))
+    assert re.search(item.anchor, text)
+
+
+@given(
+    form=st.sampled_from(sorted(banks.ALL_FORMS)),
+    digits=st.text("0123456789", min_size=40, max_size=40),
+)
+def test_an_account_in_any_banks_form_is_found_behind_its_label(form: str, digits: str) -> None:
+    groups, position = [], 0
+    for length in map(int, form.split("-")):
+        groups.append(digits[position : position + length])
+        position += length
+    number = "-".join(groups)
+    found = [(span.start, span.end) for span in account_rules.candidates(f"계좌번호: {number} (예금주)")]
+    assert (6, 6 + len(number)) in found
+    assert account_rules.form_of(number) == form
+
+
+@given(number=st.from_regex(r"1[1-9]0[1-9]1[1-4][0-9]{6}", fullmatch=True))
+def test_a_corporations_check_digit_makes_it_surer(number: str) -> None:
+    verdicts = [get("kr_crn").validate(f"{number[:6]}-{number[6:]}{digit}") for digit in range(10)]
+    assert sum(verdict.score > 0.5 for verdict in verdicts) == 1
+    assert all(verdict.in_context > 0.9 for verdict in verdicts)
+
+
+@given(text=st.text("가나다 /|:,\n\t0123456789-년월일국적계좌", max_size=300))
+def test_cells_under_a_heading_lie_inside_lines(text: str) -> None:
+    for start, end in rows.finder("국적|계좌")(text):
+        assert 0 <= start < end <= len(text)
+        assert "\n" not in text[start:end]

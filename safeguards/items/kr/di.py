@@ -15,7 +15,7 @@ from safeguards.items.text import plain, spaceless, stars, words
 HEADER = "MC0GCCqGSIb3DQIJAyEA"
 """SEQUENCE, OID 1.2.840.113549.2.9 (hmacWithSHA256) and the start of a BIT STRING, as base64 begins with them."""
 
-_DI = re.compile(r"[A-Za-z0-9+/]{62,64}={0,2}")
+_DI = re.compile(r"[A-Za-z0-9+/]{62,66}={0,2}")
 _LENGTHS = (64, 66)
 _SHOWN = 4
 
@@ -65,7 +65,7 @@ ITEM = Item(
     masks={"finance": mask, "netact": mask},
     source="Network Act 23-5; RFC 4231 and 4648",
     validate=validate,
-    pattern=r"[A-Za-z0-9+/]{62,64}={0,2}",
+    pattern=r"[A-Za-z0-9+/]{62,66}={0,2}",
     column_names=words(
         """
         중복가입확인정보, 중복가입정보, di, di value, dup info, dupinfo

@@ -30,6 +30,6 @@ STANDING = (
 DEGREES = (
     r"(?:전문학사|학사|석사|박사)(?:\s?(?:과정|학위))?(?:\s?(?:수료|졸업|재학|취득))?|"
     r"(?:초|중|고|대|초대|전문대)졸|고등학교 졸업|중학교 졸업|초등학교 졸업|전문대 졸업|대학교? 졸업|대학원 (?:졸업|수료|재학)|"
-    r"검정고시|(?i:bachelor|master|doctor|ph\.?d\.?|mba)"
+    r"검정고시|(?i:bachelor'?s?|master'?s?|doctorate|ph\.?d\.?|mba|associate'?s?|hs-grad|high school|some-college|college)"
 )
 """Degrees, without a school."""

@@ -91,8 +91,8 @@ ANCHOR = (
 
 def is_title(text: str) -> bool:
     """Say whether ``text`` is a known title or occupation, or ends in one that makes compounds (인사팀장)."""
-    if text in _ALL:
-        return True
+    if text in _ALL or not text.strip():
+        return text in _ALL
     last = text.rsplit(" ", 1)[-1]
     if last in _ALL - NOUNS:
         return True

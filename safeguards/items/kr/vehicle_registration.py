@@ -21,8 +21,11 @@ MILITARY = "국합육해공"
 OLD = "차카타파"
 """Syllables of plates before 1996, and mistakes for others."""
 
-AMBIGUOUS = frozenset("가나도로사수주조부구자하호공국무두우고다대차")
-"""Syllables that also count or link things: 3조 4000, 12호 1024, 10부 2000."""
+COUNTERS = frozenset("조주부호대도구수차자")
+"""Syllables that also count things: 30조 4000, 12호 1024, 10부 2000."""
+
+PARTICLES = frozenset("가나로사하공국무두우고다라")
+"""Syllables that also link words, or end or begin them."""
 
 _REGION = "|".join(sorted(SHORT))
 PATTERN = (
@@ -66,8 +69,10 @@ def validate(value: str) -> Verdict:
         return Verdict(0.85, 0.98, "region, use and serial of a number plate")
     if syllable in OLD + MILITARY:
         return Verdict(0.3, 0.9, "form of a number plate, rare syllable")
-    if syllable in AMBIGUOUS:
-        return Verdict(0.3 if _YEAR.fullmatch(serial) else 0.55, 0.97, "form of a number plate")
+    if syllable in COUNTERS:
+        return Verdict(0.3, 0.97, "form of a number plate, or a count")
+    if syllable in PARTICLES:
+        return Verdict(0.4 if _YEAR.fullmatch(serial) else 0.55, 0.97, "form of a number plate")
     return Verdict(0.6 if _YEAR.fullmatch(serial) else 0.8, 0.98, "form of a number plate")
 
 
