@@ -29,7 +29,7 @@ def nlp_engine(configuration: Mapping[str, Any] | str | Path) -> NlpEngine:
 
     Args:
         configuration: what `NlpEngineProvider` takes: a dict, or a YAML file's path. spaCy models are
-            names of installed packages or paths; other models are paths. ``light`` is a name of an engine too.
+            names of installed packages or paths, other models paths; ``light`` is an engine too.
 
     Raises:
         InputError: the engine's package, or a model, is not installed.
