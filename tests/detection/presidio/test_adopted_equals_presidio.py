@@ -161,7 +161,7 @@ def test_presidios_default_registry_finds_the_same() -> None:
 
 @pytest.mark.slow
 def test_all_recognizers_together_find_the_same() -> None:
-    kinds = [kind for kind in recognizer_classes()]
+    kinds = recognizer_classes()
     recognizers = [kind(supported_language="en") for kind in kinds]
     corpus = [text for kind in kinds for text in texts(kind(), 100, seed=3)]
     assert ours(adopt(recognizers, "en"), corpus) == presidio(engine_of(recognizers, "en"), corpus, "en")
@@ -276,6 +276,14 @@ def test_recognizers_of_ones_own_find_the_same(make: Any) -> None:
     expected = presidio(engine_of(recognizers, "ko"), corpus, "ko")
     assert any(expected)
     assert ours(adopt(recognizers, "ko"), corpus) == expected
+
+
+def test_digits_of_a_newer_unicode_than_the_native_engine_knows_are_found() -> None:
+    every_digit = [chr(code) for code in range(0x11_0000) if regex.match(r"\d", chr(code))]
+    every_letter = regex.findall(r"\w", "".join(map(chr, range(0x11_0000))))[::37]
+    corpus = [*(f"x{digit}" for digit in every_digit), *every_letter]
+    found = ours(adopt([pattern(r"x\d"), pattern(r"[\wx]$")], "ko"), corpus)
+    assert all(found)
 
 
 def test_an_enhancer_that_adds_results_is_asked_about_every_row() -> None:
