@@ -49,6 +49,8 @@ def nlp_engine(configuration: Mapping[str, Any] | str | Path) -> NlpEngine:
 
 def _provider(configuration: Mapping[str, Any] | str | Path) -> NlpEngineProvider:
     given: Any = configuration
+    if not configuration:
+        raise InputError("the configuration of the NLP engine is empty; name nlp_engine_name and models")
     try:
         if isinstance(configuration, str | os.PathLike):
             return NlpEngineProvider(nlp_engines=_ENGINES, conf_file=given)

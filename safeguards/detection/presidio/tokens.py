@@ -40,7 +40,7 @@ WHOLE_WORDS = frozenset(
 """Nouns that end like a particle."""
 
 _ENGLISH = """
-    a an the this that these those my your his her its our their i you he she it we they me him us them
+    a an the this that these those my your his her its our their i you he she it we they me him them
     is are was were be been being am do does did has have had will would can could should may might must
     of to in on at by for from with as into and or but if so than then not no
 """

@@ -1,4 +1,4 @@
-"""Texts made from the patterns of Presidio's recognizers: values, near misses, in English and Korean company."""
+"""Texts made from the patterns of Presidio's recognizers: values and near misses among other words."""
 
 from __future__ import annotations
 
@@ -25,13 +25,16 @@ IBANS = {
 }
 
 TEMPLATES = (
-    "{}", "{}", "{} ", " {}", "{}.", "({})", "{}, {}", "a {} b", "no:{}", "x{}", "{}y", "1{}", "{}2", "{}\n{}",
+    "{}", "{}", "{} ", " {}", "{}.", "({})", "{}, {}", "a {} b", "no:{}", "x{}", "{}y", "1{}",
+    "{}2", "{}\n{}",
     "My number is {} today", "{word} {}", "{word}: {}", "the {word} is written here: {}", "{} is my {word}",
-    "{word}은 {}", "{word}번호는 {}입니다", "{}으로 보내 주세요", "{}번", "{}에서", "고객님의 {word}: {}이고", "번호{}을 확인",
+    "{word}은 {}", "{word}번호는 {}입니다", "{}으로 보내 주세요", "{}번",
+    "{}에서", "고객님의 {word}: {}이고", "번호{}을 확인",
     "가나다 {} 라마바", "주민번호 {}", "「{}」", "{word}\t{}\n\n", "\u200b{}", "가{}나",
 )  # fmt: skip
 CLEAN = (
-    "", " ", "점심은 김치찌개로 할까요?", "nothing to see here", "배송이 3일 늦어졌습니다.", "v1.2.3", "가격 12,000원",
+    "", " ", "점심은 김치찌개로 할까요?", "nothing to see here",
+    "배송이 3일 늦어졌습니다.", "v1.2.3", "가격 12,000원",
     "오늘 회의는 2시에 시작합니다", "ok", "ㅋㅋㅋ 정말요", "12", "2024", "a b c d e f",
 )  # fmt: skip
 
@@ -47,7 +50,7 @@ def recognizer_classes() -> list[type[EntityRecognizer]]:
 
 
 def texts(recognizer: Any, count: int, seed: int = 0) -> list[str]:
-    """Return ``count`` texts for one recognizer: valid values, values of its form, near misses, clean lines."""
+    """Return ``count`` texts for one recognizer: valid values, its form, near misses, clean lines."""
     draw = random.Random(f"{seed}{type(recognizer).__name__}")
     made = _values(recognizer, draw)
     words = [*recognizer.context, "memo"]
@@ -89,7 +92,7 @@ def _values(recognizer: Any, draw: random.Random) -> Iterator[str]:
 
 
 def _valid(recognizer: Any, tree: Any, draw: random.Random) -> str:
-    """Return a value of the pattern's form, three times in four one whose check digit holds, if there is any."""
+    """Return a value of the pattern's form, mostly one whose check digit holds, if it has one."""
     value = _write(tree, draw, {})
     validates = type(recognizer).validate_result is not PatternRecognizer.validate_result
     if not validates or draw.random() < 0.25:
@@ -168,7 +171,8 @@ def _near(value: str, draw: random.Random) -> str:
 
 def _phone(draw: random.Random) -> str:
     shape = draw.choice(
-        ["(212) 555-####", "+1 415 555 ####", "+49 30 ########", "212-555-####", "02#-####-####", "010-####-####",
+        ["(212) 555-####", "+1 415 555 ####", "+49 30 ########", "212-555-####", "02#-####-####",
+         "010-####-####",
          "+82 10-####-####", "+972 50-###-####", "+44 20 7946 0###", "+55 11 9####-####", "0## ### ####"]
     )  # fmt: skip
     return re.sub("#", lambda _: draw.choice("0123456789"), shape)

@@ -295,7 +295,8 @@ def test_an_enhancer_that_adds_results_is_asked_about_every_row() -> None:
 
 
 ATOMS = st.sampled_from(
-    [r"\d", r"\w", r"[a-f]", "[^a]", "K", "ß", "가", r"\s", ".", r"\b", "(?:ab|c)", "(?=a)", "(?!b)", "(?<=a)", "[가-힣]",
+    [r"\d", r"\w", r"[a-f]", "[^a]", "K", "ß", "가", r"\s", ".", r"\b", "(?:ab|c)", "(?=a)",
+     "(?!b)", "(?<=a)", "[가-힣]",
      "(?i)", "{", "[[:digit:]]", r"\p{L}", "(?:aba){e<=1}", r"\W", "x{2,3}", "(a|b)+", "i", "ſ"]
 )  # fmt: skip
 
