@@ -84,6 +84,7 @@ class Item:
     ``judge_column``: judges a column's distinct values together: None says nothing, REJECTED vetoes, any
         other verdict supports values that prove nothing alone.
     ``anchor``: an expression without which no text holds the item; most texts are passed over by it.
+    ``loose_anchor``: the same for whoever takes scores below 0.5; None where ``anchor`` serves them too.
     """
 
     id: str
@@ -108,6 +109,7 @@ class Item:
     check_digit_binding: bool = True
     judge_column: Callable[[Sequence[str]], Verdict | None] | None = None
     anchor: str = "[0-9]"
+    loose_anchor: str | None = None
 
     def mask(self, value: str, profile: str = "finance") -> str:
         """Mask ``value`` as the profile shows it.
