@@ -1,0 +1,129 @@
+"""Defects seen in Presidio (PEERS.md), each a sentence: what it does alone, and what this room makes of it.
+
+An adopted recognizer finds what Presidio finds, so that defects of its patterns stay; `SafeguardsRecognizer`
+in the same engine has none of them.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+import spacy
+from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry
+from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
+from presidio_analyzer.nlp_engine import SpacyNlpEngine
+from presidio_analyzer.predefined_recognizers import (
+    CreditCardRecognizer,
+    EmailRecognizer,
+    KrBrnRecognizer,
+    KrDriverLicenseRecognizer,
+    KrPassportRecognizer,
+    KrRrnRecognizer,
+)
+
+from safeguards.detection.presidio import LightNlpEngine, SafeguardsRecognizer, adopt
+
+OURS = [SafeguardsRecognizer()]
+
+
+def engine(recognizers: Sequence[EntityRecognizer], **options: Any) -> AnalyzerEngine:
+    options.setdefault("nlp_engine", LightNlpEngine())
+    return AnalyzerEngine(
+        registry=RecognizerRegistry(list(recognizers), supported_languages=["ko"]),
+        supported_languages=["ko"],
+        **options,
+    )
+
+
+def values(recognizers: Sequence[EntityRecognizer], text: str) -> list[str]:
+    return [text[one.start : one.end] for one in engine(recognizers).analyze(text, "ko")]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "theirs"),
+    [
+        ("kim@naver.com으로 보내 주세요", "kim@naver.com", EmailRecognizer(supported_language="ko")),
+        (
+            "카드 4111-1111-1111-1111번 분실",
+            "4111-1111-1111-1111",
+            CreditCardRecognizer(supported_language="ko"),
+        ),
+    ],
+)
+def test_a_particle_or_counter_behind_a_value_does_not_hide_it(text: str, value: str, theirs: Any) -> None:
+    assert values([theirs], text) != [value]
+    assert values(OURS, text) == [value]
+    assert values([theirs, *OURS], text)[0] == value
+
+
+def test_order_numbers_made_of_a_date_are_no_driver_licences() -> None:
+    text = "주문번호 202411030017"
+    (theirs,) = engine([KrDriverLicenseRecognizer()]).analyze(text, "ko")
+    assert (theirs.entity_type, theirs.score) == ("KR_DRIVER_LICENSE", 1.0)
+    assert values(OURS, text) == []
+
+
+def test_seconds_since_the_epoch_are_no_business_numbers() -> None:
+    stamps = [str(1_700_000_000 + step * 9_973) for step in range(300)]
+    theirs = adopt(KrBrnRecognizer(), "ko").detect_column(stamps)
+    assert 15 < theirs.num_rows < 50  # a tenth holds the check digit by chance
+    assert adopt(OURS, "ko").detect_column(stamps).num_rows == 0
+
+
+def test_barcodes_of_korean_products_are_no_resident_registration_numbers() -> None:
+    draw = random.Random(5)
+    bodies = [f"880{draw.randrange(10**9):09d}" for _ in range(1_000)]
+    sums = [sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(body)) for body in bodies]
+    codes = [f"{body}{-total % 10}" for body, total in zip(bodies, sums, strict=True)]
+    assert adopt(KrRrnRecognizer(), "ko").detect_column(codes).num_rows > 3
+    assert "KR_RRN" not in adopt(OURS, "ko").detect_column(codes)["entity"].to_pylist()
+
+
+class Blank(SpacyNlpEngine):
+    """spaCy without a model, as users build it."""
+
+    def load(self) -> None:
+        tokenizer = {"@tokenizers": "spacy.Tokenizer.v1"}
+        self.nlp = {"ko": spacy.blank("ko", config={"nlp": {"tokenizer": tokenizer}})}
+
+
+def test_context_words_fire_on_korean_without_any_model() -> None:
+    text, recognizer = "여권은 M12345678", KrPassportRecognizer(supported_language="ko")
+    (alone,) = engine([recognizer], nlp_engine=Blank()).analyze(text, "ko")
+    (light,) = engine([recognizer]).analyze(text, "ko")
+    assert (alone.score, light.score) == (0.05, 0.4)
+
+
+@pytest.mark.parametrize("word", ["discard", "postcards"])
+def test_context_words_do_not_match_inside_other_words(word: str) -> None:
+    recognizer = CreditCardRecognizer(supported_language="ko")
+    text = f"{word} 4111-1111-1111-1111"
+    whole = LemmaContextAwareEnhancer(context_matching_mode="whole_word")
+    for enhancer, fires in ((None, True), (whole, False)):
+        adopted = adopt(recognizer, "ko", context_aware_enhancer=enhancer)
+        assert ("near 'card'" in adopted.detect(text)[0].reason) is fires
+
+
+def test_nested_lists_are_refused_in_one_sentence() -> None:
+    with pytest.raises(Exception, match="flat column of text|reads text"):
+        adopt(KrRrnRecognizer(), "ko").detect_column([["900101-1234568"], ["x"]])
+
+
+@pytest.mark.parametrize("unit", ["가나다 900101-123456 ", "주민번호 ", "1234567890", "가"])
+def test_a_longer_text_costs_presidio_no_more_per_character_with_our_recognizer_and_engine(unit: str) -> None:
+    analyzer = engine(OURS)
+
+    def seconds(length: int) -> float:
+        text = (unit * (length // len(unit) + 1))[:length]
+        best = float("inf")
+        for _ in range(2):
+            start = time.process_time()
+            analyzer.analyze(text, "ko", entities=["KR_RRN"])
+            best = min(best, time.process_time() - start)
+        return best
+
+    assert seconds(32_000) < 8 * seconds(4_000) * 2.5 + 0.1
