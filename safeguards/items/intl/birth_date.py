@@ -98,7 +98,7 @@ ITEM = Item(
     source="PIPA 2(1); ISO 8601",
     validate=validate,
     candidates=candidates,
-    anchor="|".join(rule.pattern for rule, _, _ in _RULES).replace("?P<date>", "?:"),
+    anchor="|".join((_LABEL, *(rule.pattern.replace("?P<date>", "?:") for rule in (_BORN, _SEXED)))),
     column_names=words(
         """
         생년월일, 출생일, 출생일자, 생일, 생년, birth, birthday, birthdate, dob, born
