@@ -37,7 +37,7 @@ _BANKED = re.compile(
     rf"(?P<bank>{_one_of(banks.FULL)}){_NO_BANK}(?P<gap>{_GAP}){_NUMBER}"
 )
 _SHORT = re.compile(
-    rf"(?<![가-힣A-Za-z])(?P<bank>{_one_of(banks.SHORT)})(?P<gap>[ :/(·-]{{1,3}}){_NUMBER}"
+    rf"(?<![가-힣A-Za-z])(?P<bank>{_one_of(banks.SHORT)})(?P<gap>[ :/()·-]{{1,3}}){_NUMBER}"
 )
 _BEHIND = re.compile(
     rf"{_NUMBER}[ ]?[(\[/,·]? ?(?P<bank>{_one_of(banks.FULL)}|(?:{_one_of(banks.SHORT)})(?= ?(?:[)\]/]|은행|예금주))"
@@ -93,7 +93,9 @@ def _judged(rule: re.Pattern[str], found: re.Match[str]) -> tuple[float, str]:
     known, other = form_of(number) in banks.ALL_FORMS, is_other_number(number)
     if rule is _LABELLED:
         return _labelled(found, known=known, other=other)
-    if other or (rule is not _BANKED and number.isdigit()):
+    if other and not (rule is _BANKED and known and found["gap"].strip(" :") == "" and not _PHONE.fullmatch(number)):
+        return 0.0, ""
+    if rule is not _BANKED and number.isdigit():
         return 0.0, ""
     if rule is _SHORT:
         return (0.85, "short name of a bank, and a form of accounts") if known else (0.6, "short name of a bank")
