@@ -18,9 +18,7 @@ FEWEST, MOST = 10, 16
 
 
 def _one_of(names: tuple[str, ...]) -> str:
-    return "|".join(
-        re.escape(name).replace(r"\ ", " ?") for name in sorted(set(names), key=len, reverse=True)
-    )
+    return "|".join(re.escape(name).replace(r"\ ", " ?") for name in sorted(set(names), key=len, reverse=True))
 
 
 _NUMBER = (
@@ -33,12 +31,14 @@ _WORD = (
     r"(?i:(?:bank )?account(?: (?:no\.?|number))?|a/c(?: no\.?)?)"
 )
 _NO_BANK = r"(?!카드|생명|화재|손해|손보|보험|캐피탈|페이|체크|비씨|BC)"
-_GAP = (
-    r"(?:\s?\([^()\n0-9]{1,16}\))?(?:[^\n0-9A-Za-z.,!?;]|NH|KB|IBK|SC|iM|KEB|[A-Za-z]{2,8} ?(?i:bank)){0,20}?"
-)
+_GAP = r"(?:\s?\([^()\n0-9]{1,16}\))?(?:[^\n0-9A-Za-z.,!?;]|NH|KB|IBK|SC|iM|KEB|[A-Za-z]{2,8} ?(?i:bank)){0,20}?"
 _LABELLED = re.compile(rf"(?P<label>{_WORD})(?P<gap>{_GAP}){_NUMBER}")
-_BANKED = re.compile(rf"(?P<bank>{_one_of(banks.FULL)}){_NO_BANK}(?P<gap>{_GAP}){_NUMBER}")
-_SHORT = re.compile(rf"(?<![가-힣A-Za-z])(?P<bank>{_one_of(banks.SHORT)})(?P<gap>[ :/(·-]{{1,3}}){_NUMBER}")
+_BANKED = re.compile(
+    rf"(?P<bank>{_one_of(banks.FULL)}){_NO_BANK}(?P<gap>{_GAP}){_NUMBER}"
+)
+_SHORT = re.compile(
+    rf"(?<![가-힣A-Za-z])(?P<bank>{_one_of(banks.SHORT)})(?P<gap>[ :/()·-]{{1,3}}){_NUMBER}"
+)
 _BEHIND = re.compile(
     rf"{_NUMBER}[ ]?[(\[/,·]? ?(?P<bank>{_one_of(banks.FULL)}|(?:{_one_of(banks.SHORT)})(?= ?(?:[)\]/]|은행|예금주))"
     rf"|계좌|예금주){_NO_BANK}"
@@ -93,12 +93,12 @@ def _judged(rule: re.Pattern[str], found: re.Match[str]) -> tuple[float, str]:
     known, other = form_of(number) in banks.ALL_FORMS, is_other_number(number)
     if rule is _LABELLED:
         return _labelled(found, known=known, other=other)
-    if other or (rule is not _BANKED and number.isdigit()):
+    if other and not (rule is _BANKED and known and found["gap"].strip(" :") == "" and not _PHONE.fullmatch(number)):
+        return 0.0, ""
+    if rule is not _BANKED and number.isdigit():
         return 0.0, ""
     if rule is _SHORT:
-        return (
-            (0.85, "short name of a bank, and a form of accounts") if known else (0.6, "short name of a bank")
-        )
+        return (0.85, "short name of a bank, and a form of accounts") if known else (0.6, "short name of a bank")
     near = "bank's name before" if rule is _BANKED else "bank or holder behind"
     return (0.95 if known else 0.85) - (0.15 if number.isdigit() else 0), f"digits of an account, {near}"
 

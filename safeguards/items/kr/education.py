@@ -18,7 +18,7 @@ _SCHOOL = (
     r"|[가-힣]{2,6}대(?= [가-힣]{2,8}(?:학과|공학|학부|학) ?(?:학사|석사|박사|졸업|재학|[1-4]학년)))"
 )
 _GRADUATE = r"(?: ?[가-힣]{0,8}대학원(?![가-힣]))?"
-_DEPARTMENT = r"(?: ?[가-힣A-Za-z·]{2,14}(?:학과|학부|공학부|과|전공|대학|학)(?:에서|을|를|에)?)?"
+_DEPARTMENT = r"(?: ?[가-힣A-Za-z·]{0,14}(?:학과|학부|공학부|과|전공|대학|학|[의약법공미음치상교농]대|사범대|간호대|경영대)(?:에서|을|를|에)?)?"
 _LABEL = r"(?:최종\s?학력|학\s{0,8}력|최종\s?학위|학위|출신\s?(?:학교|대학교?)|최종\s?출신교|(?i:education|degree))"
 _LABELLED = re.compile(
     rf"(?<![가-힣])(?P<label>{_LABEL})(?:\s?\([^()\n]{{1,10}}\))?(?P<sign>[ \t]{{0,3}}[:=┃|│▶][ \t]{{0,4}}|[은는] |[ \t]{{1,4}})"
@@ -36,6 +36,7 @@ _STUDY = re.compile(
     r"(?<![가-힣A-Za-z○])[가-힣A-Za-z]{2,8}대(?:학교)? [가-힣]{2,8}학 (?:학사|석사|박사)(?![가-힣])"
 )
 _FIELD = re.compile(rf"(?<=/ ){_SCHOOL}{_DEPARTMENT} (?:졸업|재학|휴학|수료|중퇴)(?= ?(?:[/,\n]|$))")
+_SCHOOLED = re.compile(r"(?<![가-힣A-Za-z])(?P<school>[가-힣A-Z○]{1,10}(?:고등학교|공고|상고|여고|외고|과학고|예고|마이스터고)) ?(?:를 |을 )?(?:졸업|졸(?![가-힣])|중퇴|자퇴)")
 _COURSE = re.compile(r"(?<![가-힣])[O○]{2}대학교 [가-힣]{2,8}학과 (?:석사|박사)과정")
 
 
@@ -64,8 +65,9 @@ def candidates(text: str) -> Iterator[Candidate]:
     for rule in (_COURSE, _STUDY, _FIELD):
         for found in rule.finditer(text):
             yield Candidate(*found.span(), 0.87, "course of a university")
-    for found in _FREE.finditer(text):
-        yield Candidate(*found.span("school"), 0.85, "university, and what somebody did there")
+    for rule in (_FREE, _SCHOOLED):
+        for found in rule.finditer(text):
+            yield Candidate(*found.span("school"), 0.85, "school, and what somebody did there")
 
 
 def _alone(label: str, value: str) -> bool:

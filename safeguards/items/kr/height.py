@@ -62,7 +62,7 @@ ITEM = Item(
     source="PIPA 2(1)",
     validate=validate,
     candidates=body.finder(
-        r"키|신\s{0,4}장|(?i:height)",
+        r"(?:키|신\s{0,4}장)(?: ?/ ?(?:몸무게|체중))?|(?i:height(?: ?/ ?weight)?)",
         r"[0-9]{2,3}(?:\.[0-9]{1,2})?\s?(?:(?i:cm)|센티(?:미터)?|㎝)|[12]\.[0-9]{1,2}\s?m|[12]m\s?[0-9]{1,2}(?:\s?cm)?"
         r"|1[0-9]{2}(?:\.[0-9])?(?=에 |[,/] ?(?:몸무게|체중)|\s(?:몸무게|체중))",
         lambda value: bool(validate(value)),

@@ -31,6 +31,7 @@ _STUDIED = re.compile(
 _DEGREE = re.compile(r"(?<=[대교] )(?P<major>[가-힣]{2,10}학)(?= (?:학사|석사|박사)(?![가-힣]))")
 _SHORT = re.compile(
     r"(?<=대 |교 )(?P<major>[가-힣]{1,4}과)(?=를? ?(?:[1-6]학년|졸업|재학|출신|나와|나왔|다니|중퇴|휴학|\())"
+    r"|(?<![가-힣])(?P<bare>[가-힣]{1,3}과)(?=를? (?:[1-6]학년|졸업|재학|중퇴))"
 )
 _CLINIC = re.compile(
     r"(?:[가-힣]{0,4})(?:영상|가정|응급|재활|비뇨|정신건강|진단검사|마취통증|핵|방사선종양|직업환경|예방|신경|정신|비뇨기|병리|감염|산업|스포츠|노인|수면|임상)의?학과"
@@ -75,8 +76,9 @@ def candidates(text: str) -> Iterator[Candidate]:
         (_DEGREE, 0.88, "science before a degree"),
     ):
         for found in rule.finditer(text):
-            if validate(found["major"]):
-                yield Candidate(*found.span("major"), score, reason)
+            name = "bare" if found.groupdict().get("bare") else "major"
+            if validate(found[name]):
+                yield Candidate(*found.span(name), score, reason)
 
 
 ITEM = Item(
@@ -94,5 +96,5 @@ ITEM = Item(
     validate=validate,
     candidates=candidates,
     column_names=words("전공, 학과, 학부, 전공명, 학과명, major"),
-    anchor="전 {0,8}공|학 {0,8}[과부]|교육과|대 [가-힣]{1,4}과|교 [가-힣]{1,4}과|[Mm]ajor|[Dd]epartment",
+    anchor="전 {0,8}공|학 {0,8}[과부]|교육과|과를? (?:[1-6]학|졸업|재학|중퇴)|대 [가-힣]{1,4}과|교 [가-힣]{1,4}과|[Mm]ajor|[Dd]epartment",
 )

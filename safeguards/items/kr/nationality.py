@@ -20,7 +20,7 @@ _COUNTRY = "|".join(
 )
 _LABEL = r"(?:국\s{0,4}적|(?i:nationality|citizenship|citizen of|country of citizenship))"
 _LABELLED = re.compile(
-    rf"{_LABEL}(?:\s?\([^()\n]{{1,20}}\))?[\s:=┃|│은는이가\-▶▷→>]{{0,8}}(?P<country>(?i:{_COUNTRY})(?:인(?![가-힣]))?)(?![A-Za-z])"
+    rf"{_LABEL}(?:/[가-힣]{{2,4}})?(?:\s?\([^()\n]{{1,20}}\))?[\s:=┃|│은는이가\-▶▷→>]{{0,8}}(?P<country>(?i:{_COUNTRY})(?:인(?![가-힣]))?)(?![A-Za-z])"
 )
 _BEFORE = re.compile(
     rf"(?<![가-힣A-Za-z])(?P<country>(?:{_COUNTRY}) ?국적(?= ?[),])|(?:{_COUNTRY})(?= ?국적(?!기|항공|선|사)))"

@@ -83,7 +83,7 @@ ITEM = Item(
     candidates=candidates,
     column_names=words("우편번호, 우편, zip, zip code, zipcode, postal code, postcode, post code"),
     anchor=(
-        "(?:우편|편번호|번 ?호|우|〒|[Zz][Ii][Pp]|[Cc][Oo][Dd][Ee])[^0-9]{0,16}[0-9]{3}-?[0-9]{2}"
+        "편 ?번 ?호|(?:우편|우|〒|[Zz][Ii][Pp]|[Cc][Oo][Dd][Ee])[^0-9]{0,16}[0-9]{3}-?[0-9]{2}"
         rf"|[0-9]{{3}}-?[0-9]{{2,3}}[)\]]?,? (?:{_REGION}) |[(\[][0-9]{{3}}-?[0-9]{{2,3}}[)\]]"
     ),
 )

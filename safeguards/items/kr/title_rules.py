@@ -17,6 +17,7 @@ from safeguards.items.kr.title_words import (
     NO_NAMES,
     NOUNS,
     RANKS,
+    UNIFORMED,
     WEAK,
     given_first,
     given_second,
@@ -25,7 +26,9 @@ from safeguards.items.kr.title_words import (
 _ALL = frozenset({*RANKS, *CALLINGS})
 _PHRASES = tuple(sorted((title for title in _ALL if " " in title), key=len, reverse=True))
 _SURNAME = "".join(sorted(COMMON | RARE))
-_NAME = rf"(?:[{_SURNAME}][{given_first}][{given_second}]|(?:{'|'.join(sorted(DOUBLE))})[{given_first}][{given_second}])"
+_NAME = (
+    rf"(?:[{_SURNAME}][{given_first}][{given_second}]|(?:{'|'.join(sorted(DOUBLE))})[{given_first}][{given_second}])"
+)
 _PHRASE = "|".join(map(re.escape, _PHRASES))
 _WORD = r"[가-힣A-Za-z]{2,12}"
 _TITLE = rf"(?:{_PHRASE}|(?:(?:시니어|주니어|수석|책임|선임|총괄) )?{_WORD})"
@@ -45,6 +48,9 @@ _PARTICLE = re.compile(
 _AFTER_NAME = re.compile(
     rf"(?<![가-힣])(?P<name>{_NAME})(?=(?:\s?\([^()\n]{{1,20}}\))? {{1,2}}(?P<title>[가-힣]{{2,10}})(?=$|[^가-힣]))"
 )
+_ADDRESSED = re.compile("님[가-힣]{0,3}$")
+_UNIT = re.compile(r"(?:[가-힣](?:과|팀|서|대|계|청|소)|육군|해군|공군|해병대?|예비역) ?$")
+_UNIT_LENGTH = 4
 _DECIDES = re.compile(r" (?:전결|대결)")
 _BEFORE_NAME = re.compile(
     rf"(?<![가-힣A-Za-z])(?P<title>[가-힣]{{2,12}})(?: ?: ?| {{1,2}})(?=(?P<name>{_NAME})(?:$|[^가-힣]|님|씨|에게|께|이|가 |은 |는 |의 |와 |과 |을 |를 ))"
@@ -80,12 +86,10 @@ _DEPARTMENT = re.compile(r".*(?:팀|부|실|과|본부|지점|파트|그룹|연�
 _MANY = 3
 _SHORTEST_NAME = 3
 _TAIL = re.compile(r" ?(?:겸직|겸임|대우|재직(?:중| 중)?|근무(?:중| 중)?|퇴직|휴직(?:중| 중)?)$")
-_LAST = sorted(
-    {title[-2:] for title in _ALL if "가" <= title[-1] <= "힣"} | {title[-2:] for title in COMPOUND}
-)
+_LAST = sorted({title[-2:] for title in _ALL if "가" <= title[-1] <= "힣"} | {title[-2:] for title in COMPOUND})
 ANCHOR = (
     r"직 {0,8}[위급책업무종함]|[Pp][Oo][Ss][Ii][Tt][Ii][Oo][Nn]|[Oo]ccupation|[Jj][Oo][Bb]"
-    rf"|(?:{'|'.join(_LAST)}|MD|PD)(?:[^가-힣]|$|[가인이으로을를])"
+    rf"|(?:{'|'.join(_LAST)}|MD|PD)(?:[^가-힣]|$|[가인이으로을를님])"
 )
 
 
@@ -112,9 +116,7 @@ def candidates(text: str) -> Iterator[Candidate]:
     for start, end in _cells(text):
         title, skipped = _title_in(text[start:end].strip())
         if title:
-            yield Candidate(
-                start + skipped, start + skipped + len(title), 0.9, "value under the heading of titles"
-            )
+            yield Candidate(start + skipped, start + skipped + len(title), 0.9, "value under the heading of titles")
     for rule, score, reason in (
         (_DOCTOR, 0.9, "physician's specialty"),
         (_BRACKETED, 0.8, "title in brackets"),
@@ -136,35 +138,29 @@ def candidates(text: str) -> Iterator[Candidate]:
 
 def _beside(text: str) -> Iterator[Candidate]:
     for found in _AFTER_NAME.finditer(text):
-        title = _trimmed(found["title"].removesuffix("님"))
-        if (
-            title
-            and title not in NOUNS
-            and found["name"] not in NO_NAMES
-            and not _DECIDES.match(text, found.end("title"))
+        title = _trimmed(_ADDRESSED.sub("", found["title"]))
+        if title and title not in NOUNS and found["name"] not in NO_NAMES and not _DECIDES.match(
+            text, found.end("title")
         ):
-            yield Candidate(
-                found.start("title"), found.start("title") + len(title), 0.9, "title behind a name"
-            )
+            yield Candidate(found.start("title"), found.start("title") + len(title), 0.9, "title behind a name")
     for found in _BEFORE_NAME.finditer(text):
         title = found["title"]
-        if is_title(title) and title not in NOUNS and found["name"] not in NO_NAMES:
-            weak = (
-                title in WEAK
-                or title.endswith("담당자")
-                or (title in DRAFTERS and _APPROVAL.match(text, found.end()))
-            )
-            yield Candidate(*found.span("title"), 0.4 if weak else 0.8, "title before a name")
+        unit = _UNIT.search(text, max(0, found.start() - _UNIT_LENGTH), found.start()) is not None
+        ranked = title in UNIFORMED and unit
+        if is_title(title) and (ranked or title not in NOUNS) and found["name"] not in NO_NAMES:
+            weak = title in WEAK or title.endswith("담당자") or (title in DRAFTERS and _APPROVAL.match(text, found.end()))
+            score = 0.5 if title == "대표이사" else 0.4 if weak and not ranked else 0.8
+            yield Candidate(*found.span("title"), score, "title before a name")
 
 
-def _trimmed(words: str) -> str:
+def _trimmed(words: str, *, labelled: bool = False) -> str:
     """Return the title at the end of ``words``, particles cut; empty where there is none."""
     if _CHIEF.fullmatch(words):
         return words
     for text in (words, _PARTICLE.sub("", words)):
         if words.endswith(FAMILY):
             return ""
-        if is_title(text) and text.split(" ")[0] not in NOUNS:
+        if is_title(text) and (labelled or text.split(" ")[0] not in NOUNS):
             return text
     return ""
 
@@ -184,7 +180,7 @@ def _parts(field: str, *, certain: bool) -> Iterator[tuple[float, int, int]]:
     parts = [(part.start(), part.group()) for part in _PARTS.finditer(head)]
     spans = [(begin + len(part) - len(part.lstrip()), part.strip(" .)'\"")) for begin, part in parts]
     bracket = head.find("(")
-    if certain and bracket >= 0 and len(spans) > 1:
+    if certain and 0 <= bracket and len(spans) > 1:
         spans.sort(key=lambda span: span[0] < bracket)
     for begin, words in spans[: 3 if certain else 1]:
         title, skipped = _title_in(words)
@@ -197,21 +193,16 @@ def _parts(field: str, *, certain: bool) -> Iterator[tuple[float, int, int]]:
 
 def _title_in(words: str) -> tuple[str, int]:
     bare = _TAIL.sub("", words)
-    whole = _trimmed(bare)
+    whole = _trimmed(bare, labelled=True)
     if whole and may_be_title(whole):
         parts = whole.split(" ")
         if whole not in _ALL and len(parts) > 1 and (len(parts) >= _MANY or _DEPARTMENT.fullmatch(parts[0])):
             return parts[-1], len(whole) - len(parts[-1])
         return whole, 0
-    first = _trimmed(words.split(" ")[0])
+    first = _trimmed(words.split(" ")[0], labelled=True)
     follows = words[len(words.split(" ")[0]) :].lstrip()
     return (first, 0) if first and not follows.startswith(("및", "또는")) else ("", 0)
 
 
 def _unknown_title(words: str, head: str) -> bool:
-    return (
-        may_be_title(words)
-        and len(words) <= 14
-        and not words.endswith(("업", "팀", "학생"))
-        and "~" not in head
-    )
+    return may_be_title(words) and len(words) <= 14 and not words.endswith(("업", "팀", "학생")) and "~" not in head

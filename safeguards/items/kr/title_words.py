@@ -77,7 +77,7 @@ CALLINGS = words(
 WEAK = frozenset(
     words(
         """
-        대표, 대표이사, 대표자, 공동대표, 각자대표, 원장, 대표원장, 이사장, 판사, 검사, 약사, 설계사, 보험설계사, 기사
+        대표, 대표자, 공동대표, 각자대표, 원장, 대표원장, 이사장, 판사, 검사, 약사, 설계사, 보험설계사, 기사
         운전기사, 수리기사, 배송기사, 택배기사, 상담원, 상담사, 교수, 지도교수, 변호사, 법무사, 세무사, 회계사, 중개사, 공인중개사
         감사, 회계, 총무, 서기, 직장, 책임, 프로, 리드, 파트너, 의사, 주치의, 대장, 상사, 공사, 경위, 경사, 대사, 통장, 이장
         시장, 의원, 감독, 코치, 배우, 가수, 모델, 작가, 시인, 신부, 주부, 무직, 농업, 자영업, 대학생, 학생, 회사원, 직장인, 서빙, 홀서빙
@@ -120,6 +120,10 @@ COMPOUND = words(
     """
 )
 """Titles that make others: 인사팀장, 물류센터소장, 영업이사."""
+
+UNIFORMED = frozenset(words("순경, 경장, 경사, 경위, 경감, 경정, 총경, 소방사, 소방교, 소방장, 소방위, 하사, 중사, 상사, 원사, 대장, 소장"))
+UNIFORMED |= frozenset(words("일병, 상병, 병장, 준위, 소위, 중위, 대위, 소령, 중령, 대령, 준장, 중장"))
+"""Ranks of police, fire brigade and armed forces: sure behind a unit's name."""
 
 DRAFTERS = frozenset(words("주무관, 사무관, 조사관, 실무관, 주사"))
 """Ranks of those who draft an official letter, and sign it before the one who decides."""

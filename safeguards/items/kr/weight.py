@@ -60,6 +60,7 @@ ITEM = Item(
         r"[0-9]{1,3}(?:\.[0-9]{1,2})?\s?(?:(?i:kg)|킬로(?:그램)?|㎏)",
         lambda value: bool(validate(value)),
         "kilograms behind 몸무게",
+        skipped=r"[0-9]{2,3}(?:\.[0-9])? ?(?i:cm) ?[/,] ?",
     ),
     column_names=words("몸무게, 체중, weight kg, body weight"),
     anchor="(?:게|중|[Ww][Ee][Ii][Gg][Hh][Tt])[^0-9]{0,18}[0-9]{1,3}",
