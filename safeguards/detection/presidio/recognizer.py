@@ -7,7 +7,8 @@ from collections.abc import Iterable, Set
 from presidio_analyzer import AnalysisExplanation, LocalRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
-from safeguards.detection.detector import THRESHOLD, Detector
+from safeguards.detection.detector import Detector
+from safeguards.detection.options import THRESHOLD
 from safeguards.detection.span import Span
 from safeguards.errors import InputError
 from safeguards.items import HOMES, PRESIDIO

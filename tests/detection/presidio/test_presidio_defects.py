@@ -19,13 +19,14 @@ from presidio_analyzer.nlp_engine import SpacyNlpEngine
 from presidio_analyzer.predefined_recognizers import (
     CreditCardRecognizer,
     EmailRecognizer,
+    ItFiscalCodeRecognizer,
     KrBrnRecognizer,
     KrDriverLicenseRecognizer,
     KrPassportRecognizer,
     KrRrnRecognizer,
 )
 
-from safeguards.detection.presidio import LightNlpEngine, SafeguardsRecognizer, adopt
+from safeguards.detection.presidio import LightNlpEngine, RecognizerFailed, SafeguardsRecognizer, adopt
 
 OURS = [SafeguardsRecognizer()]
 
@@ -81,6 +82,15 @@ def test_barcodes_of_korean_products_are_no_resident_registration_numbers() -> N
     codes = [f"{body}{-total % 10}" for body, total in zip(bodies, sums, strict=True)]
     assert adopt(KrRrnRecognizer(), "ko").detect_column(codes).num_rows > 3
     assert "KR_RRN" not in adopt(OURS, "ko").detect_column(codes)["entity"].to_pylist()
+
+
+def test_digits_of_other_scripts_at_which_presidios_validators_raise_are_told_without_the_value() -> None:
+    text = "RSSMRA85T10A5６2S"
+    with pytest.raises(KeyError):
+        engine([ItFiscalCodeRecognizer(supported_language="ko")]).analyze(text, "ko")
+    with pytest.raises(RecognizerFailed, match="KeyError in .* on row 1") as raised:
+        adopt(ItFiscalCodeRecognizer(supported_language="ko"), "ko").detect_column(["", text])
+    assert "RSSMRA" not in str(raised.value)
 
 
 class Blank(SpacyNlpEngine):
