@@ -96,16 +96,18 @@ class Adopted:
         """
         offset = 0
         for chunk in as_text(values).chunks:
-            yield from self._chunk(chunk, offset)
+            coded = pa.types.is_dictionary(chunk.type)
+            yield from self._coded(chunk, offset) if coded else self._plain(chunk, offset)
             offset += len(chunk)
 
-    def _chunk(self, chunk: Any, offset: int) -> Iterator[Row]:
-        if not pa.types.is_dictionary(chunk.type):
-            texts = chunk.cast(pa.large_string())
-            for row, places in self._choosing.choices(texts):
-                if found := self._analysis.some(texts[row].as_py(), places, offset + row):
-                    yield offset + row, spans(found)
-            return
+    def _plain(self, chunk: Any, offset: int) -> Iterator[Row]:
+        texts = chunk.cast(pa.large_string())
+        for row, places in self._choosing.choices(texts):
+            if found := self._analysis.some(texts[row].as_py(), places, offset + row):
+                yield offset + row, spans(found)
+
+    def _coded(self, chunk: Any, offset: int) -> Iterator[Row]:
+        """Look at each entry of a dictionary once."""
         texts = chunk.dictionary.cast(pa.large_string())
         known = {
             code: spans(self._analysis.some(texts[code].as_py(), places))

@@ -24,6 +24,7 @@ from presidio_analyzer.predefined_recognizers import (
     KrDriverLicenseRecognizer,
     KrPassportRecognizer,
     KrRrnRecognizer,
+    PhoneRecognizer,
 )
 
 from safeguards.detection.presidio import LightNlpEngine, RecognizerFailed, SafeguardsRecognizer, adopt
@@ -59,6 +60,26 @@ def test_a_particle_or_counter_behind_a_value_does_not_hide_it(text: str, value:
     assert values([theirs], text) != [value]
     assert values(OURS, text) == [value]
     assert values([theirs, *OURS], text)[0] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("전화 ０１０－２２２２－３３３３으로", "０１０－２２２２－３３３３"),
+        ("전화 010-22\u200b22-3333", "010-22\u200b22-3333"),
+        ("메일 kim＠naver.com", "kim＠naver.com"),
+    ],
+)
+def test_full_width_and_invisible_characters_hide_nothing(text: str, value: str) -> None:
+    assert values(
+        [PhoneRecognizer(supported_language="ko"), EmailRecognizer(supported_language="ko")], text
+    ) != [value]
+    assert values(OURS, text) == [value]
+
+
+def test_numbers_issued_since_october_2020_are_found_whatever_their_check_digit() -> None:
+    for digit in range(10):
+        assert values(OURS, f"201115-312345{digit}") == [f"201115-312345{digit}"]
 
 
 def test_order_numbers_made_of_a_date_are_no_driver_licences() -> None:
