@@ -13,9 +13,8 @@ from presidio_analyzer import EntityRecognizer, RecognizerResult
 
 from safeguards.detection.column import SPANS, as_text
 from safeguards.detection.presidio.analysis import Analysis
-from safeguards.detection.presidio.narrowing import STRANGE, needs
+from safeguards.detection.presidio.choosing import Choosing
 from safeguards.detection.presidio.reasons import spans
-from safeguards.detection.selecting import Selector
 from safeguards.detection.span import Span
 from safeguards.errors import InputError
 
@@ -41,17 +40,13 @@ class Adopted:
         self.entities = tuple(entities)
         self.recognizers = tuple(recognizers)
         self._analysis = analysis
-        needed = [None if every_row else needs(recognizer) for recognizer in recognizers]
-        self._always = frozenset(place for place, need in enumerate(needed) if need is None)
-        narrowed = [(place, text) for place, need in enumerate(needed) for text in need or ()]
-        self._places = [place for place, _ in narrowed]
-        self._selector = Selector([*(text for _, text in narrowed), STRANGE], backend)
+        self._choosing = Choosing(recognizers, every_row=every_row, backend=backend)
 
     @property
     def seeing_every_row(self) -> tuple[str, ...]:
         """The names of the recognizers for which no native pass can choose rows."""
         named: Sequence[Any] = self.recognizers
-        return tuple(named[place].name for place in sorted(self._always))
+        return tuple(named[place].name for place in sorted(self._choosing.always))
 
     def analyze(self, text: str) -> list[RecognizerResult]:
         """Return Presidio's results on one text, in its order.
@@ -101,35 +96,23 @@ class Adopted:
         """
         offset = 0
         for chunk in as_text(values).chunks:
-            yield from ((offset + row, in_row) for row, in_row in self._chunk(chunk))
+            coded = pa.types.is_dictionary(chunk.type)
+            yield from self._coded(chunk, offset) if coded else self._plain(chunk, offset)
             offset += len(chunk)
 
-    def _chunk(self, chunk: Any) -> Iterator[Row]:
-        if not pa.types.is_dictionary(chunk.type):
-            yield from self._texts(chunk.cast(pa.large_string()))
-            return
-        known = dict(self._texts(chunk.dictionary.cast(pa.large_string())))
+    def _plain(self, chunk: Any, offset: int) -> Iterator[Row]:
+        texts = chunk.cast(pa.large_string())
+        for row, places in self._choosing.choices(texts):
+            if found := self._analysis.some(texts[row].as_py(), places, offset + row):
+                yield offset + row, spans(found)
+
+    def _coded(self, chunk: Any, offset: int) -> Iterator[Row]:
+        """Look at each entry of a dictionary once."""
+        texts = chunk.dictionary.cast(pa.large_string())
+        known = {
+            code: spans(self._analysis.some(texts[code].as_py(), places))
+            for code, places in self._choosing.choices(texts)
+        }
         for row, code in enumerate(chunk.indices.to_pylist()):
-            if code in known:
-                yield row, known[code]
-
-    def _texts(self, texts: Any) -> Iterator[Row]:
-        selected = self._selected(texts)
-        for row, places in self._and_the_rest(texts, dict(selected)) if self._always else selected:
-            if found := self._analysis.some(texts[row].as_py(), places):
-                yield row, spans(found)
-
-    def _selected(self, texts: Any) -> Iterator[tuple[int, set[int]]]:
-        """Yield the rows in which narrowed recognizers may find something, with the places of these."""
-        strange = len(self._places)
-        for row, selected in self._selector.select(texts):
-            if strange in selected:
-                yield row, set(range(len(self.recognizers)))
-            else:
-                yield row, {self._places[place] for place in selected} | self._always
-
-    def _and_the_rest(self, texts: Any, selected: dict[int, set[int]]) -> Iterator[tuple[int, set[int]]]:
-        """Yield every row that is not NULL: some recognizers see them all."""
-        for row, valid in enumerate(texts.is_valid().to_pylist()):
-            if valid:
-                yield row, selected.get(row, set(self._always))
+            if known.get(code):
+                yield offset + row, known[code]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
@@ -68,12 +68,13 @@ class Analysis:
         """Return what all recognizers find."""
         return self._run(text, list(self._speaking))
 
-    def some(self, text: str, places: set[int]) -> list[RecognizerResult]:
-        """Return what the recognizers at ``places`` find."""
+    def some(self, text: str, places: Set[int], row: int | None = None) -> list[RecognizerResult]:
+        """Return what the recognizers at ``places`` find in the text of a row, which an error names."""
         pairs = zip(self._speaking, self._silent, strict=True)
-        return self._run(text, [pair[place not in places] for place, pair in enumerate(pairs)])
+        chosen = [pair[place not in places] for place, pair in enumerate(pairs)]
+        return self._run(text, chosen, "" if row is None else f" on row {row}")
 
-    def _run(self, text: str, recognizers: list[Any]) -> list[RecognizerResult]:
+    def _run(self, text: str, recognizers: list[Any], where: str = "") -> list[RecognizerResult]:
         try:
             with quiet():
                 return self._engine.analyze(
@@ -86,7 +87,7 @@ class Analysis:
                 )
         except Exception as error:
             raise RecognizerFailed(
-                f"a Presidio recognizer raised {_place(error)}; correct it, or adopt the others without it"
+                f"a Presidio recognizer raised {_place(error)}{where}; correct it, or adopt the others alone"
             ) from None
 
 

@@ -33,7 +33,7 @@ from presidio_analyzer.predefined_recognizers import (
     UsSsnRecognizer,
 )
 
-from safeguards.detection.presidio import LightNlpEngine, adopt, offline
+from safeguards.detection.presidio import LightNlpEngine, RecognizerFailed, adopt, offline
 from tests.detection.presidio.corpus import recognizer_classes, texts
 
 Found = set[tuple[str, int, int, float]]
@@ -45,6 +45,14 @@ def facts(results: Sequence[RecognizerResult]) -> Found:
 
 def presidio(engine: AnalyzerEngine, corpus: Sequence[str], language: str, **flags: Any) -> list[Found]:
     return [facts(engine.analyze(text, language, **flags)) for text in corpus]
+
+
+def raises(engine: AnalyzerEngine, text: str, language: str) -> bool:
+    try:
+        engine.analyze(text, language)
+    except (KeyError, ValueError):  # some validators of Presidio's stumble over digits of other scripts
+        return True
+    return False
 
 
 def ours(adopted: Any, corpus: Sequence[str]) -> list[Found]:
@@ -66,9 +74,17 @@ def engine_of(recognizers: Sequence[EntityRecognizer], language: str, **options:
 
 def assert_equal(recognizer: Any, count: int) -> None:
     language = recognizer.supported_language
-    corpus = texts(recognizer, count)
-    expected = presidio(engine_of([recognizer], language), corpus, language)
-    assert ours(adopt(recognizer, language), corpus) == expected
+    engine, adopted = engine_of([recognizer], language), adopt(recognizer, language)
+    corpus: list[str] = []
+    for text in texts(recognizer, count):
+        if raises(engine, text, language):
+            with pytest.raises(RecognizerFailed):
+                adopted.detect_column([text])
+        else:
+            corpus.append(text)
+    expected = presidio(engine, corpus, language)
+    assert ours(adopted, corpus) == expected
+    assert len(corpus) > 0.97 * count
     assert sum(map(bool, expected)) > count / 12
 
 

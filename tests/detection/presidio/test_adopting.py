@@ -171,8 +171,8 @@ class Broken(PatternRecognizer):
 
 def test_an_error_of_a_recognizer_names_the_place_and_no_value() -> None:
     adopted = adopt(Broken("X", patterns=[Pattern("x", r"\d{4}", 0.5)], supported_language="ko"), "ko")
-    with pytest.raises(RecognizerFailed, match="ValueError in validate_result") as raised:
-        adopted.detect_column(["번호 7391"])
+    with pytest.raises(RecognizerFailed, match="ValueError in validate_result.* on row 2") as raised:
+        adopted.detect_column(["", None, "번호 7391"])
     assert "7391" not in str(raised.value)
     assert raised.value.__suppress_context__
 

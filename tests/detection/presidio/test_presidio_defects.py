@@ -19,13 +19,15 @@ from presidio_analyzer.nlp_engine import SpacyNlpEngine
 from presidio_analyzer.predefined_recognizers import (
     CreditCardRecognizer,
     EmailRecognizer,
+    ItFiscalCodeRecognizer,
     KrBrnRecognizer,
     KrDriverLicenseRecognizer,
     KrPassportRecognizer,
     KrRrnRecognizer,
+    PhoneRecognizer,
 )
 
-from safeguards.detection.presidio import LightNlpEngine, SafeguardsRecognizer, adopt
+from safeguards.detection.presidio import LightNlpEngine, RecognizerFailed, SafeguardsRecognizer, adopt
 
 OURS = [SafeguardsRecognizer()]
 
@@ -60,6 +62,26 @@ def test_a_particle_or_counter_behind_a_value_does_not_hide_it(text: str, value:
     assert values([theirs, *OURS], text)[0] == value
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("전화 ０１０－２２２２－３３３３으로", "０１０－２２２２－３３３３"),
+        ("전화 010-22\u200b22-3333", "010-22\u200b22-3333"),
+        ("메일 kim＠naver.com", "kim＠naver.com"),
+    ],
+)
+def test_full_width_and_invisible_characters_hide_nothing(text: str, value: str) -> None:
+    assert values(
+        [PhoneRecognizer(supported_language="ko"), EmailRecognizer(supported_language="ko")], text
+    ) != [value]
+    assert values(OURS, text) == [value]
+
+
+def test_numbers_issued_since_october_2020_are_found_whatever_their_check_digit() -> None:
+    for digit in range(10):
+        assert values(OURS, f"201115-312345{digit}") == [f"201115-312345{digit}"]
+
+
 def test_order_numbers_made_of_a_date_are_no_driver_licences() -> None:
     text = "주문번호 202411030017"
     (theirs,) = engine([KrDriverLicenseRecognizer()]).analyze(text, "ko")
@@ -81,6 +103,15 @@ def test_barcodes_of_korean_products_are_no_resident_registration_numbers() -> N
     codes = [f"{body}{-total % 10}" for body, total in zip(bodies, sums, strict=True)]
     assert adopt(KrRrnRecognizer(), "ko").detect_column(codes).num_rows > 3
     assert "KR_RRN" not in adopt(OURS, "ko").detect_column(codes)["entity"].to_pylist()
+
+
+def test_digits_of_other_scripts_at_which_presidios_validators_raise_are_told_without_the_value() -> None:
+    text = "RSSMRA85T10A5６2S"
+    with pytest.raises(KeyError):
+        engine([ItFiscalCodeRecognizer(supported_language="ko")]).analyze(text, "ko")
+    with pytest.raises(RecognizerFailed, match="KeyError in .* on row 1") as raised:
+        adopt(ItFiscalCodeRecognizer(supported_language="ko"), "ko").detect_column(["", text])
+    assert "RSSMRA" not in str(raised.value)
 
 
 class Blank(SpacyNlpEngine):
