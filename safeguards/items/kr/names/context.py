@@ -22,6 +22,7 @@ _STAGE = tuple(
     "연기 주연 출연 역할 목소리 얼굴 나오 나온 나옴 매력 캐릭 작품 노래 커플 팬 배역 미모 눈빛 등장 작가 특유 목소리 감독 형님 누나"
     " 언니 오빠 코미디 액션 영화 때문 나왔 나와 결혼 짱 최고 좋 예쁘 이쁘 멋 귀여 완전 너무 진짜 정말 역시".split()
 )
+_SENTENCE = 200
 _SPEAKS = re.compile(r"(?:말했|밝혔|전했|설명했|덧붙였|강조했|주장했|지적했|당부했|털어놨|고백했|토로했|비판했|답했)")
 _IN_PARENTHESIS = re.compile(
     r"\s?\((?:[0-9]{1,3}[),세살·]|만 ?[0-9]|[0-9]{6}|[0-9]{2,4}[-.년]|☎|전화|연락처|휴대|010|"
@@ -198,6 +199,6 @@ def _begins_cell(left: str) -> bool:
     return mark[-1:] in _CELL_MARKS or (mark[-1:] in {".", ")"} and mark[-2:-1].isdigit())
 
 
-def speaks(text: str) -> bool:
-    """Say whether somebody says something in ``text``."""
-    return _SPEAKS.search(text) is not None
+def speaks(text: str, start: int) -> bool:
+    """Say whether somebody says something soon behind ``start``."""
+    return _SPEAKS.search(text, start, start + _SENTENCE) is not None

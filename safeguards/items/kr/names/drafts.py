@@ -5,21 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from safeguards.items.kr.names import context
-from safeguards.items.kr.names.endings import onto
+from safeguards.items.kr.names.endings import ALONE, BEHIND, onto
 from safeguards.items.kr.names.lexicon import FOREIGN, KNOWN
-from safeguards.items.kr.names.readings import Reading, foreignness, readings, surname_alone
-from safeguards.items.kr.names.readings import _bucket, _tail, _tier
+from safeguards.items.kr.names.readings import TIERS, Reading, bucket, foreignness, readings, tail
 from safeguards.items.kr.names.scene import Scene
+from safeguards.items.kr.surnames import SINGLE
 
 Features = tuple[tuple[str, str], ...]
 
-_CALLED = frozenset({"ssi", "title", "personal details in brackets"})
+_CALLED = frozenset({"ssi", "title", "former", "personal details in brackets"})
+_AMBIGUOUS = frozenset("이전현고한여주양두우구선부제조신성원정강")
 _MOST_PARTS = 4
+_LONGEST_PART = 7
 _JOINTS = frozenset({" ", "·", "-"})
+_GLUED = frozenset("씨양군모")
+_MO = frozenset({"모", "모씨", "모군", "모양"})
+_BEHIND_STRANGE = ("more", "behind a foreign word")
+_BEFORE_STRANGE = ("more", "before a foreign word")
+_SPEAKS = ("more", "speaks")
+_TOPIC = ("shape", "onto topic")
 
 
 class Draft:
-    """A stretch of text that may be a name."""
+    """A stretch of text that may be a name; ``place`` counts the words before it."""
 
     __slots__ = ("end", "features", "kind", "place", "start")
 
@@ -30,138 +38,136 @@ class Draft:
 def drafts(text: str) -> Iterator[Draft]:
     """Yield the drafts of ``text``, in the order of its words."""
     scene = Scene(text)
-    speaks = context.speaks(text)
-    pieces = [word[0] >= "가" and _is_piece(word) for word in scene.words]
     for place, word in enumerate(scene.words):
-        first = word[0]
-        if first >= "가":
-            for reading in readings(word):
-                yield _single(scene, place, reading, pieces, speaks=speaks)
-            alone = surname_alone(word)
-            if alone and (draft := _surname(scene, place, alone)):
-                yield draft
-            if pieces[place]:
-                yield from _joined(scene, place, pieces, speaks=speaks)
-        elif len(word) == 1 and "A" <= first <= "Z":
-            if draft := _letter(scene, place):
-                yield draft
+        if word >= "가":
+            yield from _in_hangul(scene, place, word)
+        elif len(word) == 1 and "A" <= word <= "Z" and (draft := _letter(scene, place)):
+            yield draft
 
 
-def _single(scene: Scene, place: int, reading: Reading, pieces: list[bool], *, speaks: bool) -> Draft:
+def _in_hangul(scene: Scene, place: int, word: str) -> Iterator[Draft]:
+    plain = scene.plain[place]
+    if not plain or _stands_out(scene, place, word):
+        for reading in readings(word, plain=plain):
+            yield _single(scene, place, reading)
+    if word[0] in SINGLE and (len(word) == 1 or word[1:] in ALONE) and (draft := _surname(scene, place, word)):
+        yield draft
+    if scene.strange[place]:
+        yield from _joined(scene, place)
+
+
+def _stands_out(scene: Scene, place: int, word: str) -> bool:
+    """Say whether a plain word stands where names stand, so that it is read as one all the same."""
+    if len(word) > 5 or word[0] not in SINGLE:
+        return False
+    words = scene.words
+    if place and (context.is_label(words[place - 1]) or context.is_title(words[place - 1])):
+        return True
+    return place + 1 < len(words) and words[place + 1][0] in "씨님"
+
+
+def _single(scene: Scene, place: int, reading: Reading) -> Draft:
     start = scene.starts[place]
     end = start + reading.length
-    left = context.before(scene, place, end)
-    right = context.behind(scene, place, end)
-    features = [("shape", feature) for feature in reading.features]
-    features += (("before", left), ("behind", right))
-    whole = end == scene.ends[place]
-    if whole:
+    features = [*reading.features, ("before", context.before(scene, place, end)), ("behind", context.behind(scene, place, end))]
+    if end == scene.ends[place]:
         features.append(("cell", context.cell(scene.text, start, end)))
-    if place and pieces[place - 1] and scene.gap(place) == " ":
-        features.append(("more", "behind a foreign word"))
-    if whole and place + 1 < len(pieces) and scene.gap(place + 1) == " " and _piece_like(scene.words[place + 1]):
-        features.append(("more", "before a foreign word"))
-    if speaks and ("shape", "onto topic") in features:
-        features.append(("more", "speaks"))
+    _add_neighbours(features, scene, place, place, end)
+    if _TOPIC in features and context.speaks(scene.text, end):
+        features.append(_SPEAKS)
     return Draft(place, start, end, reading.kind, tuple(features))
 
 
-def _surname(scene: Scene, place: int, ending: str) -> Draft | None:
-    start = scene.starts[place]
-    end = start + 1
+def _add_neighbours(features: list[tuple[str, str]], scene: Scene, first: int, last: int, end: int) -> None:
+    if first and scene.strange[first - 1] and scene.follows(first):
+        features.append(_BEHIND_STRANGE)
+    if end == scene.ends[last] and scene.follows(last + 1) and _begins_strangely(scene, last + 1):
+        features.append(_BEFORE_STRANGE)
+
+
+def _begins_strangely(scene: Scene, place: int) -> bool:
     word = scene.words[place]
-    right = context.behind(scene, place, end)
+    if word < "가" or scene.plain[place]:
+        return False
+    return scene.strange[place] or word[:3] in FOREIGN or word[:2] in FOREIGN or foreignness(word[:3]) > 0.5
+
+
+def _surname(scene: Scene, place: int, word: str) -> Draft | None:
+    start = scene.starts[place]
+    right = context.behind(scene, place, start + 1)
+    ending = ALONE[word[1:]] if len(word) > 1 else "bare"
     if ending == "bare":
-        following = scene.words[place + 1] if place + 1 < len(scene.words) and scene.gap(place + 1) == " " else ""
-        if following in ("모", "모씨", "모군", "모양") or following.startswith("모씨"):
+        if scene.follows(place + 1) and scene.words[place + 1] in _MO:
             right = "mo"
         elif right not in _CALLED:
             return None
-    left = context.before(scene, place, end)
     features = [
-        ("shape", "onto " + ending),
-        ("shape", _tier(word[0])),
-        ("shape", "surname " + word[0]),
-        ("before", left),
+        ("shape", f"onto {ending}"),
+        ("shape", TIERS[word[0]]),
+        ("shape", f"surname {word[0]}"),
+        ("before", context.before(scene, place, start + 1)),
         ("behind", right),
     ]
-    if ending == "bare":
-        features.append(("more", f"{right} behind {word[0]}" if word[0] in "이전현고한여주양두우구선부제조신성원정강" else right))
-    return Draft(place, start, end, "surname", tuple(features))
+    if ending == "bare" and word[0] in _AMBIGUOUS:
+        features.append(("more", f"{right} behind {word[0]}"))
+    return Draft(place, start, start + 1, "surname", tuple(features))
 
 
 def _letter(scene: Scene, place: int) -> Draft | None:
     end = scene.ends[place]
-    glued = place + 1 < len(scene.words) and scene.starts[place + 1] == end
+    if place and scene.ends[place - 1] == scene.starts[place]:
+        return None
     right = context.behind(scene, place, end)
-    if glued:
+    if place + 1 < len(scene.words) and scene.starts[place + 1] == end:
         following = scene.words[place + 1]
-        if following[0] not in "씨양군모" or not (onto("가", following) or following[0] == "모"):
+        if following[0] not in _GLUED or not (onto("가", following) or following[0] == "모"):
             return None
         right = "glued " + following[0]
     elif right not in _CALLED:
         return None
-    if place and scene.ends[place - 1] == scene.starts[place]:
-        return None
-    return Draft(place, scene.starts[place], end, "letter",
-                 (("before", context.before(scene, place, end)), ("behind", right)))  # fmt: skip
+    left = context.before(scene, place, end)
+    return Draft(place, scene.starts[place], end, "letter", (("before", left), ("behind", right)))
 
 
-def _is_piece(word: str) -> bool:
-    if word in FOREIGN:
-        return True
-    return word not in KNOWN and len(word) <= 7 and foreignness(word) >= 0.3 and _tail(word) != "verbal pair"
-
-
-def _piece_like(word: str) -> bool:
-    return word[0] >= "가" and word not in KNOWN and (word[:3] in FOREIGN or word[:2] in FOREIGN or foreignness(word[:3]) > 0.5)
-
-
-def _joined(scene: Scene, place: int, pieces: list[bool], *, speaks: bool) -> Iterator[Draft]:
+def _joined(scene: Scene, place: int) -> Iterator[Draft]:
     """Yield names of several words that begin at ``place``."""
     for last in range(place + 1, min(place + _MOST_PARTS, len(scene.words))):
-        if scene.gap(last) not in _JOINTS:
+        if scene.gap(last) not in _JOINTS or scene.words[last] < "가" or scene.plain[last]:
             return
-        word = scene.words[last]
-        if word[0] < "가":
-            return
-        for length in range(min(len(word), 7), 0, -1):
-            name = word[:length]
-            ending = onto(name, word[length:])
-            if not ending or (length == 1 and ending == "bare" and last < place + 2 and name not in FOREIGN):
-                continue
-            if name in KNOWN and name not in FOREIGN:
-                continue
-            if name not in FOREIGN and foreignness(name) < 0.1:
-                continue
-            yield _many(scene, place, last, name, ending, speaks=speaks)
-        if not pieces[last]:
+        yield from _ending_in(scene, place, last)
+        if not scene.strange[last]:
             return
 
 
-def _many(scene: Scene, place: int, last: int, name: str, ending: str, *, speaks: bool) -> Draft:
-    start = scene.starts[place]
-    end = scene.starts[last] + len(name)
-    first = scene.words[place]
-    middle = scene.words[place + 1 : last]
-    known = (first in FOREIGN) + (name in FOREIGN)
-    weakest = min(map(foreignness, (first, *middle, name)))
+def _ending_in(scene: Scene, place: int, last: int) -> Iterator[Draft]:
+    word = scene.words[last]
+    for length in range(min(len(word), _LONGEST_PART), 0, -1):
+        ending = BEHIND[(ord(word[length - 1]) - 0xAC00) % 28 != 0].get(word[length:])
+        if ending is None:
+            continue
+        name = word[:length]
+        known = name in FOREIGN
+        if known or (name not in KNOWN and foreignness(name) >= 0.1 and (length > 1 or last > place + 1)):
+            yield _several(scene, place, last, name, ending)
+
+
+def _several(scene: Scene, place: int, last: int, name: str, ending: str) -> Draft:
+    start, end = scene.starts[place], scene.starts[last] + len(name)
+    parts = (*scene.words[place:last], name)
+    weakest = min(map(foreignness, parts))
     features = [
-        ("shape", "onto " + ending),
-        ("shape", f"{last - place + 1} words"),
-        ("shape", f"{known} known foreign names"),
-        ("shape", "first known" if first in FOREIGN else "first unknown"),
-        ("shape", f"foreign {_bucket(foreignness(first + name))}"),
-        ("shape", f"weakest {_bucket(weakest)}"),
+        ("shape", f"onto {ending}"),
+        ("shape", f"{len(parts)} words"),
+        ("shape", f"{(parts[0] in FOREIGN) + (name in FOREIGN)} known foreign names"),
+        ("shape", "first known" if parts[0] in FOREIGN else "first unknown"),
+        ("shape", f"foreign {bucket(foreignness(parts[0] + name))}"),
+        ("shape", f"weakest {bucket(weakest)}"),
         ("before", context.before(scene, place, end)),
         ("behind", context.behind(scene, last, end)),
     ]
     if ending == "bare":
-        features.append(("shape", _tail(name)))
-    if place and scene.gap(place) == " " and _is_piece(scene.words[place - 1]):
-        features.append(("more", "behind a foreign word"))
-    if end == scene.ends[last] and last + 1 < len(scene.words) and scene.gap(last + 1) == " " and _piece_like(scene.words[last + 1]):
-        features.append(("more", "before a foreign word"))
-    if speaks and ending == "topic":
-        features.append(("more", "speaks"))
+        features.append(("shape", tail(name)))
+    _add_neighbours(features, scene, place, last, end)
+    if ending == "topic" and context.speaks(scene.text, end):
+        features.append(_SPEAKS)
     return Draft(place, start, end, "several", tuple(features))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from safeguards.items.kr.name_words import ADDRESS_FORMS, TITLES
 from safeguards.items.text import words
 
@@ -37,16 +39,15 @@ def _particles(column: int) -> dict[str, str]:
     }
 
 
-BEHIND = (_particles(2), _particles(1))
-"""Endings to kinds: behind a vowel, and behind a consonant."""
+PARTICLES = (_particles(2), _particles(1))
+"""Particles to kinds: behind a vowel, and behind a consonant."""
 
 FORMS = frozenset(ADDRESS_FORMS | TITLES | {
     "형님", "누님", "행님", "옹", "언냐", "언니", "오빠", "누나", "형", "짱", "님", "측", "아저씨", "여사", "여사님",
     "감독님", "배우님", "선수", "장군", "대왕", "공주", "왕자", "왕", "황제", "교주", "PD", "셰프", "작가님", "샘", "쌤", "사부", "할매",
     "아줌마", "이모님", "군단", "전하", "박사님", "의원님", "선배", "선배님", "후배", "대표팀",
 })  # fmt: skip
-_FORM_BEGINS = frozenset(form[0] for form in FORMS)
-SHORT_FORMS = frozenset({"님", "씨", "귀하", "고객님", "선생님", "회원님", "군", "양", "형", "누나", "언니", "오빠", "형님", "감독"})
+"""Forms of address, ranks, professions and kinship that are written onto names or stand behind them."""
 
 
 def ends_closed(word: str) -> bool:
@@ -54,23 +55,39 @@ def ends_closed(word: str) -> bool:
     return (ord(word[-1]) - 0xAC00) % 28 != 0
 
 
+def _with_particles(form: str) -> Iterator[str]:
+    yield form
+    for particle in PARTICLES[ends_closed(form)] if form[-1] >= "가" else ():
+        yield form + particle
+
+
+def _written(column: int) -> dict[str, str]:
+    forms = {
+        ending: "ssi" if form in ("씨", "님") else "form"
+        for form in sorted(FORMS, key=len)
+        for ending in _with_particles(form)
+    }
+    return {"": "bare", **forms, **PARTICLES[column]}
+
+
+BEHIND = (_written(0), _written(1))
+"""Everything that may be written onto a name to its kind: behind a vowel, and behind a consonant.
+
+Kinds are those of particles, ``bare`` (nothing), ``form`` (form of address or title, with or without a
+particle) and ``ssi`` (씨 and 님, the commonest forms).
+"""
+
+ALONE: dict[str, str] = {
+    **{ending: "title" for form in words(
+        "대통령, 감독, 의원, 회장, 장관, 대표, 교수, 시장, 후보, 총리, 지사, 팀장, 부장, 과장, 대리, 사장"
+    ) for ending in _with_particles(form)},
+    **{ending: "child" for form in ("군", "양") for ending in _with_particles(form)},
+    **{ending: "mo" for form in ("모", "모씨", "모군", "모양") for ending in _with_particles(form)},
+    **{ending: "ssi" for ending in _with_particles("씨")},
+}  # fmt: skip
+"""What may be written onto a surname alone (박씨는) to its kind."""
+
+
 def onto(name: str, rest: str) -> str:
-    """Say what kind of ending ``rest`` is behind ``name``; empty where it is none.
-
-    Beyond the kinds of particles there are ``bare`` (nothing), ``form`` (form of address or title, with or
-    without a particle) and ``ssi`` (씨 and 님, the commonest forms).
-    """
-    if not rest:
-        return "bare"
-    kind = BEHIND[ends_closed(name)].get(rest)
-    if kind is not None:
-        return kind
-    return _form(rest) if rest[0] in _FORM_BEGINS else ""
-
-
-def _form(rest: str) -> str:
-    for cut in range(min(len(rest), 6), 0, -1):
-        form, tail = rest[:cut], rest[cut:]
-        if form in FORMS and (not tail or tail in BEHIND[ends_closed(form)]):
-            return "ssi" if form in ("씨", "님") else "form"
-    return ""
+    """Say what kind of ending ``rest`` is behind ``name``; empty where it is none."""
+    return BEHIND[ends_closed(name)].get(rest, "")

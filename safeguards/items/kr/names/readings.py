@@ -1,21 +1,30 @@
-"""The ways to read one word: a full name, a foreign or given name, a surname alone, or a letter."""
+"""The ways to read one word in Hangul: a full name, or a foreign, given or stage name."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from safeguards.items.kr.names.endings import SHORT_FORMS, onto
+from safeguards.items.kr.names.endings import BEHIND, PARTICLES
 from safeguards.items.kr.names.lexicon import FOREIGN, GIVEN, KNOWN, LOANS, WORDS
 from safeguards.items.kr.names.syllables import FIRST, FOREIGNNESS, SECOND
-from safeguards.items.kr.surnames import DOUBLE, PER_10_000, SINGLE
+from safeguards.items.kr.surnames import COMMON, DOUBLE, PER_10_000, SINGLE
 
 LONGEST = 12
-_FOREIGN_FROM = 0.3
+"""Syllables of the longest word that is read."""
+
+STRANGE = 0.3
+"""The mean log-odds of its syllables from which an unknown word may be a foreign name."""
+
+_STRANGE_AS_SINGLE = 0.4
+_HOPELESS = -4.0
 _VERBAL = frozenset("다고는게지서면며요던네듯음임까나도라")
 _VERBAL_PAIRS = frozenset(
-    "니다 는데 네요 어요 아요 에요 지만 하다 했다 었다 았다 였다 한다 된다 됐다 하고 하는 하게 하지 하며 하면 해서 해도 되는 되고 되어 으며 으면 으로 에서 는지 을까 더라 라도"
-    " 거나 려고 도록 든지 면서 다가 다는 라는 없이 없는 없다 있는 있다 있고 적인 적이 적으 스러 스럽 롭게 로운 같은 같다 들의 들이 들은 들을 들과 들도 이나 이란 것을 것이 ".split()
+    "니다 는데 네요 어요 아요 에요 지만 하다 했다 었다 았다 였다 한다 된다 됐다 하고 하는 하게 하지 하며 하면 해서 해도 되는 되고 되어"
+    " 으며 으면 에서 는지 을까 더라 라도 거나 려고 도록 든지 면서 다가 다는 라는 없이 없는 없다 있는 있고 적인 적이 적으 스러 스럽"
+    " 롭게 로운 같은 같다 들의 들이 들은 들을 들과 들도 이나 이란 것을 것이 었던 았던 했던 였던 는게 는거 을때 을듯 구나 군요 냐고 려는".split()
 )
+_PLAIN = tuple(frozenset(p for p in PARTICLES[0].keys() | PARTICLES[1].keys() if len(p) == n) for n in (1, 2, 3))
+_VERB_BEGINS = frozenset("하되했된할한함해됐돼될")
 
 
 class Reading(NamedTuple):
@@ -23,83 +32,117 @@ class Reading(NamedTuple):
 
     length: int
     kind: str
-    features: tuple[str, ...]
+    features: tuple[tuple[str, str], ...]
 
 
-def readings(word: str) -> list[Reading]:
-    """Return the readings of a word in Hangul that stands alone."""
+def is_plain(word: str) -> bool:
+    """Say whether ``word`` is a word of the language, with or without a particle or the ending of a verb."""
+    if word in KNOWN:
+        return True
     size = len(word)
-    if size > LONGEST:
-        return []
-    surname = word[0] in SINGLE
+    if size < 3:
+        return False
+    if word[-2:] in _VERBAL_PAIRS:
+        return word not in FOREIGN
+    if (
+        (word[:-1] in KNOWN and word[-1] in _PLAIN[0])
+        or (word[:-2] in KNOWN and word[-2:] in _PLAIN[1])
+        or (size > 4 and word[:-3] in KNOWN and word[-3:] in _PLAIN[2])
+        or (word[2] in _VERB_BEGINS and word[:2] in WORDS)
+    ):
+        return not (size == 3 and word[0] in COMMON and word[1:] in GIVEN)
+    return False
+
+
+def is_strange(word: str) -> bool:
+    """Say whether ``word``, which is not plain, may be part of a foreign name."""
+    return word in FOREIGN or (len(word) <= 7 and foreignness(word) >= STRANGE and word[-2:] not in _VERBAL_PAIRS)
+
+
+def foreignness(name: str) -> float:
+    """Return the mean log-odds a syllable that ``name`` is a foreign name and not Korean."""
+    total = 0.0
+    for syllable in name:
+        total += FOREIGNNESS.get(syllable, _STRANGE_AS_SINGLE)
+    return total / len(name)
+
+
+def readings(word: str, *, plain: bool) -> list[Reading]:
+    """Return the readings of a word in Hangul; a plain one is read as a full name only."""
+    size = len(word)
     found: list[Reading] = []
-    whole = word in KNOWN
+    if size > LONGEST:
+        return found
+    surname = word[0] in SINGLE
+    double = word[:2] in DOUBLE
+    if plain and not surname and not double:
+        return found
     for length in range(min(size, 8), 1, -1):
-        ending = onto(word[:length], word[length:])
-        if not ending:
+        closed = (ord(word[length - 1]) - 0xAC00) % 28 != 0
+        ending = BEHIND[closed].get(word[length:])
+        if ending is None:
             continue
-        reading = _read(word, length, ending, surname=surname, whole=whole)
+        name = word[:length]
+        if _is_full(name, length, surname=surname, double=double):
+            reading = _full_name(word, name, ending, plain=plain)
+        else:
+            reading = None if plain else _other_name(word, name, ending)
         if reading:
             found.append(reading)
     return found
 
 
-def _read(word: str, length: int, ending: str, *, surname: bool, whole: bool) -> Reading | None:
-    name = word[:length]
-    if surname and length == 3 or (length <= 4 and name[:2] in DOUBLE and length > 2):
-        return full_name(word, name, ending, whole=whole)
-    if surname and length == 2 and (name not in FOREIGN and name not in GIVEN or word[:3] == name + "씨"):
-        return full_name(word, name, ending, whole=whole)
-    return None if whole else other_name(word, name, ending)
+def _is_full(name: str, length: int, *, surname: bool, double: bool) -> bool:
+    if length == 3:
+        return surname or double
+    if length == 2:
+        return surname and name not in FOREIGN and name not in GIVEN
+    return length == 4 and double
 
 
-def full_name(word: str, name: str, ending: str, *, whole: bool) -> Reading | None:
-    """Return the reading of ``name`` as surname and given name, or None where it cannot be one."""
+def _full_name(word: str, name: str, ending: str, *, plain: bool) -> Reading | None:
     surname = 2 if name[:2] in DOUBLE and len(name) > 2 else 1
     given = name[surname:]
     odds = _given_odds(given)
-    if odds < -4 and name not in FOREIGN:
+    if odds < _HOPELESS and name not in FOREIGN:
         return None
     features = [
-        _tier(name[:surname]),
-        "onto " + ending,
-        f"given {_bucket(odds)}",
-        f"syllables {len(name)}",
-        f"foreign {_bucket(foreignness(name))}",
+        ("shape", _tier(name[:surname])),
+        _ONTO[ending],
+        _GIVEN_BUCKETS[bucket(odds)],
+        _SYLLABLES[len(name)],
+        _FOREIGN_BUCKETS[bucket(foreignness(name))],
+        ("shape", _wordiness(word, name, ending, plain=plain)),
     ]
-    if len(given) == 2 and given in GIVEN:
-        features.append("known given name")
+    if given in GIVEN:
+        features.append(("shape", "known given name"))
     if name in FOREIGN:
-        features.append("known foreign name")
-    features.append(_wordiness(word, name, ending, whole=whole))
+        features.append(("shape", "known foreign name"))
     if ending == "bare":
-        features.append(_tail(word))
-    if ending == "bare" and len(name) == 3 and surname == 1 and onto(name[:2], name[2]):
-        features.append("last syllable may be a particle")
+        features.append(("shape", tail(word)))
+        if len(name) == 3 and surname == 1 and name[2] in BEHIND[(ord(name[1]) - 0xAC00) % 28 != 0]:
+            features.append(("shape", "last syllable may be a particle"))
     return Reading(len(name), "full", tuple(features))
 
 
-def other_name(word: str, name: str, ending: str) -> Reading | None:
-    """Return the reading of ``name`` as a foreign, given or stage name, or None where nothing speaks for it."""
-    if name in KNOWN and name not in GIVEN:
+def _other_name(word: str, name: str, ending: str) -> Reading | None:
+    known, given = name in FOREIGN, name in GIVEN
+    common = name in KNOWN
+    if common and (not given or ending == "bare"):
         return None
     strange = foreignness(name)
-    known = name in FOREIGN
-    given = name in GIVEN
     parts = "" if known else _parts(name)
-    if not (known or given or parts or (strange >= _FOREIGN_FROM and not (ending == "bare" and _tail(word) == "verbal pair"))):
-        return None
-    if given and name in KNOWN and ending == "bare":
+    if not (known or given or parts or strange >= STRANGE):
         return None
     features = [
-        "onto " + ending,
-        f"foreign {_bucket(strange)}",
-        f"syllables {min(len(name), 6)}",
-        "known foreign name" if known else parts or ("known given name" if given else "unknown name"),
-        _wordiness(word, name, ending, whole=False),
+        _ONTO[ending],
+        _FOREIGN_BUCKETS[bucket(strange)],
+        _SYLLABLES[min(len(name), 6)],
+        ("shape", "known foreign name" if known else parts or ("known given name" if given else "unknown name")),
+        ("shape", _wordiness(word, name, ending, plain=False)),
     ]
     if ending == "bare":
-        features.append(_tail(word))
+        features.append(("shape", tail(word)))
     return Reading(len(name), "other", tuple(features))
 
 
@@ -116,70 +159,55 @@ def _given_odds(given: str) -> float:
     return FIRST.get(given[0], -2.5) + SECOND.get(given[1], -2.5)
 
 
-def foreignness(name: str) -> float:
-    """Return the mean log-odds a syllable that ``name`` is a foreign name and not Korean."""
-    return sum([FOREIGNNESS.get(syllable, 0.4) for syllable in name]) / len(name)
-
-
-def _bucket(odds: float) -> int:
+def bucket(odds: float) -> int:
+    """Return log-odds in steps of a half, from -8 (-4.0 and less) to 6."""
     return min(max(int((odds + 8) * 2), 8), 22) - 16
 
 
+_KINDS = {kind for column in BEHIND for kind in column.values()}
+_ONTO = {kind: ("shape", f"onto {kind}") for kind in _KINDS}
+_GIVEN_BUCKETS = {step: ("shape", f"given {step}") for step in range(-8, 7)}
+_FOREIGN_BUCKETS = {step: ("shape", f"foreign {step}") for step in range(-8, 7)}
+_SYLLABLES = {number: ("shape", f"syllables {number}") for number in range(1, 9)}
+
+
 def _tier(surname: str) -> str:
-    if len(surname) == 2:
-        return "double surname"
-    bearers = PER_10_000.get(surname, 0)
-    for least, tier in _TIERS:
+    return "double surname" if len(surname) == 2 else TIERS[surname]
+
+
+def _tier_of(bearers: int) -> str:
+    for least, tier in _STEPS:
         if bearers >= least:
             return tier
     return "surname of few"
 
 
-_TIERS = ((400, "surname of one in 25"), (130, "surname of one in 75"), (70, "surname of one in 140"),
+_STEPS = ((400, "surname of one in 25"), (130, "surname of one in 75"), (70, "surname of one in 140"),
           (30, "surname of one in 300"), (10, "surname of one in 1,000"))  # fmt: skip
+TIERS = {surname: _tier_of(PER_10_000.get(surname, 0)) for surname in SINGLE}
+"""Surnames of one syllable to how common they are."""
 
 
-def _wordiness(word: str, name: str, ending: str, *, whole: bool) -> str:
-    if whole:
+def _wordiness(word: str, name: str, ending: str, *, plain: bool) -> str:
+    if plain:
         return "the word is common"
     if name in KNOWN:
         return "the name is a common word"
-    if len(word) > 3 and ending == "bare" and word[:-1] in KNOWN:
+    two = name[:2]
+    if (len(word) > 3 and ending == "bare" and word[:-1] in KNOWN) or (len(name) < 3 and word[:3] in KNOWN):
         return "begins with a common word"
-    if word[:3] in KNOWN and len(name) < 3:
-        return "begins with a common word"
-    if name[:2] in WORDS:
-        return "two syllables are a word" + (", particle" if len(name) == 3 and onto(name[:2], name[2]) else "")
-    if name[:3] in LOANS or name[:2] in LOANS:
+    if two in WORDS:
+        particle = len(name) == 3 and name[2] in BEHIND[(ord(name[1]) - 0xAC00) % 28 != 0]
+        return "a word and a particle" if particle else "two syllables are a word"
+    if name[:3] in LOANS or two in LOANS:
         return "begins with a loanword"
     if len(name) == 3 and name[1:] in KNOWN:
         return "the given name is a word"
     return "no common word"
 
 
-def _tail(word: str) -> str:
+def tail(word: str) -> str:
+    """Say how ``word`` ends: like a verb, or like a noun."""
     if word[-2:] in _VERBAL_PAIRS:
         return "verbal pair"
     return "verbal tail" if word[-1] in _VERBAL else "nominal tail"
-
-
-def surname_alone(word: str) -> str:
-    """Return the ending behind a surname that stands alone in ``word`` (박씨는), or an empty text."""
-    if word[0] not in SINGLE:
-        return ""
-    rest = word[1:]
-    if not rest:
-        return "bare"
-    if rest[0] == "모" and (len(rest) == 1 or rest[1:2] in ("씨", "군", "양") or onto("모", rest[1:])):
-        return "mo"
-    for length in (2, 1):
-        form = rest[:length]
-        if form in _SURNAME_FORMS and (len(rest) == length or onto(form, rest[length:])):
-            return _SURNAME_FORMS[form]
-    return ""
-
-
-_SURNAME_FORMS = {"씨": "ssi", "군": "child", "양": "child"} | dict.fromkeys(
-    (form for form in ("대통령", "감독", "의원", "회장", "장관", "대표", "교수", "시장", "후보", "총리", "지사", "팀장", "부장", "과장", "대리", "사장")), "title"
-)
-assert SHORT_FORMS
