@@ -192,10 +192,10 @@ def write(bias, weights) -> None:
     lines = ['"""Weights of the model of Korean names in log-odds, fitted by benchmarks/fit_names.py (November 2026)."""', "",
              "from __future__ import annotations", "", "FITTED = \"2026-11-26\"", "", "BIAS: dict[str, float] = {"]
     lines += [f'    "{kind}": {value:.2f},' for kind, value in bias.items()]
-    lines += ["}", "", "WEIGHTS: dict[str, dict[tuple[str, str], float]] = {"]
+    lines += ["}", "", "WEIGHTS: dict[str, dict[str, float]] = {"]
     for kind, table in weights.items():
         lines.append(f'    "{kind}": {{')
-        lines += [f'        ("{f[0]}", "{f[1]}"): {value:.2f},' for f, value in sorted(table.items()) if abs(value) >= 0.05]
+        lines += [f'        "{f}": {value:.2f},' for f, value in sorted(table.items()) if abs(value) >= 0.05]
         lines.append("    },")
     lines.append("}")
     (NAMES / "weights.py").write_text("\n".join(lines) + "\n", "utf-8")

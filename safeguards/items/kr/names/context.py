@@ -10,8 +10,8 @@ from safeguards.items.kr.names.lexicon import FOREIGN, GIVEN, KNOWN
 from safeguards.items.kr.names.scene import Scene
 from safeguards.items.kr.surnames import COMMON
 
-_LONG_LABELS = tuple(label for label in known.LABELS if len(label) >= 3)
-_LONG_TITLES = tuple(title for title in known.TITLES if len(title) >= 2)
+_LONG_LABELS = frozenset(label for label in known.LABELS if len(label) == 3)
+_LONG_TITLES = frozenset(title for title in known.TITLES if len(title) >= 2)
 _LABEL_TAIL = frozenset("명은는이가")
 _PERSONAL_END = frozenset("자인주원의사관장생수명모부님분")
 _ROLE_END = frozenset("자인")
@@ -43,12 +43,12 @@ def is_label(word: str) -> bool:
     if word in known.LABELS or (word[0] < "가" and word.lower() in known.LATIN_LABELS):
         return True
     bare = word[:-1] if len(word) > 2 and word[-1] in _LABEL_TAIL else word
-    return bare in known.LABELS or bare.endswith(_LONG_LABELS)
+    return bare in known.LABELS or bare[-3:] in _LONG_LABELS
 
 
 def is_title(word: str) -> bool:
     """Say whether ``word`` is, or ends in, a rank, profession or kinship."""
-    return word in FORMS or word.endswith(_LONG_TITLES)
+    return word in FORMS or word[-2:] in _LONG_TITLES or word[-3:] in _LONG_TITLES
 
 
 def namelike(word: str) -> bool:
@@ -61,73 +61,73 @@ def namelike(word: str) -> bool:
 def before(scene: Scene, place: int, end: int) -> str:
     """Name what stands before the word at ``place``, whose reading ends at ``end``."""
     if not place:
-        return "opens" if not scene.starts[place] else "opens behind a mark"
+        return "left: opens" if not scene.starts[place] else "left: opens behind a mark"
     gap = scene.gap(place)
     word = scene.announcing(place)
     closed = scene.text[end : end + 1] == ")"
     if len(gap) > 12:
-        return "far"
+        return "left: far"
     if word[0].isdigit():
         return _behind_number(word, gap, closed=closed)
     if is_label(word):
         return _behind_label(gap)
     if "\n" in gap:
-        return "opens its line"
+        return "left: opens its line"
     if is_title(word):
-        return "title" if gap == " " else "title and mark"
+        return "left: title" if gap == " " else "left: title and mark"
     return _behind_word(word) if gap == " " else _behind_mark(word, gap, closed=closed)
 
 
 def _behind_number(number: str, gap: str, *, closed: bool) -> str:
     if len(number) >= 4:
         if gap.strip() == "(" and closed:
-            return "caller in brackets"
+            return "left: caller in brackets"
         if gap.isspace() and "\n" not in gap:
-            return "number"
-    return "opens its line" if "\n" in gap else "digit"
+            return "left: number"
+    return "left: opens its line" if "\n" in gap else "left: digit"
 
 
 def _behind_label(gap: str) -> str:
     lines = gap.count("\n")
     if lines:
-        return "below a label" if lines == 1 else "opens its line"
+        return "left: below a label" if lines == 1 else "left: opens its line"
     if not gap:
-        return "label glued"
-    return "label and colon" if _COLON.search(gap) else "label"
+        return "left: label glued"
+    return "left: label and colon" if _COLON.search(gap) else "left: label"
 
 
 def _behind_word(word: str) -> str:
     last = word[-1]
     if last in _ROLE_END and len(word) >= 3:
-        return "role"
+        return "left: role"
     if last in _DEPARTMENT_END and len(word) >= 2:
-        return "department"
+        return "left: department"
     if namelike(word):
-        return "name"
+        return "left: name"
     if last == "의":
-        return "of"
+        return "left: of"
     if last in "은는":
-        return "topic"
+        return "left: topic"
     if word in known.INTRODUCING:
-        return "introduced"
+        return "left: introduced"
     if word in ("고", "故", "전", "현", "신임", "씨"):
-        return "late or former"
-    return "known word" if word in KNOWN else "word"
+        return "left: late or former"
+    return "left: known word" if word in KNOWN else "left: word"
 
 
 def _behind_mark(word: str, gap: str, *, closed: bool) -> str:
     last = gap[-1:]
     if last == "(":
-        return "in brackets" if closed else "open bracket"
+        return "left: in brackets" if closed else "left: open bracket"
     if _COLON.search(gap):
-        return "personal and colon" if word[-1] in _PERSONAL_END else "colon"
+        return "left: personal and colon" if word[-1] in _PERSONAL_END else "left: colon"
     if last in _QUOTES:
-        return "quote"
+        return "left: quote"
     if "," in gap or "·" in gap or "ㆍ" in gap or "/" in gap or "-" in gap:
-        return "list behind a name" if namelike(word) else "list"
+        return "left: list behind a name" if namelike(word) else "left: list"
     if "." in gap or "!" in gap or "?" in gap or "~" in gap:
-        return "sentence"
-    return "word" if gap.isspace() else "mark"
+        return "left: sentence"
+    return "left: word" if gap.isspace() else "left: mark"
 
 
 def behind(scene: Scene, place: int, end: int) -> str:
@@ -135,50 +135,50 @@ def behind(scene: Scene, place: int, end: int) -> str:
     text, word_end = scene.text, scene.ends[place]
     mark = text[word_end : word_end + 1]
     if not mark:
-        return "closes"
+        return "right: closes"
     if mark == "(" or text[word_end : word_end + 2] == " (":
         if _IN_PARENTHESIS.match(text, word_end):
-            return "personal details in brackets"
+            return "right: personal details in brackets"
         if _ROLE_IN_BRACKETS.match(text, word_end):
-            return "word in brackets"
+            return "right: word in brackets"
     if end == word_end and mark in " ,/|:·;-\t\n" and _CONTACT.match(text, end):
-        return "number or address"
+        return "right: number or address"
     if place + 1 < len(scene.words) and mark in " \t":
         return _before_word(scene, place, whole=end == word_end)
-    return _MARKS.get(mark, "mark")
+    return _MARKS.get(mark, "right: mark")
 
 
-_MARKS = {",": "list", "·": "list", "ㆍ": "list", ")": "closing bracket", "\n": "line", ".": "sentence", "!": "sentence",
-          "?": "sentence", "'": "quote", '"': "quote", "’": "quote", "”": "quote", "(": "bracket", "/": "list"}  # fmt: skip
+_MARKS = {",": "right: list", "·": "right: list", "ㆍ": "right: list", ")": "right: closing bracket", "\n": "right: line", ".": "right: sentence", "!": "right: sentence",
+          "?": "right: sentence", "'": "right: quote", '"': "right: quote", "’": "right: quote", "”": "right: quote", "(": "right: bracket", "/": "right: list"}  # fmt: skip
 
 
 def _before_word(scene: Scene, place: int, *, whole: bool) -> str:
     gap = scene.text[scene.ends[place] : scene.starts[place + 1]]
     following = scene.words[place + 1]
     if gap.strip(" \t") or len(gap) > 3:
-        return "mark"
+        return "right: mark"
     if whole and following[0] >= "가":
         kind = _title_kind(following)
         if kind:
             return kind
     if following.startswith(_STAGE):
-        return "stage"
+        return "right: stage"
     if namelike(following):
-        return "name"
-    return "digit" if following[0].isdigit() else "word"
+        return "right: name"
+    return "right: digit" if following[0].isdigit() else "right: word"
 
 
 def _title_kind(word: str) -> str:
     if word[0] == "씨" and onto("가", word) == "ssi":
-        return "ssi"
+        return "right: ssi"
     if word in FORMS:
-        return "title"
+        return "right: title"
     kind = onto("가", word)
     if kind in ("form", "ssi"):
-        return "title"
+        return "right: title"
     if word == "전" or word == "현":
-        return "former"
-    return "title" if is_title(word) else ""
+        return "right: former"
+    return "right: title" if is_title(word) else ""
 
 
 def cell(text: str, start: int, end: int) -> str:
@@ -189,7 +189,7 @@ def cell(text: str, start: int, end: int) -> str:
         return ""
     if not _begins_cell(text[max(0, start - 3) : start]):
         return ""
-    return "line" if line_ends else "cell"
+    return "cell: line" if line_ends else "cell: cell"
 
 
 def _begins_cell(left: str) -> bool:

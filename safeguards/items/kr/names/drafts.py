@@ -11,19 +11,20 @@ from safeguards.items.kr.names.readings import TIERS, Reading, bucket, foreignne
 from safeguards.items.kr.names.scene import Scene
 from safeguards.items.kr.surnames import SINGLE
 
-Features = tuple[tuple[str, str], ...]
+Features = tuple[str, ...]
 
-_CALLED = frozenset({"ssi", "title", "former", "personal details in brackets"})
+_CALLED = frozenset({"right: ssi", "right: title", "right: former", "right: personal details in brackets"})
 _AMBIGUOUS = frozenset("이전현고한여주양두우구선부제조신성원정강")
+_LONGEST_PLAIN = 5
 _MOST_PARTS = 4
 _LONGEST_PART = 7
 _JOINTS = frozenset({" ", "·", "-"})
 _GLUED = frozenset("씨양군모")
 _MO = frozenset({"모", "모씨", "모군", "모양"})
-_BEHIND_STRANGE = ("more", "behind a foreign word")
-_BEFORE_STRANGE = ("more", "before a foreign word")
-_SPEAKS = ("more", "speaks")
-_TOPIC = ("shape", "onto topic")
+_BEHIND_STRANGE = "behind a foreign word"
+_BEFORE_STRANGE = "before a foreign word"
+_SPEAKS = "speaks"
+_TOPIC = "onto topic"
 
 
 class Draft:
@@ -38,28 +39,29 @@ class Draft:
 def drafts(text: str) -> Iterator[Draft]:
     """Yield the drafts of ``text``, in the order of its words."""
     scene = Scene(text)
+    plain, strange = scene.plain, scene.strange
     for place, word in enumerate(scene.words):
         if word >= "가":
-            yield from _in_hangul(scene, place, word)
+            if not plain[place] or word[0] in SINGLE or strange[place]:
+                yield from _in_hangul(scene, place, word)
         elif len(word) == 1 and "A" <= word <= "Z" and (draft := _letter(scene, place)):
             yield draft
 
 
 def _in_hangul(scene: Scene, place: int, word: str) -> Iterator[Draft]:
     plain = scene.plain[place]
-    if not plain or _stands_out(scene, place, word):
+    surname = word[0] in SINGLE
+    if not plain or (surname and len(word) <= _LONGEST_PLAIN and _stands_out(scene, place)):
         for reading in readings(word, plain=plain):
             yield _single(scene, place, reading)
-    if word[0] in SINGLE and (len(word) == 1 or word[1:] in ALONE) and (draft := _surname(scene, place, word)):
+    if surname and (len(word) == 1 or word[1:] in ALONE) and (draft := _surname(scene, place, word)):
         yield draft
     if scene.strange[place]:
         yield from _joined(scene, place)
 
 
-def _stands_out(scene: Scene, place: int, word: str) -> bool:
+def _stands_out(scene: Scene, place: int) -> bool:
     """Say whether a plain word stands where names stand, so that it is read as one all the same."""
-    if len(word) > 5 or word[0] not in SINGLE:
-        return False
     words = scene.words
     if place and (context.is_label(words[place - 1]) or context.is_title(words[place - 1])):
         return True
@@ -69,16 +71,16 @@ def _stands_out(scene: Scene, place: int, word: str) -> bool:
 def _single(scene: Scene, place: int, reading: Reading) -> Draft:
     start = scene.starts[place]
     end = start + reading.length
-    features = [*reading.features, ("before", context.before(scene, place, end)), ("behind", context.behind(scene, place, end))]
+    features = [*reading.features, context.before(scene, place, end), context.behind(scene, place, end)]
     if end == scene.ends[place]:
-        features.append(("cell", context.cell(scene.text, start, end)))
+        features.append(context.cell(scene.text, start, end))
     _add_neighbours(features, scene, place, place, end)
     if _TOPIC in features and context.speaks(scene.text, end):
         features.append(_SPEAKS)
     return Draft(place, start, end, reading.kind, tuple(features))
 
 
-def _add_neighbours(features: list[tuple[str, str]], scene: Scene, first: int, last: int, end: int) -> None:
+def _add_neighbours(features: list[str], scene: Scene, first: int, last: int, end: int) -> None:
     if first and scene.strange[first - 1] and scene.follows(first):
         features.append(_BEHIND_STRANGE)
     if end == scene.ends[last] and scene.follows(last + 1) and _begins_strangely(scene, last + 1):
@@ -98,18 +100,18 @@ def _surname(scene: Scene, place: int, word: str) -> Draft | None:
     ending = ALONE[word[1:]] if len(word) > 1 else "bare"
     if ending == "bare":
         if scene.follows(place + 1) and scene.words[place + 1] in _MO:
-            right = "mo"
+            right = "right: mo"
         elif right not in _CALLED:
             return None
     features = [
-        ("shape", f"onto {ending}"),
-        ("shape", TIERS[word[0]]),
-        ("shape", f"surname {word[0]}"),
-        ("before", context.before(scene, place, start + 1)),
-        ("behind", right),
+        f"onto {ending}",
+        TIERS[word[0]],
+        f"surname {word[0]}",
+        context.before(scene, place, start + 1),
+        right,
     ]
     if ending == "bare" and word[0] in _AMBIGUOUS:
-        features.append(("more", f"{right} behind {word[0]}"))
+        features.append(f"{right} behind {word[0]}")
     return Draft(place, start, start + 1, "surname", tuple(features))
 
 
@@ -122,11 +124,11 @@ def _letter(scene: Scene, place: int) -> Draft | None:
         following = scene.words[place + 1]
         if following[0] not in _GLUED or not (onto("가", following) or following[0] == "모"):
             return None
-        right = "glued " + following[0]
+        right = "right: glued " + following[0]
     elif right not in _CALLED:
         return None
     left = context.before(scene, place, end)
-    return Draft(place, scene.starts[place], end, "letter", (("before", left), ("behind", right)))
+    return Draft(place, scene.starts[place], end, "letter", (left, right))
 
 
 def _joined(scene: Scene, place: int) -> Iterator[Draft]:
@@ -156,17 +158,17 @@ def _several(scene: Scene, place: int, last: int, name: str, ending: str) -> Dra
     parts = (*scene.words[place:last], name)
     weakest = min(map(foreignness, parts))
     features = [
-        ("shape", f"onto {ending}"),
-        ("shape", f"{len(parts)} words"),
-        ("shape", f"{(parts[0] in FOREIGN) + (name in FOREIGN)} known foreign names"),
-        ("shape", "first known" if parts[0] in FOREIGN else "first unknown"),
-        ("shape", f"foreign {bucket(foreignness(parts[0] + name))}"),
-        ("shape", f"weakest {bucket(weakest)}"),
-        ("before", context.before(scene, place, end)),
-        ("behind", context.behind(scene, last, end)),
+        f"onto {ending}",
+        f"{len(parts)} words",
+        f"{(parts[0] in FOREIGN) + (name in FOREIGN)} known foreign names",
+        "first known" if parts[0] in FOREIGN else "first unknown",
+        f"foreign {bucket(foreignness(parts[0] + name))}",
+        f"weakest {bucket(weakest)}",
+        context.before(scene, place, end),
+        context.behind(scene, last, end),
     ]
     if ending == "bare":
-        features.append(("shape", tail(name)))
+        features.append(tail(name))
     _add_neighbours(features, scene, place, last, end)
     if ending == "topic" and context.speaks(scene.text, end):
         features.append(_SPEAKS)

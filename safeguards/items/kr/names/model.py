@@ -10,8 +10,11 @@ from safeguards.items.kr.names.weights import BIAS, WEIGHTS
 
 def odds(kind: str, features: Features) -> float:
     """Return the log-odds that a draft of that kind with those features is a name."""
-    table = WEIGHTS[kind]
-    return BIAS[kind] + sum([table.get(feature, 0.0) for feature in features])
+    weigh = WEIGHTS[kind].get
+    total = BIAS[kind]
+    for feature in features:
+        total += weigh(feature, 0.0)
+    return total
 
 
 def probability(odds: float) -> float:

@@ -15,7 +15,7 @@ LONGEST = 12
 STRANGE = 0.3
 """The mean log-odds of its syllables from which an unknown word may be a foreign name."""
 
-_STRANGE_AS_SINGLE = 0.4
+_WORTH_READING = 0.1
 _HOPELESS = -4.0
 _VERBAL = frozenset("다고는게지서면며요던네듯음임까나도라")
 _VERBAL_PAIRS = frozenset(
@@ -27,12 +27,23 @@ _PLAIN = tuple(frozenset(p for p in PARTICLES[0].keys() | PARTICLES[1].keys() if
 _VERB_BEGINS = frozenset("하되했된할한함해됐돼될")
 
 
+class _Foreignness(dict[str, float]):
+    """Syllables that neither names nor words of the lists hold are rather foreign."""
+
+    def __missing__(self, syllable: str) -> float:
+        return 0.4
+
+
+_strangeness = _Foreignness(FOREIGNNESS).__getitem__
+_BEGINNINGS = frozenset(name[:2] for name in FOREIGN | GIVEN)
+
+
 class Reading(NamedTuple):
     """One reading: how many syllables are the name, its kind, and the features of its shape."""
 
     length: int
     kind: str
-    features: tuple[tuple[str, str], ...]
+    features: tuple[str, ...]
 
 
 def is_plain(word: str) -> bool:
@@ -61,10 +72,7 @@ def is_strange(word: str) -> bool:
 
 def foreignness(name: str) -> float:
     """Return the mean log-odds a syllable that ``name`` is a foreign name and not Korean."""
-    total = 0.0
-    for syllable in name:
-        total += FOREIGNNESS.get(syllable, _STRANGE_AS_SINGLE)
-    return total / len(name)
+    return sum(map(_strangeness, name)) / len(name)
 
 
 def readings(word: str, *, plain: bool) -> list[Reading]:
@@ -75,18 +83,18 @@ def readings(word: str, *, plain: bool) -> list[Reading]:
         return found
     surname = word[0] in SINGLE
     double = word[:2] in DOUBLE
-    if plain and not surname and not double:
+    other = not plain and (word[:2] in _BEGINNINGS or foreignness(word[:3]) >= _WORTH_READING)
+    if not (surname or double or other):
         return found
-    for length in range(min(size, 8), 1, -1):
-        closed = (ord(word[length - 1]) - 0xAC00) % 28 != 0
-        ending = BEHIND[closed].get(word[length:])
+    for length in range(min(size, 8 if other else 4 if double else 3), 1, -1):
+        ending = BEHIND[(ord(word[length - 1]) - 0xAC00) % 28 != 0].get(word[length:])
         if ending is None:
             continue
         name = word[:length]
         if _is_full(name, length, surname=surname, double=double):
             reading = _full_name(word, name, ending, plain=plain)
         else:
-            reading = None if plain else _other_name(word, name, ending)
+            reading = _other_name(word, name, ending) if other else None
         if reading:
             found.append(reading)
     return found
@@ -107,21 +115,21 @@ def _full_name(word: str, name: str, ending: str, *, plain: bool) -> Reading | N
     if odds < _HOPELESS and name not in FOREIGN:
         return None
     features = [
-        ("shape", _tier(name[:surname])),
+        _tier(name[:surname]),
         _ONTO[ending],
         _GIVEN_BUCKETS[bucket(odds)],
         _SYLLABLES[len(name)],
         _FOREIGN_BUCKETS[bucket(foreignness(name))],
-        ("shape", _wordiness(word, name, ending, plain=plain)),
+        _wordiness(word, name, ending, plain=plain),
     ]
     if given in GIVEN:
-        features.append(("shape", "known given name"))
+        features.append("known given name")
     if name in FOREIGN:
-        features.append(("shape", "known foreign name"))
+        features.append("known foreign name")
     if ending == "bare":
-        features.append(("shape", tail(word)))
+        features.append(tail(word))
         if len(name) == 3 and surname == 1 and name[2] in BEHIND[(ord(name[1]) - 0xAC00) % 28 != 0]:
-            features.append(("shape", "last syllable may be a particle"))
+            features.append("last syllable may be a particle")
     return Reading(len(name), "full", tuple(features))
 
 
@@ -138,11 +146,11 @@ def _other_name(word: str, name: str, ending: str) -> Reading | None:
         _ONTO[ending],
         _FOREIGN_BUCKETS[bucket(strange)],
         _SYLLABLES[min(len(name), 6)],
-        ("shape", "known foreign name" if known else parts or ("known given name" if given else "unknown name")),
-        ("shape", _wordiness(word, name, ending, plain=False)),
+        "known foreign name" if known else parts or ("known given name" if given else "unknown name"),
+        _wordiness(word, name, ending, plain=False),
     ]
     if ending == "bare":
-        features.append(("shape", tail(word)))
+        features.append(tail(word))
     return Reading(len(name), "other", tuple(features))
 
 
@@ -165,10 +173,10 @@ def bucket(odds: float) -> int:
 
 
 _KINDS = {kind for column in BEHIND for kind in column.values()}
-_ONTO = {kind: ("shape", f"onto {kind}") for kind in _KINDS}
-_GIVEN_BUCKETS = {step: ("shape", f"given {step}") for step in range(-8, 7)}
-_FOREIGN_BUCKETS = {step: ("shape", f"foreign {step}") for step in range(-8, 7)}
-_SYLLABLES = {number: ("shape", f"syllables {number}") for number in range(1, 9)}
+_ONTO = {kind: f"onto {kind}" for kind in _KINDS}
+_GIVEN_BUCKETS = {step: f"given {step}" for step in range(-8, 7)}
+_FOREIGN_BUCKETS = {step: f"foreign {step}" for step in range(-8, 7)}
+_SYLLABLES = {number: f"syllables {number}" for number in range(1, 9)}
 
 
 def _tier(surname: str) -> str:

@@ -11,46 +11,39 @@ _KINDS = {
     "surname": "surname alone",
     "letter": "letter that stands for a person",
 }
-_BEFORE = {
-    "label and colon": "behind a label",
-    "label": "behind a label",
-    "below a label": "below a label",
-    "title": "behind a title",
-    "title and mark": "behind a title",
-    "role": "behind a role",
-    "department": "behind a department",
-    "introduced": "introduced",
-    "number": "behind a number",
-    "caller in brackets": "in brackets behind a number",
-    "in brackets": "in brackets",
-    "personal and colon": "behind a colon",
-    "list behind a name": "in a list of names",
-    "name": "behind another name",
-}
-_BEHIND = {
-    "title": "before a title",
-    "ssi": "before a form of address",
-    "mo": "before a form of address",
-    "personal details in brackets": "personal details in brackets",
-    "number or address": "before a number or address",
-    "stage": "before a word of stage or screen",
-}
-_ONTO = {
+_SAID = {
+    "left: label and colon": "behind a label",
+    "left: label": "behind a label",
+    "left: below a label": "below a label",
+    "left: title": "behind a title",
+    "left: title and mark": "behind a title",
+    "left: role": "behind a role",
+    "left: department": "behind a department",
+    "left: introduced": "introduced",
+    "left: number": "behind a number",
+    "left: caller in brackets": "in brackets behind a number",
+    "left: in brackets": "in brackets",
+    "left: personal and colon": "behind a colon",
+    "left: list behind a name": "in a list of names",
+    "left: name": "behind another name",
+    "right: title": "before a title",
+    "right: ssi": "before a form of address",
+    "right: mo": "before a form of address",
+    "right: personal details in brackets": "personal details in brackets",
+    "right: number or address": "before a number or address",
+    "right: stage": "before a word of stage or screen",
     "onto ssi": "form of address",
     "onto form": "title written onto it",
     "onto to": "personal particle",
     "onto said": "particle of saying",
     "onto mo": "form of address",
+    "onto title": "before a title",
+    "cell: line": "the end of its line",
+    "cell: cell": "a cell of its own",
 }
-_CELL = {"line": "the end of its line", "cell": "a cell of its own"}
-_TABLES = {"before": _BEFORE, "behind": _BEHIND, "shape": _ONTO, "cell": _CELL}
 
 
 def reason(draft: Draft) -> str:
     """Return the reason as one phrase."""
-    said = [_KINDS[draft.kind]]
-    for group, feature in draft.features:
-        phrase = _TABLES.get(group, {}).get(feature)
-        if phrase and phrase not in said:
-            said.append(phrase)
-    return ", ".join(said)
+    said = [_SAID[feature] for feature in draft.features if feature in _SAID]
+    return ", ".join(dict.fromkeys([_KINDS[draft.kind], *said]))

@@ -12,8 +12,8 @@ from safeguards.items.kr.names.latin import TAIL, latin_names
 from safeguards.items.kr.names.model import odds, probability
 from safeguards.items.kr.names.reasons import reason
 
-LEAST = 0.05
-"""Less likely names are not even candidates."""
+LEAST = -2.2
+"""Log-odds (a probability of 0.1) below which a name is no candidate."""
 
 UNANCHORED = 0.49
 """The most a name can score in a text without the anchor."""
@@ -35,44 +35,44 @@ def candidates(text: str) -> Iterator[Candidate]:
 
 def judged(text: str, scored: Iterable[Scored]) -> Iterator[Candidate]:
     """Yield candidates from drafts and their log-odds: the likeliest of each word, and what follows from it."""
-    found = [*_likeliest(text, scored), *latin_names(text)]
-    found = list(_spread_certainty(text, found))
-    sure = any(candidate.score >= UNANCHORED for candidate in found)
-    if sure and _ANCHOR.search(text) is None:
+    found = [*_named(text, _likeliest(scored)), *latin_names(text)]
+    if any(candidate.score > UNANCHORED for candidate in found) and _ANCHOR.search(text) is None:
         found = [Candidate(c.start, c.end, min(c.score, UNANCHORED), c.reason) for c in found]
     yield from found
 
 
-def _likeliest(text: str, scored: Iterable[Scored]) -> Iterator[Candidate]:
-    best: dict[tuple[int, str], Scored] = {}
+def _likeliest(scored: Iterable[Scored]) -> list[Scored]:
+    """Return of each word the likeliest reading, and the likeliest name of several words that begins there."""
+    best: dict[tuple[int, bool], Scored] = {}
     for draft, value in scored:
-        key = draft.place, "several" if draft.kind == "several" else ""
-        if value > -3.0 and (key not in best or value > best[key][1]):
+        key = draft.place, draft.kind == "several"
+        if key not in best or value > best[key][1]:
             best[key] = draft, value
-    for draft, value in best.values():
-        yield from _with_spellings(text, draft, probability(value))
+    return list(best.values())
 
 
-def _with_spellings(text: str, draft: Draft, score: float) -> Iterator[Candidate]:
+def _named(text: str, found: list[Scored]) -> Iterator[Candidate]:
+    """Yield candidates of the likely drafts, and of unlikely ones whose name is sure elsewhere in the text."""
+    surest: dict[str, float] = {}
+    for draft, value in found:
+        if value > LEAST and draft.end - draft.start > 1:
+            name = text[draft.start : draft.end]
+            surest[name] = max(surest.get(name, value), value)
+    for draft, value in found:
+        score = probability(value)
+        elsewhere = REPEATED * probability(surest.get(text[draft.start : draft.end], value))
+        if max(score, elsewhere) > probability(LEAST):
+            yield from _with_spellings(text, draft, score, elsewhere)
+
+
+def _with_spellings(text: str, draft: Draft, score: float, elsewhere: float) -> Iterator[Candidate]:
     """Yield the draft, with its Latin spelling in brackets, and the Chinese characters behind it."""
     said = reason(draft)
-    tail = TAIL.match(text, draft.end) if draft.kind in _FAMILIAR else None
+    if elsewhere > score:
+        score, said = elsewhere, f"{said}, sure elsewhere"
+    full = draft.kind in _FAMILIAR and text[draft.end : draft.end + 2].strip()[:1] == "("
+    tail = TAIL.match(text, draft.end) if full else None
     yield Candidate(draft.start, tail.end() if tail else draft.end, score, said)
-    hanja = _HANJA.match(text, draft.end) if draft.kind in _FAMILIAR else None
+    hanja = _HANJA.match(text, draft.end) if full else None
     if hanja:
         yield Candidate(*hanja.span(1), score * REPEATED, "Chinese characters of the name before them")
-
-
-def _spread_certainty(text: str, found: list[Candidate]) -> Iterator[Candidate]:
-    """Yield all candidates, those raised whose name is sure elsewhere in the text."""
-    best: dict[str, float] = {}
-    for candidate in found:
-        name = text[candidate.start : candidate.end]
-        best[name] = max(best.get(name, 0.0), candidate.score)
-    for candidate in found:
-        name = text[candidate.start : candidate.end]
-        top = best[name] * REPEATED
-        if top > candidate.score and len(name) > 1:
-            yield Candidate(candidate.start, candidate.end, top, f"{candidate.reason}, sure elsewhere")
-        else:
-            yield candidate
