@@ -1,0 +1,205 @@
+"""Fit the model of Korean names; prints what five-fold cross-validation says, and writes two modules of data.
+
+    uv run python benchmarks/fit_names.py            # cross-validate only
+    uv run python benchmarks/fit_names.py --write    # and write syllables.py and weights.py
+
+`syllables.py` is counted from the packaged word lists alone. `weights.py` is fitted by penalised logistic
+regression (Newton's method, so that every run gives the same figures) on the development halves of KLUE's
+sentences and of ko-pii's documents; it holds named features, no words.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parents[1]
+NAMES = HERE / "safeguards/items/kr/names"
+DATA = HERE.parent / "shared/data/detection"
+FOLDS = 5
+PENALTY = 1.0
+RAREST = 4
+
+
+def syllables() -> None:
+    """Count how syllables of given and foreign names differ from those of other words; write syllables.py."""
+
+    def read(name: str) -> list[str]:
+        lines = (NAMES / f"words/{name}.txt").read_text("utf-8").splitlines()
+        return [word for line in lines if not line.startswith("#") for word in line.split()]
+
+    words, given, foreign, loans = read("words"), read("given"), read("foreign"), read("loans")
+    given = [name for name in given if len(name) == 2]
+    korean = [word for word in words if len(word) <= 4]
+
+    def table(names: Counter[str], others: Counter[str], low: float) -> dict[str, float]:
+        many, rest = sum(names.values()), sum(others.values())
+        return {
+            s: round(max(low, min(3.0, math.log((names[s] + 0.4) / many) - math.log((others[s] + 0.4) / rest * 1.0))), 1)
+            for s in sorted(names | others)
+        }
+
+    second = Counter(word[1] for word in korean if len(word) > 1)
+    third = Counter(word[2] for word in korean if len(word) > 2) + second
+    first_table = table(Counter(n[0] for n in given), second, -3.0)
+    second_table = table(Counter(n[1] for n in given), third, -3.0)
+    strange = table(
+        Counter("".join(foreign)), Counter("".join(korean)) + Counter("".join(given)) + Counter("".join(given)), -2.0
+    )
+    lines = ['"""Log-odds of syllables, counted from the packaged word lists by benchmarks/fit_names.py (November 2026)."""',
+             "", "from __future__ import annotations", "", "from safeguards.items.kr.names.rows import read", ""]
+    for name, values, says in (
+        ("FIRST", first_table, "First syllables of given names against second syllables of other words."),
+        ("SECOND", second_table, "Last syllables of given names against later syllables of other words."),
+        ("FOREIGNNESS", strange, "Syllables of foreign names against those of Korean words and names."),
+    ):
+        by_value: dict[float, str] = defaultdict(str)
+        for syllable, value in values.items():
+            by_value[value] += syllable
+        lines += [f"{name} = read(", "    {"]
+        for value in sorted(by_value):
+            run = by_value[value]
+            for cut in range(0, len(run), 45):
+                lines.append(f'        ({value}, {cut // 45}): "{run[cut : cut + 45]}",')
+        lines += ["    }", ")", f'"""{says}"""', ""]
+    (NAMES / "syllables.py").write_text("\n".join(lines).rstrip() + "\n", "utf-8")
+
+
+def corpus():
+    """Return (text, spans with offsets or values without) of sentences and documents."""
+    rows = []
+    for line in (DATA / "ko_sentences.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        rows.append((row["text"], {(g["start"], g["end"]) for g in row["gold"]}, None))
+    for line in (DATA / "ko_documents.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        rows.append((row["text"], None, {g["text"].strip() for g in row["gold"] if g["entity"] == "PERSON"}))
+    return rows
+
+
+def examples(rows, drafts):
+    """Return for every draft: row, kind, features, truth, draft."""
+    found = []
+    for number, (text, spans, values) in enumerate(rows):
+        for draft in drafts(text):
+            truth = (draft.start, draft.end) in spans if spans is not None else text[draft.start : draft.end] in values
+            if values is not None and not truth and draft.kind == "full":
+                truth = any(v.startswith(text[draft.start : draft.end] + " (") for v in values)
+            found.append((number, draft.kind, draft.features, truth, draft))
+    return found
+
+
+def fit(rows, penalty=PENALTY):
+    """Return bias and weights of each kind."""
+    bias, weights = {}, {}
+    for kind in sorted({kind for _, kind, *_ in rows}):
+        chosen = [(features, truth) for _, k, features, truth, _ in rows if k == kind]
+        counts = Counter(f for features, _ in chosen for f in set(features))
+        columns = {f: i + 1 for i, f in enumerate(sorted(f for f, n in counts.items() if n >= RAREST))}
+        x = np.zeros((len(chosen), len(columns) + 1), dtype=np.float32)
+        x[:, 0] = 1
+        for r, (features, _) in enumerate(chosen):
+            for f in features:
+                if f in columns:
+                    x[r, columns[f]] = 1
+        y = np.array([truth for _, truth in chosen], dtype=np.float64)
+        w = np.zeros(x.shape[1])
+        ridge = np.full(x.shape[1], penalty)
+        ridge[0] = 1e-6
+        x = x.astype(np.float64)
+        for _ in range(25):
+            p = 1 / (1 + np.exp(-x @ w))
+            gradient = x.T @ (y - p) - ridge * w
+            hessian = (x * (p * (1 - p))[:, None]).T @ x + np.diag(ridge)
+            step = np.linalg.solve(hessian, gradient)
+            w += step
+            if np.abs(step).max() < 1e-6:
+                break
+        bias[kind] = float(w[0])
+        weights[kind] = {f: float(w[i]) for f, i in columns.items()}
+    return bias, weights
+
+
+def resolve(scored):
+    """Greedy choice among overlapping drafts, as the detector does."""
+    kept = []
+    for score, start, end, _ in sorted(scored, key=lambda s: (-round(s[0], 2), s[1] - s[2], s[1])):
+        if all(end <= b or e <= start for b, e, _ in kept):
+            kept.append((start, end, score))
+    return kept
+
+
+def evaluate(rows, scored, threshold, clean_only=False):
+    tp = fp = gold = clean_fp = 0
+    for number, (text, spans, values) in enumerate(rows):
+        if spans is None:
+            continue
+        found = {(s, e) for s, e, p in resolve([x for x in scored[number] if x[0] >= threshold])}
+        tp += len(found & spans); fp += len(found - spans); gold += len(spans)
+        if not spans:
+            clean_fp += len(found)
+    return tp, fp, gold, clean_fp
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--write", action="store_true")
+    arguments.add_argument("--syllables", action="store_true")
+    options = arguments.parse_args()
+    if options.syllables:
+        syllables()
+        return
+    from safeguards.items.kr.names.drafts import drafts
+
+    rows = corpus()
+    found = examples(rows, drafts)
+    print(Counter((kind, truth) for _, kind, _, truth, _ in found))
+    reach = set()
+    for number, _, _, truth, draft in found:
+        if truth and rows[number][1] is not None:
+            reach.add((number, draft.start, draft.end))
+    print("gold", sum(len(s) for _, s, _ in rows if s), "reachable", len(reach))
+    scored = defaultdict(list)
+    pairs = []
+    for fold in range(FOLDS):
+        bias, weights = fit([r for r in found if r[0] % FOLDS != fold])
+        for number, kind, features, truth, draft in found:
+            if number % FOLDS == fold:
+                odds = bias[kind] + sum(weights[kind].get(f, 0.0) for f in features)
+                p = 1 / (1 + math.exp(-odds))
+                scored[number].append((p, draft.start, draft.end, kind))
+                pairs.append((p, truth, kind))
+    free = sum(1 for _, s, _ in rows if s is not None and not s)
+    for threshold in (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7):
+        tp, fp, gold, clean = evaluate(rows, scored, threshold)
+        p, r = tp / (tp + fp), tp / gold
+        print(f"{threshold:.2f}  P {p:.3f} R {r:.3f} F1 {2 * p * r / (p + r):.3f}  false names in 1,000 clean lines {1000 * clean / free:.0f}")
+    for low in np.arange(0, 1, 0.1):
+        inside = [t for p, t, _ in pairs if low <= p < low + 0.1]
+        if inside:
+            print(f"{low:.1f} n {len(inside)} right {np.mean(inside):.2f}")
+    bias, weights = fit(found)
+    if options.write:
+        write(bias, weights)
+
+
+def write(bias, weights) -> None:
+    lines = ['"""Weights of the model of Korean names in log-odds, fitted by benchmarks/fit_names.py (November 2026)."""', "",
+             "from __future__ import annotations", "", "FITTED = \"2026-11-26\"", "", "BIAS: dict[str, float] = {"]
+    lines += [f'    "{kind}": {value:.2f},' for kind, value in bias.items()]
+    lines += ["}", "", "WEIGHTS: dict[str, dict[str, float]] = {"]
+    for kind, table in weights.items():
+        lines.append(f'    "{kind}": {{')
+        lines += [f'        "{f}": {value:.2f},' for f, value in sorted(table.items()) if abs(value) >= 0.05]
+        lines.append("    },")
+    lines.append("}")
+    (NAMES / "weights.py").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

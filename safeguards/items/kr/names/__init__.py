@@ -1,0 +1,1 @@
+"""Names of persons in Korean text: readings of words, features, and a small logistic model over them."""
