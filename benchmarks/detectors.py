@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
+from safeguards.detection.presidio.offline import offline
+
 Found = Iterable[tuple[str, int, int]]
 Detect = Callable[[str], Found]
 
@@ -48,6 +50,7 @@ def ko_pii(*, names: bool = True) -> Detect:
 def presidio() -> Detect:
     """Return Presidio with its Korean and generic recognizers, Korean phone numbers, and no NLP model."""
     logging.getLogger("presidio-analyzer").setLevel(logging.ERROR)
+    offline()  # as a machine without the Internet would, but at once
     analyzer = _analyzer("ko")
 
     def detect(text: str) -> Found:

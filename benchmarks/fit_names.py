@@ -40,7 +40,13 @@ def syllables() -> None:
     def table(names: Counter[str], others: Counter[str], low: float) -> dict[str, float]:
         many, rest = sum(names.values()), sum(others.values())
         return {
-            s: round(max(low, min(3.0, math.log((names[s] + 0.4) / many) - math.log((others[s] + 0.4) / rest * 1.0))), 1)
+            s: round(
+                max(
+                    low,
+                    min(3.0, math.log((names[s] + 0.4) / many) - math.log((others[s] + 0.4) / rest * 1.0)),
+                ),
+                1,
+            )
             for s in sorted(names | others)
         }
 
@@ -49,10 +55,18 @@ def syllables() -> None:
     first_table = table(Counter(n[0] for n in given), second, -3.0)
     second_table = table(Counter(n[1] for n in given), third, -3.0)
     strange = table(
-        Counter("".join(foreign)), Counter("".join(korean)) + Counter("".join(given)) + Counter("".join(given)), -2.0
+        Counter("".join(foreign)),
+        Counter("".join(korean)) + Counter("".join(given)) + Counter("".join(given)),
+        -2.0,
     )
-    lines = ['"""Log-odds of syllables, counted from the packaged word lists by benchmarks/fit_names.py (November 2026)."""',
-             "", "from __future__ import annotations", "", "from safeguards.items.kr.names.rows import read", ""]
+    lines = [
+        '"""Log-odds of syllables, counted from the packaged word lists by benchmarks/fit_names.py (November 2026)."""',
+        "",
+        "from __future__ import annotations",
+        "",
+        "from safeguards.items.kr.names.rows import read",
+        "",
+    ]
     for name, values, says in (
         ("FIRST", first_table, "First syllables of given names against second syllables of other words."),
         ("SECOND", second_table, "Last syllables of given names against later syllables of other words."),
@@ -87,7 +101,11 @@ def examples(rows, drafts):
     found = []
     for number, (text, spans, values) in enumerate(rows):
         for draft in drafts(text):
-            truth = (draft.start, draft.end) in spans if spans is not None else text[draft.start : draft.end] in values
+            truth = (
+                (draft.start, draft.end) in spans
+                if spans is not None
+                else text[draft.start : draft.end] in values
+            )
             if values is not None and not truth and draft.kind == "full":
                 truth = any(v.startswith(text[draft.start : draft.end] + " (") for v in values)
             found.append((number, draft.kind, draft.features, truth, draft))
@@ -140,7 +158,9 @@ def evaluate(rows, scored, threshold, clean_only=False):
         if spans is None:
             continue
         found = {(s, e) for s, e, p in resolve([x for x in scored[number] if x[0] >= threshold])}
-        tp += len(found & spans); fp += len(found - spans); gold += len(spans)
+        tp += len(found & spans)
+        fp += len(found - spans)
+        gold += len(spans)
         if not spans:
             clean_fp += len(found)
     return tp, fp, gold, clean_fp
@@ -178,7 +198,9 @@ def main() -> None:
     for threshold in (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7):
         tp, fp, gold, clean = evaluate(rows, scored, threshold)
         p, r = tp / (tp + fp), tp / gold
-        print(f"{threshold:.2f}  P {p:.3f} R {r:.3f} F1 {2 * p * r / (p + r):.3f}  false names in 1,000 clean lines {1000 * clean / free:.0f}")
+        print(
+            f"{threshold:.2f}  P {p:.3f} R {r:.3f} F1 {2 * p * r / (p + r):.3f}  false names in 1,000 clean lines {1000 * clean / free:.0f}"
+        )
     for low in np.arange(0, 1, 0.1):
         inside = [t for p, t, _ in pairs if low <= p < low + 0.1]
         if inside:
@@ -189,8 +211,15 @@ def main() -> None:
 
 
 def write(bias, weights) -> None:
-    lines = ['"""Weights of the model of Korean names in log-odds, fitted by benchmarks/fit_names.py (November 2026)."""', "",
-             "from __future__ import annotations", "", "FITTED = \"2026-11-26\"", "", "BIAS: dict[str, float] = {"]
+    lines = [
+        '"""Weights of the model of Korean names in log-odds, fitted by benchmarks/fit_names.py (November 2026)."""',
+        "",
+        "from __future__ import annotations",
+        "",
+        'FITTED = "2026-11-26"',
+        "",
+        "BIAS: dict[str, float] = {",
+    ]
     lines += [f'    "{kind}": {value:.2f},' for kind, value in bias.items()]
     lines += ["}", "", "WEIGHTS: dict[str, dict[str, float]] = {"]
     for kind, table in weights.items():

@@ -21,16 +21,23 @@ if QUICK:
 
 import bench_backfill  # noqa: E402
 import bench_columns  # noqa: E402
+import bench_detection  # noqa: E402
+import bench_detection_quality  # noqa: E402
 import bench_import  # noqa: E402
 import bench_search  # noqa: E402
 from turns import Figures, Group  # noqa: E402
 
 GROUPS: dict[str, Group] = (
-    bench_import.GROUPS | bench_columns.GROUPS | bench_search.GROUPS | bench_backfill.GROUPS
+    bench_import.GROUPS
+    | bench_columns.GROUPS
+    | bench_search.GROUPS
+    | bench_backfill.GROUPS
+    | bench_detection.GROUPS
+    | bench_detection_quality.GROUPS
 )
 BUDGETS = Path(__file__).with_name("budgets.toml")
 ATTEMPTS = 3
-_SCALES = {"s": 1.0, "ms": 1e3, "us": 1e6, "MB": 1e-6}  # of seconds or bytes
+_SCALES = {"s": 1.0, "ms": 1e3, "us": 1e6, "MB": 1e-6, "1-F1": 1.0}  # of seconds, bytes or shares
 Budget = dict[str, Any]
 
 
@@ -43,7 +50,7 @@ def measured(name: str) -> Figures:
     for kind, figure in sorted(figures.items(), key=lambda pair: pair[1]):
         speed = f"   {group.rows / figure:12,.0f} rows/s" if group.rows else ""
         shown = f"{figure * _SCALES[group.unit]:12,.3f} {group.unit}"
-        print(f"  {kind:24} {shown}   {figure / least:6.2f}x{speed}", flush=True)
+        print(f"  {kind:24} {shown}   {figure / least if least else 1:6.2f}x{speed}", flush=True)
     return figures
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import unicodedata
 from collections.abc import Iterator
 
@@ -15,6 +14,9 @@ HIDDEN = INVISIBLE + _BIDI + _SELECTORS
 
 _LETTERS = (0x1D400, 0x1D7CC)
 """Mathematical Alphanumeric Symbols, whose letters are read as Latin ones."""
+
+_LAST_DIGIT = 0x1FFFF
+"""Decimal digits of every script lie below."""
 
 _CYRILLIC = "аАвВеЕкКмМнНоОрРсСтТуУхХіІјЈѕЅһԁԛԝ"
 _CYRILLIC_AS = "aABBeEkKMMHHoOpPcCTTyYxXiIjJsShdqw"
@@ -30,7 +32,7 @@ HOMOGLYPHS: dict[int, str] = {
 
 
 def _digits_and_letters() -> Iterator[tuple[int, str]]:
-    for code in range(0x80, sys.maxunicode + 1):
+    for code in range(0x80, _LAST_DIGIT + 1):
         character = chr(code)
         if character.isdecimal():
             yield code, str(unicodedata.decimal(character))

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from safeguards.detection.engine import Engine
+from safeguards.detection.selecting.arrow import indices
 from safeguards.detection.span import Span
 from safeguards.errors import InputError
 
@@ -77,7 +78,7 @@ class Column:
         for batch, selected in self._selected(texts):
             for first in range(0, len(selected), READ_AT_ONCE):
                 part = selected[first : first + READ_AT_ONCE]
-                read = batch.take(pa.array([row for row, _ in part], pa.int64())).to_pylist()
+                read = batch.take(indices(np.array([row for row, _ in part], np.int64))).to_pylist()
                 for (row, places), text in zip(part, read, strict=True):
                     if spans := self._engine.spans(text, places):
                         yield offset + row, spans

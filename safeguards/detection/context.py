@@ -124,19 +124,21 @@ def _is_row(line: str) -> bool:
 
 def compile_labels(item: Item) -> Labels:
     """Compile the context words of ``item``, and the labels that speak against it, into one expression."""
-    tree: dict[str, Any] = {}
-    for word in item.against:
-        _plant(tree, word.lower(), against=True)
-    for word in item.context:
-        _plant(tree, word.lower(), against=False)
+    trees: dict[tuple[str, bool], dict[str, Any]] = {}
+    for words, against in ((item.against, True), (item.context, False)):
+        for word in map(str.lower, words):
+            _plant(trees.setdefault((word[0], word.isascii()), {}), word, against=against)
     kinds = [Kind(against=False, latin=False)]
-    branches = [re.escape(first) + _written(below, kinds) for first, below in tree.items()]
+    branches = [
+        re.escape(first) + _written(tree, kinds) + (_LATIN_TAIL if latin else _HANGUL_TAIL)
+        for (first, latin), tree in trees.items()
+    ]
     return Labels(re.compile("|".join(branches) or "(?!)"), tuple(kinds))
 
 
 def _plant(tree: dict[str, Any], word: str, *, against: bool) -> None:
-    """Add a word to a tree of its characters; its end holds what kind it is."""
-    for step in (word[0], *_steps(word)):
+    """Add a word to the tree of those that begin like it; its end holds what kind it is."""
+    for step in _steps(word):
         tree = tree.setdefault(step, {})
     tree[""] = Kind(against, word.isascii())
 
@@ -144,9 +146,8 @@ def _plant(tree: dict[str, Any], word: str, *, against: bool) -> None:
 def _steps(word: str) -> Iterator[str]:
     """Yield the expressions of a word's further characters."""
     spread = r"[ \t]{0,4}" if not word.isascii() and len(word) <= _SPACED else ""
-    yield from (
-        r"[ _\-]?" if letter == " " and word.isascii() else spread + re.escape(letter) for letter in word[1:]
-    )
+    for letter in word[1:]:
+        yield r"[ _\-]?" if letter == " " and word.isascii() else spread + re.escape(letter)
 
 
 def _written(tree: dict[str, Any], kinds: list[Kind]) -> str:
@@ -154,8 +155,8 @@ def _written(tree: dict[str, Any], kinds: list[Kind]) -> str:
     branches = [step + _written(below, kinds) for step, below in tree.items() if step]
     if "" in tree:
         kinds.append(tree[""])
-        branches.append((_LATIN_TAIL if tree[""].latin else _HANGUL_TAIL) + "()")
-    return f"(?:{'|'.join(branches)})"
+        branches.append("()")
+    return f"(?:{'|'.join(branches)})" if len(branches) > 1 else branches[0]
 
 
 def _lowered(text: str) -> str:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from safeguards.detection.selecting.selection import Pairs, Texts
 
+_ANY_TEXT = pa.nulls(1, pa.string())
 LONGEST_UNION = 26_000
 """Characters: beyond some ten thousands, the states of one automaton overflow RE2's cache."""
 
@@ -27,8 +28,7 @@ class ArrowBackend:
     def pairs(self, texts: Texts) -> Pairs:
         """Return the rows and places that match."""
         rows: npt.NDArray[np.int64] = np.arange(len(texts)) if self._everywhere else self._some(texts)
-        indices: Any = pa.array(rows)
-        left: Any = texts.take(indices)
+        left: Any = texts.take(indices(rows))
         found = [np.flatnonzero(self._matches(left, expression)) for expression in self._expressions]
         return (
             np.concatenate([rows[hits] for hits in found]) if found else np.empty(0, np.int64),
@@ -49,9 +49,14 @@ class ArrowBackend:
         return np.asarray(matched.fill_null(False))
 
 
+def indices(rows: npt.NDArray[np.int64]) -> Any:
+    """Return rows as an Arrow array; `pyarrow.array` would import pandas first, where it is installed."""
+    return pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(np.ascontiguousarray(rows))])
+
+
 def _compiles(expression: str) -> bool:
     try:
-        pc.match_substring_regex(pa.array([""]), expression)
+        pc.match_substring_regex(_ANY_TEXT, expression)
     except pa.ArrowInvalid:
         return False
     return True

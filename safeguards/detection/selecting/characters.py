@@ -6,6 +6,7 @@ import re._casefix as casefix
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 ANY = "(?s:.)"
 """One character, whichever."""
@@ -20,8 +21,13 @@ r"""What ``\d``, ``\w`` and ``\s`` mean in `re` and in the `regex` package, whic
 _TURKISH = {0x69: (0x49, 0x130, 0x131), 0x131: (0x69, 0x49, 0x130)}
 """The `regex` package takes all four letters i for one another."""
 
-_LAST_CASED = 0x1FFFF
-"""Letters that have cases lie below; a test looks at all of Unicode."""
+_CASED = (
+    (0x41, 0x587), (0x10A0, 0x10FF), (0x13A0, 0x13FF), (0x1C80, 0x1CBF), (0x1D79, 0x1D8E), (0x1E00, 0x1FFF),
+    (0x2126, 0x2188), (0x24B6, 0x24E9), (0x2C00, 0x2D2D), (0xA640, 0xA7FF), (0xAB53, 0xABBF),
+    (0xFB00, 0xFB17), (0xFF21, 0xFF5A), (0x10400, 0x105BC), (0x10C80, 0x10CF2), (0x118A0, 0x118DF),
+    (0x16E40, 0x16E7F), (0x1E900, 0x1E943),
+)  # fmt: skip
+"""Where letters that have cases lie (Unicode 16)."""
 
 Range = tuple[int, int]
 
@@ -85,7 +91,7 @@ def _code(point: int) -> str:
 def _alike() -> dict[int, tuple[int, ...]]:
     """Return each cased letter's fellows: equal in lower or upper case, or by the exceptions of `re`."""
     families: dict[str, set[int]] = {}
-    for code in range(_LAST_CASED + 1):
+    for code in chain.from_iterable(range(low, high + 1) for low, high in _CASED):
         letter = chr(code)
         for form in {letter.lower(), letter.upper(), letter.casefold()}:
             if form != letter:

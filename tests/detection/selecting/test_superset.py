@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from safeguards.detection.selecting import superset
+from safeguards.detection.selecting import characters, superset
 from safeguards.detection.selecting.characters import Characters
 from safeguards.items import all_items
 
@@ -77,6 +77,12 @@ def test_no_character_of_unicode_that_matches_a_letter_is_missing(letter: str) -
     expected = {c for c in map(chr, range(sys.maxunicode + 1)) if re.fullmatch(letter, c, re.IGNORECASE)}
     ranges = Characters(((ord(letter), ord(letter)),)).of_either_case().ranges
     assert expected <= {chr(code) for low, high in ranges for code in range(low, high + 1)}
+
+
+def test_every_letter_that_has_cases_is_known() -> None:
+    letters = map(chr, range(sys.maxunicode + 1))
+    cased = [letter for letter in letters if letter.lower() != letter or letter.upper() != letter]
+    assert [letter for letter in cased if ord(letter) not in characters._alike()] == []
 
 
 @pytest.mark.parametrize(("category", "expression"), [("digit", r"\d"), ("word", r"\w"), ("space", r"\s")])
