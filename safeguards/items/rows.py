@@ -1,7 +1,7 @@
 """Tables written as text: the cells that stand under a heading.
 
-    성명 / 국적 / 여권번호
-    LI WEI  중국  E12345678
+성명 / 국적 / 여권번호
+LI WEI  중국  E12345678
 """
 
 from __future__ import annotations

@@ -64,6 +64,7 @@ ITEM = Item(
     source="Road Name Address Act 7",
     validate=validate,
     candidates=address_rules.candidates,
+    anchor=address_rules.ANCHOR,
     column_names=words(
         """
         주소, 거주지, 소재지, 배송지, 도로명주소, 지번주소, 상세주소, address, addr, street, address1,

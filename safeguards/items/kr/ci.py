@@ -1,8 +1,10 @@
-"""Connecting information (연계정보, CI): 88 base64 characters that stand for one resident registration number.
+"""Connecting information (연계정보, CI): 88 base64 characters that stand for one resident registration
+number.
 
-Network Act 23-5 and 23-6: identity verification agencies derive 64 bytes from the number, the same for every
-service, so that it links a person across services like the number itself. Whether Notice 7 reaches it could not
-be read at the source; Network Act 23-6 asks for safety measures, and the strict reading rules here: encrypted.
+Network Act 23-5 and 23-6: identity verification agencies derive 64 bytes from the number, the same for
+every service, so that it links a person across services like the number itself. Whether Notice 7 reaches
+it could not be read at the source; Network Act 23-6 asks for safety measures, and the strict reading
+rules here: encrypted.
 """
 
 from __future__ import annotations
@@ -66,7 +68,9 @@ ITEM = Item(
         연계정보, 개인식별값, ci, ci value, conn info, conninfo, connecting information
         """
     ),
-    against=words("서명값, 해시, 토큰, 비밀번호, signature, hash, digest, token, password, secret, sha512, nonce"),
+    against=words(
+        "서명값, 해시, 토큰, 비밀번호, signature, hash, digest, token, password, secret, sha512, nonce"
+    ),
     glue="-+/=",
     anchor="[A-Za-z0-9+/]{22}==",
 )

@@ -1,7 +1,8 @@
 """Prescription number (처방전 번호): the issue number of a prescription, with RX or behind its label.
 
-Medical Service Act 18 and its Enforcement Rule 12 (교부번호). It opens a person's diagnosis and medicines;
-whether Act 23 (health) reaches the bare number is open, so the strict reading rules here: sensitive, encrypted.
+Medical Service Act 18 and its Enforcement Rule 12 (교부번호). It opens a person's diagnosis and
+medicines; whether Act 23 (health) reaches the bare number is open, so the strict reading rules here:
+sensitive, encrypted.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ _LABELLED = re.compile(
     r"(?:번호|코드|(?i:id|no\.?|number))|(?i:prescription (?:no\.?|number|id)|rx ?(?:no\.?|number|id)))"
     rf"[\s:=#|┃│▶▷→은는이가\"']{{0,6}}(?<![A-Za-z0-9]){_CODE}"
 )
-_MARKED = re.compile(r"(?<![0-9A-Za-z_-])(?P<code>R[Xx]-?[0-9]{2,8}(?:-[0-9A-Za-z]{2,10}){1,3}|RX[0-9]{8,14})(?![0-9A-Za-z_-])")
+_MARKED = re.compile(
+    r"(?<![0-9A-Za-z_-])(?P<code>R[Xx]-?[0-9]{2,8}(?:-[0-9A-Za-z]{2,10}){1,3}|RX[0-9]{8,14})(?![0-9A-Za-z_-])"
+)
 _WHOLE = re.compile(r"[A-Za-z0-9]{1,12}(?:[-_/][A-Za-z0-9]{1,12}){0,4}")
 
 
@@ -63,12 +66,16 @@ ITEM = Item(
     legal_class=LegalClass.SENSITIVE,
     role=Role.IDENTIFIER,
     must_encrypt=True,
-    context=words("처방전번호, 처방전 번호, 처방번호, 교부번호, 처방전, prescription number, prescription id, rx no"),
+    context=words(
+        "처방전번호, 처방전 번호, 처방번호, 교부번호, 처방전, prescription number, prescription id, rx no"
+    ),
     canonical=canonical,
     masks={"finance": mask, "netact": mask},
     source="Medical Service Act 18; Enforcement Rule 12; PIPA 23 read strictly",
     validate=validate,
     candidates=candidates,
-    column_names=words("처방전번호, 처방번호, 처방전, prescription id, prescription no, prescription number, rx no, rx id"),
+    column_names=words(
+        "처방전번호, 처방번호, 처방전, prescription id, prescription no, prescription number, rx no, rx id"
+    ),
     anchor="처방|[Rr][Xx]|[Pp][Rr][Ee][Ss][Cc][Rr][Ii][Pp]",
 )
