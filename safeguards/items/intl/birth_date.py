@@ -31,7 +31,8 @@ _BORN = re.compile(
 )
 _SEXED = re.compile(rf"(?:[MF]|남자?|여자?|男|女)\s?[/,·]\s?(?P<date>{_DATE})(?![0-9])")
 _cells = rows.finder(
-    r"생\s{0,4}년\s{0,4}월\s{0,4}일|생년|출생일|생일|(?i:date of birth|birth ?date|birthday|(?<![a-z])dob(?![a-z]))"
+    r"생\s{0,4}년\s{0,4}월\s{0,4}일|생년|출생일|생일|"
+    r"(?i:date of birth|birth ?date|birthday|(?<![a-z])dob(?![a-z]))"
 )
 _CELL = re.compile(rf"(?:{_DATE}|[0-9]{{2}}[./-]?[0-9]{{2}}[./-]?[0-9]{{2}})(?:\s?생)?")
 _RULES = (
@@ -98,10 +99,13 @@ ITEM = Item(
     source="PIPA 2(1); ISO 8601",
     validate=validate,
     candidates=candidates,
-    anchor="|".join((_LABEL, *(rule.pattern.replace("?P<date>", "?:") for rule in (_BORN, _SEXED)))),
     column_names=words(
         """
         생년월일, 출생일, 출생일자, 생일, 생년, birth, birthday, birthdate, dob, born
         """
+    ),
+    anchor=(
+        r"생\s{0,4}년|출생|생일|앞자리|[Bb][Ii][Rr][Tt][Hh]|[Dd]\.?[Oo]\.?[Bb]|[Bb][Oo][Rr][Nn]|[0-9년일.]\s?생"
+        r"|[MF남여자男女]\s?[/,·]\s?[12][0-9]{3}"
     ),
 )

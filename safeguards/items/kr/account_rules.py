@@ -18,7 +18,9 @@ FEWEST, MOST = 10, 16
 
 
 def _one_of(names: tuple[str, ...]) -> str:
-    return "|".join(re.escape(name).replace(r"\ ", " ?") for name in sorted(set(names), key=len, reverse=True))
+    return "|".join(
+        re.escape(name).replace(r"\ ", " ?") for name in sorted(set(names), key=len, reverse=True)
+    )
 
 
 _NUMBER = (
@@ -27,26 +29,26 @@ _NUMBER = (
     r"(?![0-9A-Za-z_])(?![-.][0-9])"
 )
 _WORD = (
-    r"(?:[가-힣]{0,6}계좌|통장)(?:\s?번호)?|(?<![가-힣])예금주|송금|입금(?:처|은)?|이체|계좌이체|"
+    r"(?:계좌|통장)(?:\s?번호)?|(?<![가-힣])예금주|송금|입금(?:처|은)?|이체|계좌이체|"
     r"(?i:(?:bank )?account(?: (?:no\.?|number))?|a/c(?: no\.?)?)"
 )
 _NO_BANK = r"(?!카드|생명|화재|손해|손보|보험|캐피탈|페이|체크|비씨|BC)"
-_GAP = r"(?:\s?\([^()\n0-9]{1,16}\))?(?:[^\n0-9A-Za-z.,!?;]|NH|KB|IBK|SC|iM|KEB|[A-Za-z]{2,8} ?(?i:bank)){0,20}?"
+_GAP = (
+    r"(?:\s?\([^()\n0-9]{1,16}\))?(?:[^\n0-9A-Za-z.,!?;]|NH|KB|IBK|SC|iM|KEB|[A-Za-z]{2,8} ?(?i:bank)){0,20}?"
+)
 _LABELLED = re.compile(rf"(?P<label>{_WORD})(?P<gap>{_GAP}){_NUMBER}")
-_BANKED = re.compile(
-    rf"(?P<bank>{_one_of(banks.FULL)}){_NO_BANK}(?P<gap>{_GAP}){_NUMBER}"
-)
-_SHORT = re.compile(
-    rf"(?<![가-힣A-Za-z])(?P<bank>{_one_of(banks.SHORT)})(?P<gap>[ :/()·-]{{1,3}}){_NUMBER}"
-)
+_BANKED = re.compile(rf"(?P<bank>{_one_of(banks.FULL)}){_NO_BANK}(?P<gap>{_GAP}){_NUMBER}")
+_SHORT = re.compile(rf"(?<![가-힣A-Za-z])(?P<bank>{_one_of(banks.SHORT)})(?P<gap>[ :/()·-]{{1,3}}){_NUMBER}")
 _BEHIND = re.compile(
-    rf"{_NUMBER}[ ]?[(\[/,·]? ?(?P<bank>{_one_of(banks.FULL)}|(?:{_one_of(banks.SHORT)})(?= ?(?:[)\]/]|은행|예금주))"
+    rf"{_NUMBER}[ ]?[(\[/,·]? ?(?P<bank>{_one_of(banks.FULL)}|(?:{_one_of(banks.SHORT)})(?= ?(?:[)\]/]|"
+    r"은행|예금주))"
     rf"|계좌|예금주){_NO_BANK}"
 )
 _cells = rows.finder(r"계좌(?:번호)?|(?i:account)")
 _CELL = re.compile(r"[0-9]{1,8}(?:-[0-9]{1,10}){0,4}")
 _OTHER_LABEL = re.compile(
-    r"(?<!계좌)(?<!계좌 )(?<!통장)(?<!통장 )번호|전화|연락처|휴대|핸드폰|폰|팩스|카드|사업자|주민|고객센터|문의|콜센터|"
+    r"(?<!계좌)(?<!계좌 )(?<!통장)(?<!통장 )번호|전화|연락처|휴대|핸드폰|폰|팩스|카드|사업자|주민|"
+    r"고객센터|문의|콜센터|"
     r"대표|상담|지점장|내선|(?i:tel|fax|phone|card)"
 )
 _STRONG = re.compile(r"(?i)계좌|통장|account|a/c")
@@ -56,7 +58,8 @@ _PHONE = re.compile(
 _ELSEWHERE = re.compile(
     r"[0-9]{3}-[0-9]{2}-[0-9]{5}|[0-9]{6} ?- ?[0-9]{7}|[0-9]{2}-[0-9]{6}-[0-9]{2}|[1-9]-[0-9]{10}|"
     r"[0-9]{2}-[0-9]{2}-[0-9]{6}-[0-9]{2}|(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}(?:-[0-9]+)?|"
-    r"(?:19|20)[0-9]{6}-?[0-9]{2,8}|[0-9]{4}[- ][0-9]{4}[- ][0-9]{4}[- ][0-9]{4}|(?:19|20)[0-9]{2}-[0-9]{4}-[0-9]{2,6}"
+    r"(?:19|20)[0-9]{6}-?[0-9]{2,8}|[0-9]{4}[- ][0-9]{4}[- ][0-9]{4}[- ][0-9]{4}|(?:19|"
+    r"20)[0-9]{2}-[0-9]{4}-[0-9]{2,6}"
 )
 """Business, resident, licence and insurance numbers, dates, serials that begin with one, cards."""
 
@@ -67,7 +70,7 @@ def form_of(number: str) -> str:
 
 
 def is_other_number(number: str) -> bool:
-    """Say whether a number has the form of a telephone, business, resident, licence or card number, or a date."""
+    """Say whether a number has the form of a telephone, business, resident or licence number, or a date."""
     digits = re.sub(r"[ -]", "", number)
     if _PHONE.fullmatch(number) or _ELSEWHERE.fullmatch(number):
         return True
@@ -93,12 +96,16 @@ def _judged(rule: re.Pattern[str], found: re.Match[str]) -> tuple[float, str]:
     known, other = form_of(number) in banks.ALL_FORMS, is_other_number(number)
     if rule is _LABELLED:
         return _labelled(found, known=known, other=other)
-    if other and not (rule is _BANKED and known and found["gap"].strip(" :") == "" and not _PHONE.fullmatch(number)):
+    if other and not (
+        rule is _BANKED and known and found["gap"].strip(" :") == "" and not _PHONE.fullmatch(number)
+    ):
         return 0.0, ""
     if rule is not _BANKED and number.isdigit():
         return 0.0, ""
     if rule is _SHORT:
-        return (0.85, "short name of a bank, and a form of accounts") if known else (0.6, "short name of a bank")
+        return (
+            (0.85, "short name of a bank, and a form of accounts") if known else (0.6, "short name of a bank")
+        )
     near = "bank's name before" if rule is _BANKED else "bank or holder behind"
     return (0.95 if known else 0.85) - (0.15 if number.isdigit() else 0), f"digits of an account, {near}"
 

@@ -34,7 +34,9 @@ _UNIT = (
     r"(?:(?:지하 ?|B|제)?[0-9]{1,4}(?:동|층|호실?|단지|차|관)|제?[A-Z가나다라마바](?:동|관|룸|호)|"
     r"[1-9][0-9]{0,3}-[0-9]{1,4}(?!-)|(?:반지하|옥탑방?|지층|별관|본관|신관|지하)(?![가-힣0-9]))(?![0-9])"
 )
-_END = r"(?=$|[^가-힣]|(?:이며|이고|입니다|이에요|인데|에서|으로|까지|에|의|은|는|을|를|이|가|로)(?:$|[^가-힣]))"
+_END = (
+    r"(?=$|[^가-힣]|(?:이며|이고|입니다|이에요|인데|에서|으로|까지|에|의|은|는|을|를|이|가|로)(?:$|[^가-힣]))"
+)
 _NAME = r"[가-힣A-Za-z0-9&·'○-]{1,15}"
 _KIND = (
     r"아파트|빌라|빌|빌딩|타워|오피스텔|센터|청사|하우스|파크|캐슬|맨션|마을|상가|리조트|호텔|병원|학교|기숙사|원룸|주택|"
@@ -47,11 +49,10 @@ _ADDRESS = re.compile(
     rf"{_REGION}(?:{_TOWN}(?:{_LOT}|{_ROAD}) ?{_NUMBER}|{_TOWN.rstrip('?')}{_NUMBER})"
     rf"(?:,? (?:{_UNIT}|{_BUILDING})){{0,5}}(?:{_QUARTER})?(?:{_PLACE})?"
 )
-_ANCHOR = re.compile(
-    rf"(?<![가-힣])(?:(?:{_PROVINCE}|{_DISTRICT}) |(?:{_FULL})(?=(?:{_DISTRICT})))"
-)
+_ANCHOR = re.compile(rf"(?<![가-힣])(?:(?:{_PROVINCE}|{_DISTRICT}) |(?:{_FULL})(?=(?:{_DISTRICT})))")
 _LABELLED = re.compile(
-    r"(?<![가-힣])(?:(?:집|자택|현|도로명|지번|사업장|배송|본사|회사)? ?주소지?|거주지|소재지|배송지|본점|(?i:address))"
+    r"(?<![가-힣])(?:(?:집|자택|현|도로명|지번|사업장|배송|본사|회사)? ?주소지?|"
+    r"거주지|소재지|배송지|본점|(?i:address))"
     r"(?:\s?\([^()\n]{1,10}\))?[ \t]{0,3}(?:[:=┃|▶]|[은는])[ \t]{0,3}"
     rf"(?P<address>{_TOWN}(?:{_LOT}|{_ROAD}) ?{_NUMBER}(?:,? (?:{_UNIT}|{_BUILDING})){{0,5}}(?:{_QUARTER})?)"
 )
@@ -60,7 +61,7 @@ ANCHOR = (
     rf"(?:[가-힣][시군구도]|{_one_of(SHORT)}) {{0,2}}{_PARTS}"
     rf"|(?:주 ?소|거주지|소재지|배송지|본점|[Aa][Dd][Dd][Rr][Ee][Ss][Ss])[^\n]{{0,30}}{_PARTS}"
 )
-"""Without this there is no address: a region or a label, and on the same line road or lot with a number."""
+"""Without it no text holds an address."""
 
 _DETAIL = re.compile(_UNIT)
 SCORE = 0.9

@@ -1,7 +1,8 @@
-"""Age (나이): ``만 47세`` with its 만, ``32세``, ``29살``, and the bare number behind a label or beside a sex.
+"""Age (나이): ``만 47세`` with its 만, ``32세``, ``29살``, and the bare number behind a label or beside a
+sex.
 
-Civil Act 158 and the General Act on Public Administration 7-2: since 28 June 2023 an age is counted in full years,
-with 만 or without. Ages of groups (19세 이상, 20대) are nobody's.
+Civil Act 158 and the General Act on Public Administration 7-2: since 28 June 2023 an age is counted in
+full years, with 만 or without. Ages of groups (19세 이상, 20대) are nobody's.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from safeguards.items.text import plain, stars, words
 OLDEST = 120
 _WRITTEN = re.compile(r"(?:만\s?)?([0-9]{1,3})(?:\s?[세살])?")
 _YEARS = r"(?:만\s?)?[0-9]{1,3}\s?(?:세|살)"
-_GROUP = r"(?! ?(?:이상|이하|미만|초과|까지|부터|기[^가-힣]|대[^가-힣]|[~\-–] ?[0-9]|형|용|관람|가 ?관람|연령|이내|전후|쯤|안팎))"
+_GROUP = (
+    r"(?! ?(?:이상|이하|미만|초과|까지|부터|기[^가-힣]|대[^가-힣]|[~\-–] ?[0-9]|형|용|관람|가 ?관람|"
+    r"연령|이내|전후|쯤|안팎))"
+)
 _FULL = re.compile(
     r"(?<![0-9.,])(?P<age>만\s?[0-9]{1,3}\s?세)(?!기(?![가-힣]))(?! ?(?:미만|이하|초과|까지|가 ?되|부터))"
 )
@@ -25,8 +29,10 @@ _LABELLED = re.compile(
     r"(?P<age>(?:만\s?)?[0-9]{1,3}\s?(?:세|살)?)(?![0-9.%]|대)"
 )
 _BESIDE_SEX = re.compile(
-    r"[(\[/,|] ?(?:남성|여성|남자|여자|남|여|男|女|[MF]|(?i:female|male)) ?[/,·] ?(?P<age>(?:만\s?)?[0-9]{1,3}\s?[세살]?)(?=[)\],/ ]|$)"
-    r"|[(\[] ?(?P<before>(?:만\s?)?[0-9]{1,3}\s?[세살]?) ?[/,·] ?(?:남성|여성|남자|여자|남|여|男|女|[MF])(?=[)\],/ ])"
+    r"[(\[/,|] ?(?:남성|여성|남자|여자|남|여|男|女|[MF]|(?i:female|male)) ?[/,"
+    r"·] ?(?P<age>(?:만\s?)?[0-9]{1,3}\s?[세살]?)(?=[)\],/ ]|$)"
+    r"|[(\[] ?(?P<before>(?:만\s?)?[0-9]{1,3}\s?[세살]?) ?[/,·] ?(?:남성|여성|남자|여자|남|여|男|女|"
+    r"[MF])(?=[)\],/ ])"
 )
 _SPOKEN = re.compile(
     rf"(?<![0-9A-Za-z.,~\-–])(?!(?<=[가-힣])[0-9]세)(?P<age>{_YEARS}){_GROUP}(?![기트])(?!대(?![가-힣]))"
@@ -96,5 +102,7 @@ ITEM = Item(
     validate=validate,
     candidates=candidates,
     column_names=words("나이, 연령, 만나이, age"),
-    anchor=r"[0-9] {0,2}[세살]|나 {0,4}이[^가-힣]|연 {0,4}령[^가-힣]|[Aa][Gg][Ee][^A-Za-z]|[(\[/,|] ?(?:[남여男女MF]|[남여][성자]|[Ff]emale|[Mm]ale) ?[/,·] ?(?:만 ?)?[0-9]|[(\[] ?[0-9]{1,3} ?[/,·] ?[남여男女MF]|\([0-9]{2}\) ?[씨군양옹할]",
+    anchor=r"[0-9] {0,2}[세살]|나 {0,4}이[^가-힣]|연 {0,4}령[^가-힣]|[Aa][Gg][Ee][^A-Za-z]|[(\[/,|"
+    r"] ?(?:[남여男女MF]|[남여][성자]|[Ff]emale|[Mm]ale) ?[/,·] ?(?:만 ?)?[0-9]|[(\[] ?[0-9]{1,"
+    r"3} ?[/,·] ?[남여男女MF]|\([0-9]{2}\) ?[씨군양옹할]",
 )

@@ -1,7 +1,7 @@
 """Bank account number (계좌번호): 110-123-456789; the bank's name, or 계좌, tells it from other numbers.
 
-Real Name Financial Transactions Act 4; Notice 7 wants account numbers encrypted at rest. Per-bank forms stand in
-`banks`. The bank's name and the holder's do not belong to the value.
+Real Name Financial Transactions Act 4; Notice 7 wants account numbers encrypted at rest. Per-bank forms
+stand in `banks`. The bank's name and the holder's do not belong to the value.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ ITEM = Item(
     must_encrypt=True,
     context=words(
         """
-        계좌번호, 계좌, 통장번호, 입금계좌, 환불계좌, 급여계좌, 예금주, bank account, account number, account no
+        계좌번호, 계좌, 통장번호, 입금계좌, 환불계좌, 급여계좌, 예금주, bank account, account number
+        account no
         """
     ),
     canonical=canonical,

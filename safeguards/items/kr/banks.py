@@ -1,7 +1,8 @@
-"""Banks and the forms of their account numbers, as data: names, and lengths of the groups between hyphens.
+"""Banks and the forms of their account numbers, as data: names, and lengths of the groups between
+hyphens.
 
-Forms as the banks print them; banks also sell numbers of the customer's own choice (10 to 14 digits), so a form
-makes a number surer, and none rejects it.
+Forms as the banks print them; banks also sell numbers of the customer's own choice (10 to 14 digits), so
+a form makes a number surer, and none rejects it.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ from safeguards.items.text import words
 
 FULL = words(
     """
-    국민은행, KB국민은행, KB은행, 신한은행, 우리은행, 하나은행, KEB하나은행, 외환은행, 농협은행, NH농협은행, NH농협
-    농협중앙회, 단위농협, 지역농협, 축협, 기업은행, IBK기업은행, IBK기업, IBK, 산업은행, KDB산업은행, 수협은행
-    Sh수협은행, SC제일은행, 제일은행, SC은행, 스탠다드차타드, 씨티은행, 한국씨티은행, 시티은행, 대구은행, iM뱅크
-    아이엠뱅크, 부산은행, BNK부산은행, 경남은행, BNK경남은행, 광주은행, 전북은행, JB전북은행, 제주은행, 카카오뱅크
-    카뱅, 토스뱅크, 토뱅, 케이뱅크, K뱅크, 새마을금고, MG새마을금고, 신협, 신용협동조합, 우체국, 우체국예금, 산림조합
-    저축은행, SBI저축은행, OK저축은행, 웰컴저축은행, 페퍼저축은행, 한국투자저축은행, 상호저축은행, HSBC은행
-    도이치은행, 중국은행, 중국공상은행, 수출입은행, 미래에셋증권, 삼성증권, 한국투자증권, 키움증권, NH투자증권
-    KB증권, 신한투자증권, 대신증권, 유안타증권, 하나증권, 메리츠증권, 토스증권, 카카오페이증권, 농협, 수협
-    Kookmin Bank, Shinhan Bank, Woori Bank, Hana Bank, KB Bank, NH Bank, Kakao Bank, KakaoBank, Toss Bank, K bank
+    국민은행, KB국민은행, KB은행, 신한은행, 우리은행, 하나은행, KEB하나은행, 외환은행, 농협은행
+    NH농협은행, NH농협, 농협중앙회, 단위농협, 지역농협, 축협, 기업은행, IBK기업은행, IBK기업, IBK
+    산업은행, KDB산업은행, 수협은행, Sh수협은행, SC제일은행, 제일은행, SC은행, 스탠다드차타드, 씨티은행
+    한국씨티은행, 시티은행, 대구은행, iM뱅크, 아이엠뱅크, 부산은행, BNK부산은행, 경남은행, BNK경남은행
+    광주은행, 전북은행, JB전북은행, 제주은행, 카카오뱅크, 카뱅, 토스뱅크, 토뱅, 케이뱅크, K뱅크
+    새마을금고, MG새마을금고, 신협, 신용협동조합, 우체국, 우체국예금, 산림조합, 저축은행, SBI저축은행
+    OK저축은행, 웰컴저축은행, 페퍼저축은행, 한국투자저축은행, 상호저축은행, HSBC은행, 도이치은행
+    중국은행, 중국공상은행, 수출입은행, 미래에셋증권, 삼성증권, 한국투자증권, 키움증권, NH투자증권
+    KB증권, 신한투자증권, 대신증권, 유안타증권, 하나증권, 메리츠증권, 토스증권, 카카오페이증권, 농협
+    수협, Kookmin Bank, Shinhan Bank, Woori Bank, Hana Bank, KB Bank, NH Bank, Kakao Bank, KakaoBank
+    Toss Bank, K bank
     """
 )
 """Names that can only be a bank's (or an investment firm's)."""

@@ -11,10 +11,15 @@ _MEAN = re.compile(r"(?:평균|권장|표준|기준|이상|미만|제한|목표)
 _LEAD = 40
 
 
-def finder(label: str, value: str, plausible: Callable[[str], bool], reason: str, skipped: str = "(?!)") -> Callable[[str], Iterator[Candidate]]:
-    """Return what finds ``value`` (a pattern of number and unit) behind ``label``, and behind what is ``skipped``."""
+def finder(
+    label: str, value: str, plausible: Callable[[str], bool], reason: str, skipped: str = "(?!)"
+) -> Callable[[str], Iterator[Candidate]]:
+    """Return what finds ``value`` (a pattern of number and unit) behind ``label``, and behind what is
+    ``skipped``.
+    """
     rule = re.compile(
-        rf"(?<![가-힣A-Za-z])(?:{label})(?:\s?\([^()\n]{{1,8}}\))?[\s:=┃|│▶▷→은는이가/\-]{{0,6}}(?:약 ?)?(?:{skipped})?(?P<value>{value})(?![0-9A-Za-z])"
+        rf"(?<![가-힣A-Za-z])(?:{label})(?:\s?\([^()\n]{{1,8}}\))?[\s:=┃|│▶▷→은는이가/\-]{{0,"
+        rf"6}}(?:약 ?)?(?:{skipped})?(?P<value>{value})(?![0-9A-Za-z])"
     )
 
     def candidates(text: str) -> Iterator[Candidate]:

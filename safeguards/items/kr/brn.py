@@ -72,4 +72,5 @@ ITEM = Item(
     ),
     against=(*labels.CODES, *labels.ACCOUNT, *labels.HEALTH_INSURANCE, "전화", "연락처", "휴대폰"),
     check_digit=CHECK,
+    anchor="[0-9]{3} ?- ?[0-9]{2} ?- ?[0-9]{5}|[0-9]{10}",
 )

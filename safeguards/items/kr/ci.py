@@ -1,8 +1,10 @@
-"""Connecting information (연계정보, CI): 88 base64 characters that stand for one resident registration number.
+"""Connecting information (연계정보, CI): 88 base64 characters that stand for one resident registration
+number.
 
-Network Act 23-5 and 23-6: identity verification agencies derive 64 bytes from the number, the same for every
-service, so that it links a person across services like the number itself. Whether Notice 7 reaches it could not
-be read at the source; Network Act 23-6 asks for safety measures, and the strict reading rules here: encrypted.
+Network Act 23-5 and 23-6: identity verification agencies derive 64 bytes from the number, the same for
+every service, so that it links a person across services like the number itself. Whether Notice 7 reaches
+it could not be read at the source; Network Act 23-6 asks for safety measures, and the strict reading
+rules here: encrypted.
 """
 
 from __future__ import annotations

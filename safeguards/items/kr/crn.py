@@ -1,9 +1,10 @@
 """Corporate registration number (법인등록번호): 130111-0006246, with a check digit.
 
-Commercial Registration Rule and the rule on registration numbers of corporations (법인등록번호): registry office
-(4 digits), kind of corporation (2), serial and check digit (7). Companies registered since 31 January 2025 are said
-to carry seven serial digits without a check digit, which could not be read at the source: so the digit confirms
-and never rejects. A corporation is no person, but a company of one points at its owner.
+Commercial Registration Rule and the rule on registration numbers of corporations (법인등록번호): registry
+office (4 digits), kind of corporation (2), serial and check digit (7). Companies registered since 31
+January 2025 are said to carry seven serial digits without a check digit, which could not be read at the
+source: so the digit confirms and never rejects. A corporation is no person, but a company of one points
+at its owner.
 """
 
 from __future__ import annotations
@@ -17,34 +18,21 @@ from safeguards.items.text import compact, plain, stars, words
 
 CHECK = CheckDigit((1, 2) * 6, 10, 10)
 OFFICES = range(11, 30)
-"""First two digits of a registry office: the district court it belongs to (11 Seoul to 28 and later Sejong)."""
+"""First two digits of a registry office: the district court it belongs to (11 Seoul to 28 and later
+Sejong).
+"""
 
 KINDS = frozenset(
-    (
-        "11",
-        "12",
-        "13",
-        "14",
-        "15",
-        "21",
-        "22",
-        "23",
-        "31",
-        "32",
-        "33",
-        "34",
-        "35",
-        "36",
-        "37",
-        "38",
-        "39",
-        "41",
-        "42",
+    words(
+        """
+        11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 38, 39, 41, 42, 43, 44, 45, 46, 47, 48, 49
+        51, 52, 61, 71, 81, 82, 83, 84, 85, 86
+        """
     )
-    + ("43", "44", "45", "46", "47", "48", "49", "51", "52", "61", "71", "81", "82", "83", "84", "85", "86")
 )
-"""Kinds: 11 stock, 12 general, 13 limited partnership, 14 limited, 15 limited liability company; 21 association,
-22 foundation; 31 and on corporations under special acts; 81 and on foreign ones."""
+"""Kinds: 11 stock, 12 general, 13 limited partnership, 14 limited, 15 limited liability company; 21
+association, 22 foundation; 31 and on corporations under special acts; 81 and on foreign ones.
+"""
 
 _DIGITS = re.compile(r"[0-9]{13}")
 

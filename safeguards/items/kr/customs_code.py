@@ -1,8 +1,8 @@
 """Personal customs clearance code (개인통관고유부호): P and twelve digits.
 
 Customs Act 241 and the Commissioner's notice on import clearance: the number that stands for a resident
-registration number on parcels from abroad. It is none of the four unique identifiers of PIPA 24 and Decree 19,
-so encryption is not prescribed.
+registration number on parcels from abroad. It is none of the four unique identifiers of PIPA 24 and
+Decree 19, so encryption is not prescribed.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ ITEM = Item(
     pattern=r"[Pp][0-9]{12}|P[0-9]{4} [0-9]{4} [0-9]{4}|P[0-9]{4}-[0-9]{4}-[0-9]{4}",
     column_names=words(
         """
-        개인통관고유부호, 통관고유부호, 통관부호, pccc, customs code, customs clearance code, personal customs code
+        개인통관고유부호, 통관고유부호, 통관부호, pccc, customs code, customs clearance code
+        personal customs code
         """
     ),
     against=(*labels.CODES, "부품번호", "제품번호", "자재코드", "part", "part no", "model", "product"),

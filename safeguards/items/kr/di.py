@@ -1,8 +1,10 @@
-"""Duplicate-join information (중복가입확인정보, DI): who a person is within one service; a field of 66 characters.
+"""Duplicate-join information (중복가입확인정보, DI): who a person is within one service; a field of 66
+characters.
 
-Network Act 23-5 and the agencies' interface: HMAC-SHA-256 over the resident registration number and the site's
-code, in DER, then base64. That makes 64 characters, which all begin alike, in a field of 66. Whether it must be
-encrypted could not be read at the source: the strict default, as for connecting information.
+Network Act 23-5 and the agencies' interface: HMAC-SHA-256 over the resident registration number and the
+site's code, in DER, then base64. That makes 64 characters, which all begin alike, in a field of 66.
+Whether it must be encrypted could not be read at the source: the strict default, as for connecting
+information.
 """
 
 from __future__ import annotations
@@ -13,7 +15,9 @@ from safeguards.items.item import REJECTED, Item, LegalClass, Role, Verdict
 from safeguards.items.text import plain, spaceless, stars, words
 
 HEADER = "MC0GCCqGSIb3DQIJAyEA"
-"""SEQUENCE, OID 1.2.840.113549.2.9 (hmacWithSHA256) and the start of a BIT STRING, as base64 begins with them."""
+"""SEQUENCE, OID 1.2.840.113549.2.9 (hmacWithSHA256) and the start of a BIT STRING, as base64 begins with
+them.
+"""
 
 _DI = re.compile(r"[A-Za-z0-9+/]{62,66}={0,2}")
 _LENGTHS = (64, 66)
@@ -57,8 +61,8 @@ ITEM = Item(
     must_encrypt=True,
     context=words(
         """
-        중복가입확인정보, 중복가입정보, 중복가입확인값, 중복확인정보, di, di value, di_value, dup info, dupinfo,
-        duplicated joining verification information
+        중복가입확인정보, 중복가입정보, 중복가입확인값, 중복확인정보, di, di value, di_value, dup info,
+        dupinfo, duplicated joining verification information
         """
     ),
     canonical=canonical,

@@ -90,4 +90,5 @@ ITEM = Item(
         """
     ),
     against=(*labels.CODES, *labels.ACCOUNT, *labels.HEALTH_INSURANCE),
+    anchor="[0-9]{2} ?-? ?[0-9]{6} ?-? ?[0-9]{2}",
 )

@@ -14,29 +14,42 @@ from safeguards.items.text import settle, squeeze, stars, words
 
 _SHORT = "|".join(sorted(SHORT, key=len, reverse=True))
 _SCHOOL = (
-    rf"(?:[가-힣A-Z]{{1,12}}(?:대학교|과학기술원|대학원대학교|전문대학|교육대학|사이버대학|대학(?![가-힣]))|{_SHORT}"
+    r"(?:[가-힣A-Z]{1,12}(?:대학교|과학기술원|대학원대학교|전문대학|교육대학|사이버대학|"
+    rf"대학(?![가-힣]))|{_SHORT}"
     r"|[가-힣]{2,6}대(?= [가-힣]{2,8}(?:학과|공학|학부|학) ?(?:학사|석사|박사|졸업|재학|[1-4]학년)))"
 )
 _GRADUATE = r"(?: ?[가-힣]{0,8}대학원(?![가-힣]))?"
-_DEPARTMENT = r"(?: ?[가-힣A-Za-z·]{0,14}(?:학과|학부|공학부|과|전공|대학|학|[의약법공미음치상교농]대|사범대|간호대|경영대)(?:에서|을|를|에)?)?"
-_LABEL = r"(?:최종\s?학력|학\s{0,8}력|최종\s?학위|학위|출신\s?(?:학교|대학교?)|최종\s?출신교|(?i:education|degree))"
+_DEPARTMENT = (
+    r"(?: ?[가-힣A-Za-z·]{0,14}(?:학과|학부|공학부|과|전공|대학|학|[의약법공미음치상교농]대|사범대|"
+    r"간호대|경영대)(?:에서|을|를|에)?)?"
+)
+_LABEL = (
+    r"(?:최종\s?학력|학\s{0,8}력|최종\s?학위|학위|출신\s?(?:학교|대학교?)|최종\s?출신교|(?i:education|"
+    r"degree))"
+)
 _LABELLED = re.compile(
-    rf"(?<![가-힣])(?P<label>{_LABEL})(?:\s?\([^()\n]{{1,10}}\))?(?P<sign>[ \t]{{0,3}}[:=┃|│▶][ \t]{{0,4}}|[은는] |[ \t]{{1,4}})"
+    rf"(?<![가-힣])(?P<label>{_LABEL})(?:\s?\([^()\n]{{1,10}}\))?(?P<sign>[ \t]{{0,3}}[:=┃|│▶][ \t]{{0,"
+    r"4}|[은는] |[ \t]{1,4})"
     r"(?P<value>[가-힣A-Za-z○][가-힣A-Za-z○0-9·& ]{0,38})"
 )
 _WHOLE = re.compile(
-    rf"(?:{_SCHOOL}{_GRADUATE}(?:{_DEPARTMENT} ?{STANDING}(?: ?(?:과정|졸업|수료|재학|취득|학위|중))?|{_DEPARTMENT})|(?:{DEGREES}))"
+    rf"(?:{_SCHOOL}{_GRADUATE}(?:{_DEPARTMENT} ?{STANDING}(?: ?(?:과정|졸업|수료|재학|취득|학위|중))?|"
+    rf"{_DEPARTMENT})|(?:{DEGREES}))"
 )
 _FREE = re.compile(
     rf"(?<![가-힣A-Za-z○])(?P<school>{_SCHOOL}{_GRADUATE})(?!병원|부속|총장|총학|측|교수|출판|신문)"
-    rf"(?:을|를|에서|에)?(?:,? ?\(?[가-힣A-Za-z·]{{0,8}}(?:캠퍼스|대학)\)?)?{_DEPARTMENT} {{0,2}}[(]?{STANDING}(?!지원|경고|일정|관리|행정|운영|정보)"
+    rf"(?:을|를|에서|에)?(?:,? ?\(?[가-힣A-Za-z·]{{0,8}}(?:캠퍼스|대학)\)?)?{_DEPARTMENT} {{0,"
+    rf"2}}[(]?{STANDING}(?!지원|경고|일정|관리|행정|운영|정보)"
 )
 _SENTENCE = re.compile("(?:을|를|에서) ")
 _STUDY = re.compile(
     r"(?<![가-힣A-Za-z○])[가-힣A-Za-z]{2,8}대(?:학교)? [가-힣]{2,8}학 (?:학사|석사|박사)(?![가-힣])"
 )
 _FIELD = re.compile(rf"(?<=/ ){_SCHOOL}{_DEPARTMENT} (?:졸업|재학|휴학|수료|중퇴)(?= ?(?:[/,\n]|$))")
-_SCHOOLED = re.compile(r"(?<![가-힣A-Za-z])(?P<school>[가-힣A-Z○]{1,10}(?:고등학교|공고|상고|여고|외고|과학고|예고|마이스터고)) ?(?:를 |을 )?(?:졸업|졸(?![가-힣])|중퇴|자퇴)")
+_SCHOOLED = re.compile(
+    r"(?<![가-힣A-Za-z])(?P<school>[가-힣A-Z○]{1,10}(?:고등학교|공고|상고|여고|외고|과학고|예고|"
+    r"마이스터고)) ?(?:를 |을 )?(?:졸업|졸(?![가-힣])|중퇴|자퇴)"
+)
 _COURSE = re.compile(r"(?<![가-힣])[O○]{2}대학교 [가-힣]{2,8}학과 (?:석사|박사)과정")
 
 
@@ -92,5 +105,6 @@ ITEM = Item(
     validate=validate,
     candidates=candidates,
     column_names=words("학력, 최종학력, 학위, 출신학교, 출신대학, education, degree, school"),
-    anchor=rf"학 {{0,8}}[력위교]|대학|과학기술원|[가-힣][고]? ?졸업|(?:{_SHORT})|[Ee]ducation|[Dd]egree|[공상여외과예]고",
+    anchor=rf"학 {{0,8}}[력위교]|대학|과학기술원|[가-힣][고]? ?졸업|(?:{_SHORT})|[Ee]ducation|[Dd]egree|"
+    r"[공상여외과예]고",
 )

@@ -43,4 +43,5 @@ ITEM = Item(
     check_digit=CHECK,
     check_digit_binding=False,
     judge_column=registration.judge_column,
+    anchor=registration.ANCHOR,
 )

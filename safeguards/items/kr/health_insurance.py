@@ -1,7 +1,8 @@
 """Health insurance certificate number (건강보험증번호): 1-1234567890.
 
-National Health Insurance Act 12. It is none of the four unique identifiers of PIPA 24, but it opens a person's
-medical history; whether Act 23 (health) reaches it is open, so the strict reading rules here: encrypted.
+National Health Insurance Act 12. It is none of the four unique identifiers of PIPA 24, but it opens a
+person's medical history; whether Act 23 (health) reaches it is open, so the strict reading rules here:
+encrypted.
 """
 
 from __future__ import annotations

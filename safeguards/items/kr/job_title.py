@@ -1,7 +1,7 @@
 """Job title or occupation (직위, 직업): the value of its label, or a rank beside a name.
 
-PIPA 2(1). The name is no part of it. Where a word is as often a field's label as a rank (대표: ..., 판사 ...),
-its score stays below the default threshold.
+PIPA 2(1). The name is no part of it. Where a word is as often a field's label as a rank (대표: ..., 판사
+...), its score stays below the default threshold.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""Landline number with an area code (유선전화): 02-123-4567, 031-1234-5678, (02) 123 4567, +82-2-123-4567.
+"""Landline number with an area code (유선전화): 02-123-4567, 031-1234-5678, (02) 123 4567,
++82-2-123-4567.
 
-Telecommunications Business Act 48 and the Ministry's numbering plan: 02 for Seoul, 031 to 064 for the provinces.
-The number of an institution is found like that of a home. Canonical form and masks are those of `kr_phone`.
+Telecommunications Business Act 48 and the Ministry's numbering plan: 02 for Seoul, 031 to 064 for the
+provinces. The number of an institution is found like that of a home. Canonical form and masks are those
+of `kr_phone`.
 """
 
 from __future__ import annotations
@@ -36,8 +38,8 @@ ITEM = Item(
     pattern=phone.written(phone.AREAS),
     column_names=words(
         """
-        집전화, 자택전화, 유선전화, 일반전화, 회사전화, 직장전화, 사무실전화, landline, home phone, office phone,
-        home tel, office tel
+        집전화, 자택전화, 유선전화, 일반전화, 회사전화, 직장전화, 사무실전화, landline, home phone
+        office phone, home tel, office tel
         """
     ),
     against=(*labels.CODES, *labels.HEALTH_INSURANCE),

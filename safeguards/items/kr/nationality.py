@@ -1,7 +1,7 @@
 """Nationality (국적): a country behind the label, or before the word 국적.
 
-PIPA 2(1). Nationality is not among the sensitive data of Act 23 and Decree 18, though ethnic origin is; where a
-deployment reads it as that, its policy declares the column.
+PIPA 2(1). Nationality is not among the sensitive data of Act 23 and Decree 18, though ethnic origin is;
+where a deployment reads it as that, its policy declares the column.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ _COUNTRY = "|".join(
 )
 _LABEL = r"(?:국\s{0,4}적|(?i:nationality|citizenship|citizen of|country of citizenship))"
 _LABELLED = re.compile(
-    rf"{_LABEL}(?:/[가-힣]{{2,4}})?(?:\s?\([^()\n]{{1,20}}\))?[\s:=┃|│은는이가\-▶▷→>]{{0,8}}(?P<country>(?i:{_COUNTRY})(?:인(?![가-힣]))?)(?![A-Za-z])"
+    rf"{_LABEL}(?:/[가-힣]{{2,4}})?(?:\s?\([^()\n]{{1,20}}\))?[\s:=┃|│은는이가\-▶▷→>]{{0,"
+    rf"8}}(?P<country>(?i:{_COUNTRY})(?:인(?![가-힣]))?)(?![A-Za-z])"
 )
-_BEFORE = re.compile(
-    rf"(?<![가-힣A-Za-z])(?P<country>(?:{_COUNTRY}) ?국적(?= ?[),])|(?:{_COUNTRY})(?= ?국적(?!기|항공|선|사)))"
-)
+_WORD = re.compile(r"국적(?!기|항공|선|사)")
+_LEADING = re.compile(rf"(?<![가-힣A-Za-z])(?P<country>{_COUNTRY}) ?$")
+_WHOLE_FIELD = re.compile(" ?[),]")
+_REACH = 24
 _cells = rows.finder(_LABEL)
-_RULES = ((_LABELLED, 0.95, "country behind 국적"), (_BEFORE, 0.8, "country before 국적"))
 
 
 def canonical(text: str) -> str:
@@ -49,9 +50,14 @@ def validate(value: str) -> Verdict:
 
 def candidates(text: str) -> Iterator[Candidate]:
     """Yield countries that the label makes a person's nationality."""
-    for rule, score, reason in _RULES:
-        for found in rule.finditer(text):
-            yield Candidate(*found.span("country"), score, reason)
+    for found in _LABELLED.finditer(text):
+        yield Candidate(*found.span("country"), 0.95, "country behind 국적")
+    for found in _WORD.finditer(text):
+        country = _LEADING.search(text, max(0, found.start() - _REACH), found.start())
+        if country:
+            whole = _WHOLE_FIELD.match(text, found.end()) is not None
+            end = found.end() if whole else country.end("country")
+            yield Candidate(country.start("country"), end, 0.8, "country before 국적")
     for start, end in _cells(text):
         if validate(text[start:end]):
             yield Candidate(start, end, 0.9, "country under the heading 국적")

@@ -69,4 +69,5 @@ ITEM = Item(
         """
     ),
     against=(*labels.CODES, *labels.ACCOUNT),
+    anchor="[A-Z][0-9]{3}[A-Z][0-9]{4}|[A-Z][0-9]{6}",
 )

@@ -61,7 +61,9 @@ def validate(value: str) -> Verdict:
 
 
 def kind_of(digits: str) -> str:
-    """Return ``mobile``, ``fixed`` (also Internet and virtual numbers) or ``centre``; empty for other digits."""
+    """Return ``mobile``, ``fixed`` (also Internet and virtual numbers) or ``centre``; empty for other
+    digits.
+    """
     forms = (("mobile", _MOBILE), ("fixed", _FIXED), ("centre", _CENTRE))
     return next((kind for kind, form in forms if form.fullmatch(digits)), "")
 
@@ -90,7 +92,9 @@ CONTEXT = words(
 
 
 def written(prefixes: str) -> str:
-    """Return the pattern of numbers that begin with one of ``prefixes`` (after the leading 0), however written."""
+    """Return the pattern of numbers that begin with one of ``prefixes`` (after the leading 0), however
+    written.
+    """
     return (
         rf"(?:(?:\+82 ?-? ?(?:\(0\) ?)?|0)(?:{prefixes}){_SEPARATOR}?|\(0(?:{prefixes})\) ?)"
         rf"[0-9]{{3,4}}{_SEPARATOR}?[0-9]{{4}}"

@@ -1,7 +1,8 @@
-"""Postal code (우편번호): five digits since August 2015, until then 123-456; a label or an address makes it one.
+"""Postal code (우편번호): five digits since August 2015, until then 123-456; a label or an address makes
+it one.
 
-Postal Act Enforcement Rule and Road Name Address Act: the five digits name a basic district (국가기초구역). They
-point at some hundred households, so they are a quasi-identifier and no identifier.
+Postal Act Enforcement Rule and Road Name Address Act: the five digits name a basic district
+(국가기초구역). They point at some hundred households, so they are a quasi-identifier and no identifier.
 """
 
 from __future__ import annotations
@@ -29,14 +30,13 @@ _SIGNED = re.compile(rf"(?:(?<![가-힣0-9A-Za-z])[(]?우[.):]?|〒)\s{{0,3}}[(]
 _BEFORE_ADDRESS = re.compile(
     rf"(?<![0-9A-Za-z가-힣.,-])[(\[]?{_CODE}[)\]]?,? (?:{_REGION}) (?=[가-힣]{{1,6}}[시군구읍면로길])"
 )
-_BEHIND_ADDRESS = re.compile(
-    rf"(?:{_REGION}|[가-힣]{{1,4}}[시군구]) [^\n]{{4,60}}?(?:[0-9]|호|동|층|번지|빌|파트|타워|딩|사|관|\))\s?[(\[]{_CODE}[)\]]"
-)
+_BRACKETED = re.compile(rf"(?<=[0-9호동층지빌트워딩사관) ])[(\[]{_CODE}[)\]]")
+_ADDRESS = re.compile(rf"(?:{_REGION}|[가-힣]{{1,4}}[시군구]) [^\n]*[0-9][^\n]*$")
+_ADDRESS_LENGTH = 70
 _RULES = (
     (_LABELLED, 0.97, "label of a postal code"),
     (_SIGNED, 0.93, "postal sign before five digits"),
     (_BEFORE_ADDRESS, 0.85, "five digits before an address"),
-    (_BEHIND_ADDRESS, 0.85, "five digits in brackets behind an address"),
 )
 
 
@@ -65,6 +65,10 @@ def candidates(text: str) -> Iterator[Candidate]:
         for found in rule.finditer(text):
             if validate(found["code"]):
                 yield Candidate(*found.span("code"), score, reason)
+    for found in _BRACKETED.finditer(text):
+        address = _ADDRESS.search(text, max(0, found.start() - _ADDRESS_LENGTH), found.start())
+        if address and validate(found["code"]):
+            yield Candidate(*found.span("code"), 0.85, "five digits in brackets behind an address")
 
 
 ITEM = Item(

@@ -1,7 +1,8 @@
 """Prescription number (처방전 번호): the issue number of a prescription, with RX or behind its label.
 
-Medical Service Act 18 and its Enforcement Rule 12 (교부번호). It opens a person's diagnosis and medicines;
-whether Act 23 (health) reaches the bare number is open, so the strict reading rules here: sensitive, encrypted.
+Medical Service Act 18 and its Enforcement Rule 12 (교부번호). It opens a person's diagnosis and
+medicines; whether Act 23 (health) reaches the bare number is open, so the strict reading rules here:
+sensitive, encrypted.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Virtual number (안심번호): 0502 to 0508, which a service lends to a person and forwards to the true number.
+"""Virtual number (안심번호): 0502 to 0508, which a service lends to a person and forwards to the true
+number.
 
-Telecommunications Business Act 48 and the Ministry's numbering plan (050 personal numbers). Canonical form and
-masks are those of `kr_phone`.
+Telecommunications Business Act 48 and the Ministry's numbering plan (050 personal numbers). Canonical
+form and masks are those of `kr_phone`.
 """
 
 from __future__ import annotations

@@ -22,7 +22,8 @@ _LABELLED = re.compile(
     rf"(?:성\s{{0,4}}별|(?i:(?<![A-Za-z])(?:sex|gender)))[\s:=┃|│▶▷→은는/\-]{{1,6}}{_VALUE}(?![가-힣A-Za-z/])"
 )
 _BESIDE_AGE = re.compile(
-    rf"[(\[/,|] ?{_VALUE} ?[/,·] ?{_AGE}(?=[)\],/ ]|$)|(?:만 ?[0-9]{{1,3}} ?세|\([0-9]{{1,3}} ?[·,/]) ?(?P<after>남성|여성|남자|여자|남|여)(?=[)\]., ]|$)"
+    rf"[(\[/,|] ?{_VALUE} ?[/,·] ?{_AGE}(?=[)\],/ ]|$)|(?:만 ?[0-9]{{1,3}} ?세|\([0-9]{{1,3}} ?[·,"
+    r"/]) ?(?P<after>남성|여성|남자|여자|남|여)(?=[)\]., ]|$)"
 )
 _BRACKETED = re.compile(r"(?<=[가-힣A-Za-z]) ?\((?P<sex>남|여|男|女|M|F)\)")
 _cells = rows.finder(r"성\s{0,4}별|(?i:(?<![a-z])(?:sex|gender)(?![a-z]))")
@@ -75,5 +76,6 @@ ITEM = Item(
     validate=validate,
     candidates=candidates,
     column_names=words("성별, sex, gender"),
-    anchor=r"성 {0,4}별|[Ss][Ee][Xx]|[Gg][Ee][Nn][Dd][Ee][Rr]|[(\[/,|] ?(?:[남여男女MF]|[Ff]emale|[Mm]ale)|[0-9] ?[세·,/] ?[남여]",
+    anchor=r"성 {0,4}별|[Ss][Ee][Xx]|[Gg][Ee][Nn][Dd][Ee][Rr]|[(\[/,|] ?(?:[남여男女MF]|[Ff]emale|"
+    r"[Mm]ale)|[0-9] ?[세·,/] ?[남여]",
 )

@@ -13,21 +13,22 @@ from safeguards.items.kr.title_words import (
     COMPOUND,
     DRAFTERS,
     FAMILY,
+    GIVEN_FIRST,
+    GIVEN_SECOND,
     LABEL_STOP,
     NO_NAMES,
     NOUNS,
     RANKS,
     UNIFORMED,
     WEAK,
-    given_first,
-    given_second,
 )
 
 _ALL = frozenset({*RANKS, *CALLINGS})
 _PHRASES = tuple(sorted((title for title in _ALL if " " in title), key=len, reverse=True))
 _SURNAME = "".join(sorted(COMMON | RARE))
 _NAME = (
-    rf"(?:[{_SURNAME}][{given_first}][{given_second}]|(?:{'|'.join(sorted(DOUBLE))})[{given_first}][{given_second}])"
+    rf"(?:[{_SURNAME}][{GIVEN_FIRST}][{GIVEN_SECOND}]|(?:{'|'.join(sorted(DOUBLE))})[{GIVEN_FIRST}]["
+    rf"{GIVEN_SECOND}])"
 )
 _PHRASE = "|".join(map(re.escape, _PHRASES))
 _WORD = r"[가-힣A-Za-z]{2,12}"
@@ -37,26 +38,31 @@ _LABEL = (
     r"지원\s?분야|지원\s?부문|모집\s?분야|채용\s?분야|(?i:job title|position|occupation|job))"
 )
 _FIELD = re.compile(
-    rf"(?:(?<=지원)|(?<=지원 )|(?<=현재 )|(?<=현 )|(?<=희망 )|(?<=희망)|(?<=담당)|(?<=[/·])|(?<![가-힣A-Za-z]))(?P<label>{_LABEL})"
-    r"(?:/[가-힣]{2,4})?(?:\s?\([^()\n]{1,10}\))?"
+    rf"(?P<label>{_LABEL})(?:/[가-힣]{{2,4}})?(?:\s?\([^()\n]{{1,10}}\))?"
     r"(?P<sign>\s{0,3}[:=┃|│▶][ \t]{0,4}|[은는이가] |[ \t]{1,8}|→\s?)(?P<field>[^\n]{2,50})"
 )
+_LED_LENGTH = 3
+_LED = re.compile(r"(?:^|[^가-힣A-Za-z]|지원 ?|희망 ?|담당)$")
 _PARTS = re.compile(r"(?:[^/,()|;→]|\([A-Z]{2,5}\))+")
 _PARTICLE = re.compile(
-    r"(?:으로써?|로써?|으로서|로서|이며|이고|이다|입니다|이었[가-힣]*|였[가-힣]*|이셨[가-힣]*|이세요|이에요|예요|이십니다|에서|에게|을|를|이지만|이라|인데|인|이|가|은|는|의|로)$"
+    r"(?:으로써?|로써?|으로서|로서|이며|이고|이다|입니다|이었[가-힣]*|였[가-힣]*|이셨[가-힣]*|이세요|"
+    r"이에요|예요|이십니다|에서|에게|을|를|이지만|이라|인데|인|이|가|은|는|의|로)$"
 )
 _AFTER_NAME = re.compile(
-    rf"(?<![가-힣])(?P<name>{_NAME})(?=(?:\s?\([^()\n]{{1,20}}\))? {{1,2}}(?P<title>[가-힣]{{2,10}})(?=$|[^가-힣]))"
+    rf"(?<![가-힣])(?P<name>{_NAME})(?=(?:\s?\([^()\n]{{1,20}}\))? {{1,2}}(?P<title>[가-힣]{{2,"
+    r"10})(?=$|[^가-힣]))"
 )
 _ADDRESSED = re.compile("님[가-힣]{0,3}$")
 _UNIT = re.compile(r"(?:[가-힣](?:과|팀|서|대|계|청|소)|육군|해군|공군|해병대?|예비역) ?$")
 _UNIT_LENGTH = 4
 _DECIDES = re.compile(r" (?:전결|대결)")
 _BEFORE_NAME = re.compile(
-    rf"(?<![가-힣A-Za-z])(?P<title>[가-힣]{{2,12}})(?: ?: ?| {{1,2}})(?=(?P<name>{_NAME})(?:$|[^가-힣]|님|씨|에게|께|이|가 |은 |는 |의 |와 |과 |을 |를 ))"
+    rf"(?<![가-힣A-Za-z])(?P<title>[가-힣]{{2,12}})(?: ?: ?| {{1,2}})(?=(?P<name>{_NAME})(?:$|[^가-힣]|"
+    r"님|씨|에게|께|이|가 |은 |는 |의 |와 |과 |을 |를 ))"
 )
 _DOCTOR = re.compile(
-    rf"(?<![가-힣])(?P<title>[가-힣]{{1,8}}과 (?:전문의|당직의|전공의|레지던트))(?=:? ?{_NAME}(?![가-힣])|$|[\s)])"
+    r"(?<![가-힣])(?P<title>[가-힣]{1,8}과 (?:전문의|당직의|전공의|"
+    rf"레지던트))(?=:? ?{_NAME}(?![가-힣])|$|[\s)])"
 )
 _BRACKETED = re.compile(
     r"\((?:現 ?|현 ?|[^()\n]{1,24}?(?:팀|부|실|과|센터|본부|지점|그룹|파트|국|처|[0-9A-Za-z])[, ]{1,2})?"
@@ -64,14 +70,18 @@ _BRACKETED = re.compile(
 )
 _LISTED = re.compile(rf"(?:팀|부|실|과|센터|본부|지점|그룹|파트) ?[,/·] ?(?P<title>{_WORD})(?= ?[,)/\n]|$)")
 _WORKS = re.compile(
-    rf"(?<=에서 )(?P<title>(?:[가-힣A-Za-z]{{2,8}} )?{_WORD}?)(?=(?:으?로서?|을|를) ?(?:근무|재직|일하|일했|활동|재임|맡|종사))"
+    rf"(?<=에서 )(?P<title>(?:[가-힣A-Za-z]{{2,8}} )?{_WORD}?)(?=(?:으?로서?|을|를) ?(?:근무|재직|일하|"
+    r"일했|활동|재임|맡|종사))"
 )
 _UNIT_OF = re.compile(
-    rf"(?<=[가-힣A-Za-z0-9])(?:팀|(?<!정)부|실|본부|센터| ?파트|지점|본점|그룹|약국|병원|의원) (?P<title>{_WORD})(?=$|[^가-힣A-Za-z])"
+    r"(?<=[가-힣A-Za-z0-9])(?:팀|(?<!정)부|실|본부|센터| ?파트|지점|본점|그룹|약국|병원|"
+    rf"의원) (?P<title>{_WORD})(?=$|[^가-힣A-Za-z])"
 )
-_BECOMES = re.compile(
-    rf"(?P<title>최고[가-힣]{{2,6}}책임자(?:\([A-Z]{{3,4}}\))?|{_WORD}?)(?:으로|로)? (?:승진|임명|임용|선임|발령|내정|취임|승격|위촉|재직)(?!일|자|식|률)"
+_BECOMES = re.compile(r"(?:승진|임명|임용|선임|발령|내정|취임|승격|위촉|재직)(?!일|자|식|률)")
+_BECOMING = re.compile(
+    rf"(?<![가-힣A-Za-z])(?P<title>최고[가-힣]{{2,6}}책임자(?:\([A-Z]{{3,4}}\))?|{_WORD}?)(?:으로|로)? $"
 )
+_BECOMING_REACH = 24
 _NOW = re.compile(rf"현재 (?P<title>(?:[가-힣A-Za-z]{{2,8}} )?{_WORD}?)(?=(?:으로|로) ?(?:근무|재직|일하))")
 _ACCUSED = re.compile(rf"(?<=\)), (?P<title>{_WORD})(?=$|\n|, )")
 _YEARS_OF = re.compile(rf"[0-9]{{1,2}}년 ?차 (?P<title>{_TITLE})(?=$|[^가-힣A-Za-z])")
@@ -86,7 +96,9 @@ _DEPARTMENT = re.compile(r".*(?:팀|부|실|과|본부|지점|파트|그룹|연�
 _MANY = 3
 _SHORTEST_NAME = 3
 _TAIL = re.compile(r" ?(?:겸직|겸임|대우|재직(?:중| 중)?|근무(?:중| 중)?|퇴직|휴직(?:중| 중)?)$")
-_LAST = sorted({title[-2:] for title in _ALL if "가" <= title[-1] <= "힣"} | {title[-2:] for title in COMPOUND})
+_LAST = sorted(
+    {title[-2:] for title in _ALL if "가" <= title[-1] <= "힣"} | {title[-2:] for title in COMPOUND}
+)
 ANCHOR = (
     r"직 {0,8}[위급책업무종함]|[Pp][Oo][Ss][Ii][Tt][Ii][Oo][Nn]|[Oo]ccupation|[Jj][Oo][Bb]"
     rf"|(?:{'|'.join(_LAST)}|MD|PD)(?:[^가-힣]|$|[가인이으로을를님])"
@@ -113,16 +125,18 @@ def candidates(text: str) -> Iterator[Candidate]:
     """Yield titles, without the names beside them."""
     yield from _labelled(text)
     yield from _beside(text)
+    yield from _becoming(text)
     for start, end in _cells(text):
         title, skipped = _title_in(text[start:end].strip())
         if title:
-            yield Candidate(start + skipped, start + skipped + len(title), 0.9, "value under the heading of titles")
+            yield Candidate(
+                start + skipped, start + skipped + len(title), 0.9, "value under the heading of titles"
+            )
     for rule, score, reason in (
         (_DOCTOR, 0.9, "physician's specialty"),
         (_BRACKETED, 0.8, "title in brackets"),
         (_LISTED, 0.8, "title behind a department"),
         (_UNIT_OF, 0.8, "title behind a department"),
-        (_BECOMES, 0.8, "what somebody becomes"),
         (_NOW, 0.9, "what somebody works as"),
         (_ACCUSED, 0.75, "occupation behind a person's number"),
         (_WORKS, 0.85, "what somebody works as"),
@@ -131,24 +145,42 @@ def candidates(text: str) -> Iterator[Candidate]:
     ):
         for found in rule.finditer(text):
             title = "" if found["title"].endswith(("을", "를")) else _trimmed(found["title"])
-            certain = rule in (_WORKS, _ACCUSED, _BECOMES, _NOW) or title not in WEAK
+            certain = rule in (_WORKS, _ACCUSED, _NOW) or title not in WEAK
             if title and certain and not _DECIDES.match(text, found.end()):
                 yield Candidate(found.start("title"), found.start("title") + len(title), score, reason)
+
+
+def _becoming(text: str) -> Iterator[Candidate]:
+    for found in _BECOMES.finditer(text):
+        words = _BECOMING.search(text, max(0, found.start() - _BECOMING_REACH), found.start())
+        title = _trimmed(words["title"]) if words and not words["title"].endswith(("을", "를")) else ""
+        if words and title:
+            start = words.start("title")
+            yield Candidate(start, start + len(title), 0.8, "what somebody becomes")
 
 
 def _beside(text: str) -> Iterator[Candidate]:
     for found in _AFTER_NAME.finditer(text):
         title = _trimmed(_ADDRESSED.sub("", found["title"]))
-        if title and title not in NOUNS and found["name"] not in NO_NAMES and not _DECIDES.match(
-            text, found.end("title")
+        if (
+            title
+            and title not in NOUNS
+            and found["name"] not in NO_NAMES
+            and not _DECIDES.match(text, found.end("title"))
         ):
-            yield Candidate(found.start("title"), found.start("title") + len(title), 0.9, "title behind a name")
+            yield Candidate(
+                found.start("title"), found.start("title") + len(title), 0.9, "title behind a name"
+            )
     for found in _BEFORE_NAME.finditer(text):
         title = found["title"]
         unit = _UNIT.search(text, max(0, found.start() - _UNIT_LENGTH), found.start()) is not None
         ranked = title in UNIFORMED and unit
         if is_title(title) and (ranked or title not in NOUNS) and found["name"] not in NO_NAMES:
-            weak = title in WEAK or title.endswith("담당자") or (title in DRAFTERS and _APPROVAL.match(text, found.end()))
+            weak = (
+                title in WEAK
+                or title.endswith("담당자")
+                or (title in DRAFTERS and _APPROVAL.match(text, found.end()))
+            )
             score = 0.5 if title == "대표이사" else 0.4 if weak and not ranked else 0.8
             yield Candidate(*found.span("title"), score, "title before a name")
 
@@ -167,6 +199,8 @@ def _trimmed(words: str, *, labelled: bool = False) -> str:
 
 def _labelled(text: str) -> Iterator[Candidate]:
     for found in _FIELD.finditer(text):
+        if not _LED.search(text, max(0, found.start() - _LED_LENGTH), found.start()) and found.start():
+            continue
         sign = found["sign"].strip()
         certain = sign != "" and sign not in "은는이가"
         for score, start, end in _parts(found["field"], certain=certain):
@@ -180,7 +214,7 @@ def _parts(field: str, *, certain: bool) -> Iterator[tuple[float, int, int]]:
     parts = [(part.start(), part.group()) for part in _PARTS.finditer(head)]
     spans = [(begin + len(part) - len(part.lstrip()), part.strip(" .)'\"")) for begin, part in parts]
     bracket = head.find("(")
-    if certain and 0 <= bracket and len(spans) > 1:
+    if certain and bracket >= 0 and len(spans) > 1:
         spans.sort(key=lambda span: span[0] < bracket)
     for begin, words in spans[: 3 if certain else 1]:
         title, skipped = _title_in(words)
@@ -205,4 +239,9 @@ def _title_in(words: str) -> tuple[str, int]:
 
 
 def _unknown_title(words: str, head: str) -> bool:
-    return may_be_title(words) and len(words) <= 14 and not words.endswith(("업", "팀", "학생")) and "~" not in head
+    return (
+        may_be_title(words)
+        and len(words) <= 14
+        and not words.endswith(("업", "팀", "학생"))
+        and "~" not in head
+    )

@@ -1,8 +1,8 @@
 """Vehicle registration number (자동차등록번호): 12가 3456, 123가 4567, 서울 12바 3456, 외교 001-001.
 
-Automobile Management Act 10, and the notice on number plates: two digits (three since September 2019), a syllable
-for the use, four digits. Plates until 2003, and commercial ones still, begin with the region. It belongs to a
-vehicle, and so to a keeper; none of the four unique identifiers.
+Automobile Management Act 10, and the notice on number plates: two digits (three since September 2019), a
+syllable for the use, four digits. Plates until 2003, and commercial ones still, begin with the region. It
+belongs to a vehicle, and so to a keeper; none of the four unique identifiers.
 """
 
 from __future__ import annotations
@@ -86,9 +86,10 @@ ITEM = Item(
     must_encrypt=False,
     context=words(
         """
-        자동차등록번호, 차량등록번호, 차량번호, 자동차번호, 차번호, 차번, 차량, 승용차, 번호판, 등록번호, 임시번호,
-        택시, 화물차, 트럭, 승합차, 렌터카, 오토바이, 자가용, 차주, 운전, 주차, 번호, plate, plate no, license plate,
-        licence plate, vehicle registration, vehicle no, vehicle number, car number, car no
+        자동차등록번호, 차량등록번호, 차량번호, 자동차번호, 차번호, 차번, 차량, 승용차, 번호판, 등록번호
+        임시번호, 택시, 화물차, 트럭, 승합차, 렌터카, 오토바이, 자가용, 차주, 운전, 주차, 번호, plate
+        plate no, license plate, licence plate, vehicle registration, vehicle no, vehicle number
+        car number, car no
         """
     ),
     canonical=canonical,
@@ -98,11 +99,15 @@ ITEM = Item(
     pattern=PATTERN,
     column_names=words(
         """
-        자동차등록번호, 차량등록번호, 차량번호, 자동차번호, 차번호, 번호판, license plate, licence plate, plate no,
-        plate number, car no, car number, vehicle no, vehicle number, vehicle registration
+        자동차등록번호, 차량등록번호, 차량번호, 자동차번호, 차번호, 번호판, license plate, licence plate
+        plate no, plate number, car no, car number, vehicle no, vehicle number, vehicle registration
         """
     ),
-    against=words("주문번호, 사건번호, 문서번호, 접수번호, 예산, 금액, 가격, 매출, 사건, order no, case no"),
+    against=words(
+        """
+        주문번호, 사건번호, 문서번호, 접수번호, 예산, 금액, 가격, 매출, 사건, order no, case no
+        """
+    ),
     anchor=(
         rf"[0-9] ?[{PRIVATE}{COMMERCIAL}{MILITARY}{OLD}] ?[0-9]{{4}}"
         rf"|(?:{_REGION}) ?[가-힣]{{2,3}} ?[{PRIVATE}] ?[0-9]{{4}}"
