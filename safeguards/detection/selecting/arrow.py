@@ -51,7 +51,8 @@ class ArrowBackend:
 
 def indices(rows: npt.NDArray[np.int64]) -> Any:
     """Return rows as an Arrow array; `pyarrow.array` would import pandas first, where it is installed."""
-    return pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(np.ascontiguousarray(rows))])
+    buffer: Any = np.ascontiguousarray(rows)
+    return pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(buffer)])
 
 
 def _compiles(expression: str) -> bool:
