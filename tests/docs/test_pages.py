@@ -14,7 +14,7 @@ from safeguards.sqlalchemy.subjects import overwrite
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize("page", ["search.md", "keys-of-persons.md"])
+@pytest.mark.parametrize("page", ["search.md", "keys-of-persons.md", "detection.md"])
 def test_its_example_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for known in ("_tables", "_engines"):  # of this page alone, not of other tests
