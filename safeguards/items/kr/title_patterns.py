@@ -27,7 +27,7 @@ FIELD = re.compile(
     r"(?P<sign>\s{0,3}[:=┃|│▶][ \t]{0,4}|[은는이가] |[ \t]{1,8}|→\s?)(?P<field>[^\n]{2,50})"
 )
 WEAK_SCORE = 0.25
-"""Of a word before a name that is mostly a field's label or a calling (대표, 판사): two in a hundred are labelled."""
+"""Of a word before a name that is mostly a field's label or a calling: 대표, 판사."""
 
 LED_LENGTH = 3
 LED = re.compile(r"(?:^|[^가-힣A-Za-z]|지원 ?|희망 ?|담당)$")
