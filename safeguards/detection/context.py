@@ -98,13 +98,14 @@ class Labels:
 
     def _heading(self, text: str, start: int, end: int) -> Label | None:
         """Return the label among the headings of the table whose row holds the candidate, if there is one."""
-        row = text.rfind("\n", max(0, start - HEADING_REACH), start) + 1
-        if not row:
+        reach = max(0, start - HEADING_REACH)
+        row = text.rfind("\n", reach, start) + 1
+        blank = text.rfind("\n\n", reach, start)
+        table = blank + 2 if blank >= 0 else 0
+        if row <= table or table < reach:
             return None
-        table = text.rfind("\n\n", max(0, start - HEADING_REACH), start)
-        table = table + 2 if table >= 0 else 0
         ends = text.find("\n", table, row)
-        if row <= table or ends < 0 or start - table > HEADING_REACH or not _is_row(text[table:ends]):
+        if ends < 0 or not _is_row(text[table:ends]):
             return None
         if not _is_row(text[row : min(end + BEFORE, len(text))]):
             return None

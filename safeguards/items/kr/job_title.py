@@ -7,7 +7,7 @@ PIPA 2(1). The name is no part of it. Where a word is as often a field's label a
 from __future__ import annotations
 
 from safeguards.items.item import REJECTED, Item, LegalClass, Role, Verdict
-from safeguards.items.kr import title_rules
+from safeguards.items.kr import title_judge, title_patterns, title_rules
 from safeguards.items.text import settle, squeeze, stars, words
 
 
@@ -24,9 +24,9 @@ def mask(text: str) -> str:
 def validate(value: str) -> Verdict:
     """Judge by the vocabulary; a column of titles is known by its name only."""
     title = squeeze(value)
-    if title_rules.is_title(title):
+    if title_judge.is_title(title):
         return Verdict(0.3, 0.95, "known title or occupation")
-    return Verdict(0.0, 0.5, "words, as titles are") if title_rules.may_be_title(title) else REJECTED
+    return Verdict(0.0, 0.5, "words, as titles are") if title_judge.may_be_title(title) else REJECTED
 
 
 ITEM = Item(
@@ -44,5 +44,5 @@ ITEM = Item(
     validate=validate,
     candidates=title_rules.candidates,
     column_names=words("직위, 직급, 직책, 직업, 직무, 직함, job title, job position, occupation, job"),
-    anchor=title_rules.ANCHOR,
+    anchor=title_patterns.ANCHOR,
 )

@@ -15,7 +15,7 @@ from safeguards.items.text import compact, plain, stars
 PATTERN = r"[0-9]{6} ?- ?[0-9*xX●○](?:[0-9]{6}|[*xX●○]{5,8})|[0-9]{13}|[0-9]{6} [0-9]{7}"
 """Thirteen digits, the last seven or six possibly masked where a hyphen stands."""
 
-ANCHOR = "[0-9]{6} ?-? ?[0-9]{7}|[0-9]{6} ?- ?[0-9*xX●○][*xX●○]{5}"
+ANCHOR = "[0-9]{6} ?-? ?[0-9]{7}|[0-9]{6} ?- ?[0-9*xX●○][0-9*xX●○]{5}"
 """Without it no text holds one."""
 
 WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)

@@ -57,7 +57,8 @@ ITEM = Item(
     validate=validate,
     candidates=body.finder(
         r"몸\s?무\s?게|체\s{0,4}중|(?i:weight)",
-        r"[0-9]{1,3}(?:\.[0-9]{1,2})?\s?(?:(?i:kg)|킬로(?:그램)?|㎏)",
+        r"[0-9]{1,3}(?:\.[0-9]{1,2})?\s?(?:(?i:kg)|킬로(?:그램)?|㎏)|(?<=\(kg\): )[0-9]{2,"
+        r"3}(?:\.[0-9])?|(?<=\(kg\) )[0-9]{2,3}(?:\.[0-9])?",
         lambda value: bool(validate(value)),
         "kilograms behind 몸무게",
         skipped=r"[0-9]{2,3}(?:\.[0-9])? ?(?i:cm) ?[/,] ?",
