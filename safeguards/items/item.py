@@ -83,7 +83,9 @@ class Item:
     ``check_digit_binding``: false where genuine values may fail it.
     ``judge_column``: judges a column's distinct values together: None says nothing, REJECTED vetoes, any
         other verdict supports values that prove nothing alone.
-    ``anchor``: an expression without which no text holds the item; most texts are passed over by it.
+    ``anchor``: an expression, without look-around or back-references, without which no text holds the item at a
+        score of 0.5 or more; most texts are passed over by it.
+    ``loose_anchor``: the expression for lower thresholds, where it is another.
     """
 
     id: str
@@ -108,6 +110,7 @@ class Item:
     check_digit_binding: bool = True
     judge_column: Callable[[Sequence[str]], Verdict | None] | None = None
     anchor: str = "[0-9]"
+    loose_anchor: str | None = None
 
     def mask(self, value: str, profile: str = "finance") -> str:
         """Mask ``value`` as the profile shows it.
