@@ -1,7 +1,8 @@
 """A Korean person's name (성명): surname and given name, and Latin names where a label stands before them.
 
-Rule-based: a surname of the census, syllables that given names use, and a label, a title or a particle beside
-it; words of the language that look like names are rejected from a dictionary.
+A surname of the census, syllables that given names use, and a label, a title or a particle beside them are named
+features, weighed by a small logistic model (:mod:`safeguards.items.kr.names`); foreign, given and stage names, surnames
+alone (박씨) and letters for persons (A씨) have models of their own. Words of the language come from a packaged list.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import re
 from collections.abc import Sequence
 
 from safeguards.items.item import REJECTED, Item, LegalClass, Role, Verdict
-from safeguards.items.kr import name_rules
+from safeguards.items.kr.names.anchors import ANCHOR, LOOSE_ANCHOR
+from safeguards.items.kr.names.rules import candidates, likelihood
 from safeguards.items.kr.surnames import TOP_FIVE
 from safeguards.items.text import settle, spaceless, squeeze, stars, words
 
@@ -44,7 +46,7 @@ def validate(value: str) -> Verdict:
     """Judge a whole value: surname, plausible given name, no word of the language."""
     hangul = spaceless(value)
     if _HANGUL.fullmatch(hangul):
-        likely = name_rules.likelihood(hangul)
+        likely = likelihood(hangul)
         if likely < _POSSIBLE:
             return REJECTED
         return Verdict(likely * _ALONE, likely, "Korean surname and given name")
@@ -57,7 +59,7 @@ def judge_column(values: Sequence[str]) -> Verdict | None:
     Needs ten values; a column of other words does not begin with 김, 이, 박, 최 or 정 in a third of its rows.
     """
     names = [spaceless(value) for value in values]
-    likely = [name for name in names if _HANGUL.fullmatch(name) and name_rules.likelihood(name) >= _LIKELY]
+    likely = [name for name in names if _HANGUL.fullmatch(name) and likelihood(name) >= _LIKELY]
     if len(names) < _FEWEST or len(likely) < _MOST_ARE_NAMES * len(names):
         return None
     share = sum(name[0] in TOP_FIVE for name in likely) / len(likely)
@@ -83,8 +85,10 @@ ITEM = Item(
     masks={"finance": mask, "netact": mask},
     source="PIPA 2(1); surnames of the 2015 census",
     validate=validate,
-    candidates=name_rules.candidates,
+    candidates=candidates,
     judge_column=judge_column,
+    anchor=ANCHOR,
+    loose_anchor=LOOSE_ANCHOR,
     column_names=words(
         """
         성명, 이름, 성함, 고객명, 회원명, 환자명, 담당자, 신청인, name, full name, user name, customer name,

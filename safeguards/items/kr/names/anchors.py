@@ -46,7 +46,7 @@ _USUAL = (
     + _class(s for s, odds in FIRST.items() if odds >= USUAL)
     + _class(s for s, odds in SECOND.items() if odds >= USUAL)
 )
-_FULL = f"{_SURNAME}[가-힣]{{1,3}}"
+_ANY_SURNAME = _USUAL.replace("".join(sorted(COMMON)), "".join(sorted(SINGLE)), 1)
 _TITLES = _any(form for form in FORMS if len(form) > 1)
 _SHORT_FORMS = "[씨군양님]"
 _LABELS = _any(known.LABELS)
@@ -60,17 +60,17 @@ _BEFORE_LATIN = r"(?:[ \t]?\([^()\n]{1,12}\))?\.?[ \t]{0,3}[:=▶┃|]?[ \t]{0,4
 PARTS: dict[str, str] = {
     "a common surname and a known given name": f"[{''.join(sorted(COMMON))}]"
     + _any(name for name in GIVEN if len(name) == 2 and name not in KNOWN),
-    "a name and a title": f"{_USUAL} ?(?:{_TITLES}|{_SHORT_FORMS})",
-    "a title and a name": f"{_TITLES} {_USUAL}",
+    "a name and a title": f"{_ANY_SURNAME} ?(?:{_TITLES}|{_SHORT_FORMS})",
+    "a title and a name": f"{_TITLES} {_ANY_SURNAME}",
     "a name and brackets": rf"{_USUAL} ?[(|/\t,┃│·]",
-    "a mark and a name": rf"[(|/\t\n┃│:>,·0-9)\]] ?{_USUAL}",
+    "a mark and a name": rf"[(|/\t\n┃│:>,·)\]0-9][ \t]{{0,4}}{_USUAL}",
     "a name and a personal particle": f"{_USUAL}(?:에게|께|한테|입니다|이라고|라고)",
     "a surname and a form": f"{_SURNAME} ?씨|{_SURNAME}모(?: ?[씨군양(])",
     "a surname and a title": f"[가-힣·,.'\"(] {_SURNAME} (?:대통령|의원|총리|장관|위원장|회장|후보|감독|대표|교수|시장|지사|팀장|판사|검사|변호사|경위|경사)",
     "a letter for a person": r"[A-Z](?: ?씨|양|군|모 | ?\([0-9]{2}\))",
     "a known foreign name": _any(name for name in FOREIGN if len(name) >= 3),
     "a label and a colon": rf"{_LABELS}[명은는이가]?(?:[ \t]?\([^()\n]{{1,12}}\))?[ \t]{{0,6}}{_COLON}[ \t]{{0,6}}[가-힣]",
-    "a label and a name": rf"{_LABELS}[명은는이가]?[ \t\n]{{1,6}}{_USUAL}",
+    "a label and a name": rf"{_LABELS}[명은는이가]?[ \t\n]{{1,6}}{_ANY_SURNAME}",
     "a label and a Latin name": f"(?:(?:{_LABELS}[명은는이가]?|{_TITLES}){_BEFORE_LATIN}|{_LATIN_LABELS}{_BEFORE_LATIN}){_CAPITAL}",
 }
 """What lets a text pass, each by its name."""

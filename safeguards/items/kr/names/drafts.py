@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from safeguards.items.kr.names import context
-from safeguards.items.kr.names.endings import ALONE, BEHIND, onto
+from safeguards.items.kr.names.endings import BEHIND, onto
 from safeguards.items.kr.names.lexicon import FOREIGN, KNOWN
-from safeguards.items.kr.names.readings import TIERS, Reading, bucket, foreignness, readings, tail
+from safeguards.items.kr.names.readings import TIERS, Glance, Reading, bucket, foreignness, tail
 from safeguards.items.kr.names.scene import Scene
-from safeguards.items.kr.surnames import SINGLE
 
 Features = tuple[str, ...]
 
 _CALLED = frozenset({"right: ssi", "right: title", "right: former", "right: personal details in brackets"})
 _AMBIGUOUS = frozenset("이전현고한여주양두우구선부제조신성원정강")
-_LONGEST_PLAIN = 5
+_CAPITALS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _MOST_PARTS = 4
 _LONGEST_PART = 7
 _JOINTS = frozenset({" ", "·", "-"})
@@ -39,24 +38,20 @@ class Draft:
 def drafts(text: str) -> Iterator[Draft]:
     """Yield the drafts of ``text``, in the order of its words."""
     scene = Scene(text)
-    plain, strange = scene.plain, scene.strange
-    for place, word in enumerate(scene.words):
-        if word >= "가":
-            if not plain[place] or word[0] in SINGLE or strange[place]:
-                yield from _in_hangul(scene, place, word)
-        elif len(word) == 1 and "A" <= word <= "Z" and (draft := _letter(scene, place)):
+    for place, seen in enumerate(scene.glances):
+        if seen is not None:
+            yield from _in_hangul(scene, place, seen)
+        elif scene.words[place] in _CAPITALS and (draft := _letter(scene, place)):
             yield draft
 
 
-def _in_hangul(scene: Scene, place: int, word: str) -> Iterator[Draft]:
-    plain = scene.plain[place]
-    surname = word[0] in SINGLE
-    if not plain or (surname and len(word) <= _LONGEST_PLAIN and _stands_out(scene, place)):
-        for reading in readings(word, plain=plain):
+def _in_hangul(scene: Scene, place: int, seen: Glance) -> Iterator[Draft]:
+    if seen.readings and (not seen.plain or _stands_out(scene, place)):
+        for reading in seen.readings:
             yield _single(scene, place, reading)
-    if surname and (len(word) == 1 or word[1:] in ALONE) and (draft := _surname(scene, place, word)):
+    if seen.alone and (draft := _surname(scene, place, seen.alone)):
         yield draft
-    if scene.strange[place]:
+    if seen.strange:
         yield from _joined(scene, place)
 
 
@@ -81,7 +76,7 @@ def _single(scene: Scene, place: int, reading: Reading) -> Draft:
 
 
 def _add_neighbours(features: list[str], scene: Scene, first: int, last: int, end: int) -> None:
-    if first and scene.strange[first - 1] and scene.follows(first):
+    if first and scene.strange(first - 1) and scene.follows(first):
         features.append(_BEHIND_STRANGE)
     if end == scene.ends[last] and scene.follows(last + 1) and _begins_strangely(scene, last + 1):
         features.append(_BEFORE_STRANGE)
@@ -89,15 +84,16 @@ def _add_neighbours(features: list[str], scene: Scene, first: int, last: int, en
 
 def _begins_strangely(scene: Scene, place: int) -> bool:
     word = scene.words[place]
-    if word < "가" or scene.plain[place]:
+    if word < "가" or scene.plain(place):
         return False
-    return scene.strange[place] or word[:3] in FOREIGN or word[:2] in FOREIGN or foreignness(word[:3]) > 0.5
+    return scene.strange(place) or word[:3] in FOREIGN or word[:2] in FOREIGN or foreignness(word[:3]) > 0.5
 
 
-def _surname(scene: Scene, place: int, word: str) -> Draft | None:
-    start = scene.starts[place]
+def _surname(scene: Scene, place: int, ending: str) -> Draft | None:
+    start, word = scene.starts[place], scene.words[place]
+    if place and scene.ends[place - 1] == start:
+        return None
     right = context.behind(scene, place, start + 1)
-    ending = ALONE[word[1:]] if len(word) > 1 else "bare"
     if ending == "bare":
         if scene.follows(place + 1) and scene.words[place + 1] in _MO:
             right = "right: mo"
@@ -134,10 +130,10 @@ def _letter(scene: Scene, place: int) -> Draft | None:
 def _joined(scene: Scene, place: int) -> Iterator[Draft]:
     """Yield names of several words that begin at ``place``."""
     for last in range(place + 1, min(place + _MOST_PARTS, len(scene.words))):
-        if scene.gap(last) not in _JOINTS or scene.words[last] < "가" or scene.plain[last]:
+        if scene.gap(last) not in _JOINTS or scene.words[last] < "가" or scene.plain(last):
             return
         yield from _ending_in(scene, place, last)
-        if not scene.strange[last]:
+        if not scene.strange(last):
             return
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from safeguards.items.kr.name_words import LABELS, TITLES
+
 _HOME = Path(__file__).with_name("words")
 
 
@@ -24,5 +26,5 @@ GIVEN = _read("given")
 FOREIGN = _read("foreign")
 """Given and family names of other countries in Hangul."""
 
-KNOWN = WORDS | LOANS
+KNOWN = WORDS | LOANS | LABELS | TITLES
 """Every word that is no name by itself."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
-from safeguards.items.kr.names.endings import BEHIND, PARTICLES
+from safeguards.items.kr.names.endings import ALONE, BEHIND, PARTICLES
 from safeguards.items.kr.names.lexicon import FOREIGN, GIVEN, KNOWN, LOANS, WORDS
 from safeguards.items.kr.names.syllables import FIRST, FOREIGNNESS, SECOND
 from safeguards.items.kr.surnames import COMMON, DOUBLE, PER_10_000, SINGLE
@@ -16,6 +17,11 @@ STRANGE = 0.3
 """The mean log-odds of its syllables from which an unknown word may be a foreign name."""
 
 _WORTH_READING = 0.1
+_LONGEST_PLAIN = 5
+
+REMEMBERED = 1 << 14
+"""Words, never texts, whose readings are kept: the common ones come again and again."""
+
 _HOPELESS = -4.0
 _VERBAL = frozenset("다고는게지서면며요던네듯음임까나도라")
 _VERBAL_PAIRS = frozenset(
@@ -46,6 +52,29 @@ class Reading(NamedTuple):
     features: tuple[str, ...]
 
 
+class Glance(NamedTuple):
+    """What a word may be by itself: ``plain`` if it is a word of the language, ``strange`` if it may be part of a
+    foreign name; how it may be read; and what is written onto it if it begins with a surname alone.
+    """
+
+    plain: bool
+    strange: bool
+    readings: tuple[Reading, ...]
+    alone: str
+
+
+@lru_cache(maxsize=REMEMBERED)
+def glance(word: str) -> Glance | None:
+    """Return what a word in Hangul may be; None if it is no name and no part of one, whatever stands beside it."""
+    plain = is_plain(word)
+    strange = not plain and is_strange(word)
+    read = tuple(readings(word, plain=plain)) if not plain or len(word) <= _LONGEST_PLAIN else ()
+    alone = ""
+    if word[0] in SINGLE:
+        alone = ALONE.get(word[1:], "") if len(word) > 1 else "bare"
+    return None if plain and not read and not alone else Glance(plain, strange, read, alone)
+
+
 def is_plain(word: str) -> bool:
     """Say whether ``word`` is a word of the language, with or without a particle or the ending of a verb."""
     if word in KNOWN:
@@ -54,15 +83,23 @@ def is_plain(word: str) -> bool:
     if size < 3:
         return False
     if word[-2:] in _VERBAL_PAIRS:
-        return word not in FOREIGN
+        return word not in FOREIGN and not _is_name_and_ending(word)
     if (
         (word[:-1] in KNOWN and word[-1] in _PLAIN[0])
         or (word[:-2] in KNOWN and word[-2:] in _PLAIN[1])
         or (size > 4 and word[:-3] in KNOWN and word[-3:] in _PLAIN[2])
         or (word[2] in _VERB_BEGINS and word[:2] in WORDS)
     ):
-        return not (size == 3 and word[0] in COMMON and word[1:] in GIVEN)
+        return size != 3 or word[:2] in WORDS or word[0] not in COMMON or word[1:] not in GIVEN
     return False
+
+
+def _is_name_and_ending(word: str) -> bool:
+    """Say whether ``word`` is a full name of three syllables and what introduces it (김민수입니다)."""
+    rest = word[3:]
+    if len(rest) < 2 or word[0] not in COMMON or word[:2] in WORDS:
+        return False
+    return rest in PARTICLES[(ord(word[2]) - 0xAC00) % 28 != 0] and _given_odds(word[1:3]) > 0
 
 
 def is_strange(word: str) -> bool:
@@ -112,7 +149,9 @@ def _full_name(word: str, name: str, ending: str, *, plain: bool) -> Reading | N
     surname = 2 if name[:2] in DOUBLE and len(name) > 2 else 1
     given = name[surname:]
     odds = _given_odds(given)
-    if odds < _HOPELESS and name not in FOREIGN:
+    if name in KNOWN or (odds < _HOPELESS and name not in FOREIGN):
+        return None
+    if ending == "bare" and plain and name[:2] in WORDS and name[2:] in _PLAIN[0]:
         return None
     features = [
         _tier(name[:surname]),

@@ -10,6 +10,7 @@ from safeguards.items.kr.names.anchors import ANCHOR
 from safeguards.items.kr.names.drafts import Draft, drafts
 from safeguards.items.kr.names.latin import TAIL, latin_names
 from safeguards.items.kr.names.model import odds, probability
+from safeguards.items.kr.names.readings import is_plain, readings
 from safeguards.items.kr.names.reasons import reason
 
 LEAST = -2.2
@@ -21,11 +22,21 @@ UNANCHORED = 0.49
 REPEATED = 0.9
 """How sure a name is that is sure elsewhere in the text."""
 
+_BEHIND_A_LABEL = ("left: label and colon", "right: line", "cell: line")
+
 Scored = tuple[Draft, float]
 
 _ANCHOR = re.compile(ANCHOR)
 _HANJA = re.compile(r" ?\(([㐀-鿿]{2,5})(?=[)·,・])")
 _FAMILIAR = frozenset({"full", "other", "several"})
+
+
+def likelihood(hangul: str) -> float:
+    """Return in 0..1 how much ``hangul`` (two to five syllables, nothing else) looks like a full name behind a label."""
+    for reading in () if is_plain(hangul) else readings(hangul, plain=False):
+        if reading.length == len(hangul):
+            return probability(odds(reading.kind, (*reading.features, *_BEHIND_A_LABEL)))
+    return 0.0
 
 
 def candidates(text: str) -> Iterator[Candidate]:
@@ -73,6 +84,6 @@ def _with_spellings(text: str, draft: Draft, score: float, elsewhere: float) -> 
     full = draft.kind in _FAMILIAR and text[draft.end : draft.end + 2].strip()[:1] == "("
     tail = TAIL.match(text, draft.end) if full else None
     yield Candidate(draft.start, tail.end() if tail else draft.end, score, said)
-    hanja = _HANJA.match(text, draft.end) if full else None
+    hanja = _HANJA.match(text, draft.end) if full and not said.count("label") else None
     if hanja:
         yield Candidate(*hanja.span(1), score * REPEATED, "Chinese characters of the name before them")

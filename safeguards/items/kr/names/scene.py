@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 
-from safeguards.items.kr.names.readings import is_plain, is_strange
+from safeguards.items.kr.names.readings import glance
 
 _WORD = re.compile(r"[가-힣]+|[A-Za-z]+|[0-9]+|[㐀-鿿]+")
 _SPREAD = frozenset({"성명", "이름", "대표", "성함"})
 
 
 class Scene:
-    """The words of one text; ``words``, ``starts``, ``ends``, ``plain`` and ``strange`` run in parallel.
+    """The words of one text, what each may be, and where it stands; all lists run in parallel."""
 
-    A word is plain if it is no name by itself, and strange if it may be part of a foreign one.
-    """
-
-    __slots__ = ("ends", "plain", "starts", "strange", "text", "words")
+    __slots__ = ("ends", "glances", "starts", "text", "words")
 
     def __init__(self, text: str) -> None:
         spans = [word.span() for word in _WORD.finditer(text)]
@@ -24,10 +21,17 @@ class Scene:
         self.starts = [start for start, _ in spans]
         self.ends = [end for _, end in spans]
         self.words = [text[start:end] for start, end in spans]
-        self.plain = [word < "가" or is_plain(word) for word in self.words]
-        self.strange = [
-            not plain and is_strange(word) for word, plain in zip(self.words, self.plain, strict=True)
-        ]
+        self.glances = [glance(word) if word >= "가" else None for word in self.words]
+
+    def plain(self, place: int) -> bool:
+        """Say whether the word at ``place`` is a word of the language, or none in Hangul."""
+        seen = self.glances[place]
+        return seen is None or seen.plain
+
+    def strange(self, place: int) -> bool:
+        """Say whether the word at ``place`` may be part of a foreign name."""
+        seen = self.glances[place]
+        return seen is not None and seen.strange
 
     def gap(self, place: int) -> str:
         """Return what stands between the word at ``place`` and the one before it."""
