@@ -67,7 +67,7 @@ NO_STREETS = words(
     Category, Tier, Group, Team, Round, Game, Match, Match, Act, Rule, Law, Bill, Resolution, Appendix, Annex, Exhibit,
     Channel, Radio, Studio, Galaxy, Note, Office, Python, Java, Ubuntu, Android, Node, Angular, Port, Line, Row, Error,
     Issue, Ticket, Build, Release, Batch, Lot, Size, Covid, Volume, Vol, Question, Answer, Top, Xbox, Playstation, About, Over,
-    Around, Only, Just, Another, From, Since, Until, Between, By, Under, Nearly, Almost, The, Approximately, At, On, In, Least
+    During, Spring, Evening, Morning, King, Committee, Decade, Around, Only, Just, Another, From, Since, Until, Between, By, Under, Nearly, Almost, The, Approximately, At, On, In, Least
     """
 )
 """Capitalised words that numbers follow without being streets."""

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from safeguards.items.en.name_words import FUNCTION, ORDINARY
+from safeguards.items.en.name_words import CITIES, FUNCTION, ORDINARY
 from safeguards.items.en.places import COUNTRIES, DAY_NAMES, MONTH_NAMES
 
 FEWEST_LETTERS = 3
@@ -31,5 +31,5 @@ def gazetteer() -> Gazetteer:
     countries = {word.lower() for country in COUNTRIES for word in country.split()}
     return Gazetteer(
         *map(frozenset, sections),
-        ambiguous=FUNCTION | ORDINARY | MONTH_NAMES | DAY_NAMES | countries,
+        ambiguous=CITIES | FUNCTION | ORDINARY | MONTH_NAMES | DAY_NAMES | countries,
     )

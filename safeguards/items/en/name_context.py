@@ -15,6 +15,14 @@ INTRODUCED = 4.0
 LABEL = 3.2
 SPEECH = 2.0
 DEED = 1.6
+OURS = 1.4
+TOWARDS = 2.6
+QUOTED = 1.6
+CREATED = 1.0
+WORKS = 3.6
+SERVES = 1.6
+HAILS = 1.0
+ADDRESSED = 1.4
 POSSESSIVE = 0.7
 IS = 0.6
 DIALOGUE = 2.2
@@ -60,6 +68,47 @@ _QUOTED = re.compile(r": ?[\"“'A-Z]")
 _PARTNER = re.compile(rf" ?(?:&|\+|/) ?[{LETTER}]|-[{LETTER}]")
 
 
+_PHRASES_BEFORE = (
+    (
+        re.compile(
+            r"(?i:(?<![a-z])(?:shout(?:ed|s)?|yell(?:ed|s)?|scream(?:ed|s)?|look(?:ed|s)?|smil(?:ed|es?)|laugh(?:ed|s)?|"
+            r"swore|glanced|winked) at|(?<![a-z])(?:talk(?:ed|s|ing)?|sp(?:eak|eaks|eaking|oke)|listen(?:ed|s|ing)?|"
+            r"married|engaged|grateful|thanks|related|said [^ ]{1,20}) (?:to|with)) $"
+        ),
+        TOWARDS,
+        "somebody speaks or looks to it",
+    ),
+    (
+        re.compile(
+            r"(?i:(?<![a-z])(?:sung|written|directed|composed|performed|painted|narrated|authored|played|voiced|penned|"
+            r"choreographed|photographed|translated|sculpted|drawn|scored)) by $"
+        ),
+        CREATED,
+        "behind what persons do",
+    ),
+    (
+        re.compile(
+            rf"(?i:(?<![a-z])(?:my|his|her|our|their|your) (?:[a-z]{{2,12}} )?({'|'.join(sorted(known.ROLES))})) $"
+        ),
+        OURS,
+        "somebody's relation",
+    ),
+    (
+        re.compile(rf"[\"”’'],? (?:{'|'.join(sorted(known.SPEECH))}) $"),
+        QUOTED,
+        "behind what somebody said",
+    ),
+    (re.compile(r"(?<![A-Za-z])[Ee]x-[A-Za-z]{3,16} $"), ROLE, "behind a former trade"),
+)
+_WORKS = re.compile(
+    r" (?:novel|book|film|album|song|biography|family|brothers|sisters|case|affair|theory|estate|household|version|poem|play|"
+    r"painting|murder|trial|diaries|letters|memoir)s?(?![a-z])"
+)
+_SERVES = re.compile(rf" as (?:a|an|my|our|the|his|her|their) (?:{'|'.join(sorted(known.ROLES))})(?![a-z])")
+_HAILS = re.compile(rf" (?:from|of) [{LETTER}0-9]")
+_ADDRESSED = re.compile(r"[?!](?:[\s\"”']|$)")
+
+
 def before(text: str, start: int, dropped: Sequence[str], *, many: bool) -> list[Evidence]:
     """Return the evidence left of a name; ``dropped`` are capitalised words that stood before it."""
     evidence = [_weight_of(word, many=many) for word in dropped[-1:]]
@@ -67,7 +116,7 @@ def before(text: str, start: int, dropped: Sequence[str], *, many: bool) -> list
     if not dropped:
         word = _WORD_BEFORE.search(left)
         label = _LABEL.search(left)
-        if label and label[1].lower().split(" ")[-1] in known.LABELS:
+        if label and _is_label(label[1].lower().split(" ")[-1]):
             evidence.append((LABEL, "behind a label"))
         elif word:
             evidence.append(_weight_of(word[1].lower(), many=many))
@@ -77,9 +126,16 @@ def before(text: str, start: int, dropped: Sequence[str], *, many: bool) -> list
     if _INTRODUCED.search(left) or _NAME_OF.search(left):
         weak = _WEAK.search(left) is not None
         evidence.append((1.2 if weak else INTRODUCED, "introduced"))
+    for form, weight, reason in _PHRASES_BEFORE:
+        if form.search(left):
+            evidence.append((weight, reason))
     if _NUMBER_BEFORE.search(left):
         evidence.append((NUMBER, ""))
     return [(weight, reason) for weight, reason in evidence if weight]
+
+
+def _is_label(word: str) -> bool:
+    return word in known.LABELS or word in known.ROLES or word.removesuffix("s") in known.ROLES
 
 
 def _weight_of(word: str, *, many: bool) -> Evidence:
@@ -104,7 +160,7 @@ def after(text: str, start: int, end: int, count: int, *, possessive: bool) -> l
     elif word in known.DEEDS and right[:1] == " ":
         evidence.append((DEED, "before what persons do"))
     elif _IS_PERSONAL.match(right):
-        evidence.append((IS + 0.6, "before what is said of persons"))
+        evidence.append((IS + 0.8, "before what is said of persons"))
     elif _IS.match(right):
         evidence.append((IS, "before a verb"))
     return evidence + _signs(text, start, right, count)
@@ -113,6 +169,15 @@ def after(text: str, start: int, end: int, count: int, *, possessive: bool) -> l
 def _signs(text: str, start: int, right: str, count: int) -> list[Evidence]:
     evidence: list[Evidence] = []
     begins = _begins_line(text, start)
+    the = text[max(0, start - 4) : start].lower() == "the "
+    if the and count < 3 and _WORKS.match(right):
+        evidence.append((WORKS, "names a work or a family"))
+    if _SERVES.match(right):
+        evidence.append((SERVES, "before a trade or relation"))
+    if begins and count > 1 and _HAILS.match(right):
+        evidence.append((HAILS, "before where somebody is from"))
+    if text[max(0, start - 2) : start] == ", " and _ADDRESSED.match(right):
+        evidence.append((ADDRESSED, "called on"))
     if begins and _QUOTED.match(right):
         evidence.append((DIALOGUE, "speaker of a dialogue"))
     if begins and count > 1 and _LINE_BEHIND.match(right):

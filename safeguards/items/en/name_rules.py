@@ -15,6 +15,7 @@ from safeguards.items.en import name_words as known
 from safeguards.items.en.gazetteer import gazetteer
 from safeguards.items.en.letters import LETTER, UPPER
 from safeguards.items.en.name_context import Evidence, after, before
+from safeguards.items.en.places import COUNTRIES
 from safeguards.items.item import Candidate
 
 BASE = -1.3
@@ -26,8 +27,12 @@ INITIAL = 2.2
 LONG = -0.8
 CAPITALS = -2.6
 PLACE_END = -4.0
+TWIN = -1.2
 REPEATED = 3.2
 IN_LIST = 1.9
+IN_SURE_LIST = 3.2
+SURE = 2.0
+AMONG_GIVEN = 1.0
 SENTENCE_START = -0.7
 MOST_WORDS = 5
 LOWER_LABELLED = 0.72
@@ -46,7 +51,11 @@ _LOWER = re.compile(
     r"(?i:(?<![a-z])(?:my|his|her|their|your|full|first|last|maiden) name is|(?<![a-z])name:|everyone calls me)"
     r" (?P<name>[a-zà-ɏ][a-zà-ɏ'\-]{1,24}(?: [a-zà-ɏ][a-zà-ɏ'\-]{1,24}){0,2})(?![\w])"
 )
+_ENDS = re.compile(r"[.!?,\n]|$")
 _JOINED = re.compile(r" ?(?:,| and| &|, and| or) ?|\n")
+
+
+_PLACES = known.TWO_WORD_PLACES | {country.lower() for country in COUNTRIES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,8 @@ def candidates(text: str) -> Iterator[Candidate]:
         yield Candidate(name.start, name.end, 1 / (1 + math.exp(-name.odds)), reason)
     for lower in _LOWER.finditer(text):
         words = lower["name"].split(" ")
-        if _kind(words[0], given=True) in {"common", "rare"}:
+        alone = len(words) == 1 and words[0] not in known.FUNCTION and _ENDS.match(text, lower.end())
+        if alone or _kind(words[0], given=True) in {"common", "rare"}:
             upto = 2 if len(words) > 1 and _kind(words[1], given=False) in {"common", "rare"} else 1
             end = lower.start("name") + len(" ".join(words[:upto]))
             yield Candidate(lower.start("name"), end, LOWER_LABELLED, "name in small letters behind a label")
@@ -106,6 +116,9 @@ def _sentences(run: re.Match[str]) -> Iterator[tuple[int, int]]:
         if word.endswith(".") and len(word) > 2 and word[:-1].lower() not in _ABBREVIATED:
             yield start, end - 1
             start = end + 1
+        elif _POSSESSIVE.search(word) and run.start() + token.start() > start:
+            yield start, end
+            start = end + 1
     if start < run.end():
         yield start, run.end()
 
@@ -129,7 +142,8 @@ def _judge(text: str, start: int, end: int) -> Iterator[Name]:
     evidence = before(text, first_start, dropped, many=len(words) > 1)
     evidence += after(text, first_start, name_end, len(words), possessive=bare != last.rstrip("."))
     odds = _shape(words) + sum(weight for weight, _ in evidence)
-    if len(words) == 1 and not dropped and _begins_sentence(text, first_start):
+    unsure = len(words) == 1 and _kind(bare, given=True) not in {"common", "rare"}
+    if unsure and not dropped and _begins_sentence(text, first_start):
         odds += SENTENCE_START
     yield Name(first_start, name_end, words, odds, tuple(reason for _, reason in evidence if reason))
 
@@ -158,6 +172,8 @@ def _possible(words: Sequence[str]) -> bool:
     full = [word.lower().rstrip(".") for word in words]
     if len(full) == 1 and (full[0] in known.TITLES or len(full[0]) < 2 or full[0] in known.ROLES):
         return False
+    if " ".join(words).lower() in _PLACES:
+        return False
     return not any(word in known.ORGANISATION or word in known.FUNCTION for word in (full[0], full[-1]))
 
 
@@ -169,7 +185,8 @@ def _shape(words: Sequence[str]) -> float:
     capitals = CAPITALS if all(word.isupper() for word in full) and len("".join(full)) > 3 else 0.0
     if len(words) == 1:
         kinds = (_kind(full[0], given=True), _kind(full[0], given=False))
-        return BASE_SINGLE + max(SINGLE[kinds[0]], SINGLE[kinds[1]] - 0.7) + capitals
+        twin = TWIN if "-" in full[0] and kinds[0] == "unknown" else 0.0
+        return BASE_SINGLE + max(SINGLE[kinds[0]], SINGLE[kinds[1]] - 0.7) + capitals + twin
     initial = any(len(word.rstrip(".")) == 1 for word in words[1:-1])
     first, last = full[0], full[-1]
     odds = BASE + GIVEN[_kind(first, given=True)] + capitals + (INITIAL if initial else 0.0)
@@ -192,7 +209,9 @@ def _kind(word: str, *, given: bool) -> str:
         return "ambiguous"
     if any(part in common for part in parts):
         return "common"
-    return "rare" if any(part in rare for part in parts) else "unknown"
+    if any(part in rare for part in parts) or (not given and bare.endswith(known.SURNAME_ENDINGS)):
+        return "rare"
+    return "unknown"
 
 
 def _repeated(found: Sequence[Name]) -> list[Name]:
@@ -213,18 +232,44 @@ def _repeated(found: Sequence[Name]) -> list[Name]:
 
 def _in_lists(text: str, found: Sequence[Name]) -> list[Name]:
     """Raise a single name that a comma or ``and`` joins to a sure one."""
-    names = list(found)
+    names = _enumerated(text, found)
     for order in (range(1, len(names)), range(len(names) - 2, -1, -1)):
         for place in order:
             other = names[place + (-1 if order.step > 0 else 1)]
             low, high = sorted((names[place], other), key=lambda name: name.start)
             joined = high.start - low.end <= 6 and _JOINED.fullmatch(text, low.end, high.start)
             if joined and "\n" not in joined.group() and other.odds > 0.2 and not _in_list(names[place]):
-                odds = names[place].odds + IN_LIST
+                odds = names[place].odds + (IN_SURE_LIST if other.odds > SURE else IN_LIST)
                 names[place] = replace(
                     names[place], odds=odds, reasons=(*names[place].reasons, "listed with a name")
                 )
     return names
+
+
+def _enumerated(text: str, found: Sequence[Name]) -> list[Name]:
+    """Raise the members of an enumeration of three or more single words, two of them known given names."""
+    chains: list[list[Name]] = []
+    for name in found:
+        last = chains[-1][-1] if chains else None
+        if (
+            last
+            and name.start - last.end <= 6
+            and _JOINED.fullmatch(text, last.end, name.start)
+            and len(name.words) == 1
+        ):
+            chains[-1].append(name)
+        else:
+            chains.append([name])
+    return [name for chain in chains for name in (map(_among_given, chain) if _are_given(chain) else chain)]
+
+
+def _are_given(chain: Sequence[Name]) -> bool:
+    kinds = [_kind(name.words[0], given=True) for name in chain]
+    return len(chain) > 2 and kinds.count("common") > 1 and kinds.count("ambiguous") * 2 < len(kinds)
+
+
+def _among_given(name: Name) -> Name:
+    return replace(name, odds=name.odds + AMONG_GIVEN, reasons=(*name.reasons, "among given names"))
 
 
 def _in_list(name: Name) -> bool:

@@ -28,7 +28,7 @@ _ISSUERS = (
     ("62", "62", (16, 17, 18, 19)),
     ("81", "81", (16, 17, 18, 19)),
     ("644", "659", tuple(range(16, 20))),
-    ("3528", "3589", tuple(range(16, 20))),
+    ("35", "35", tuple(range(16, 20))),
     ("1800", "1800", (15,)),
     ("2131", "2131", (15,)),
     ("2200", "2204", (16, 17, 18, 19)),
@@ -42,7 +42,7 @@ _ISSUERS = (
     ("6390", "6390", _MAESTRO),
 )
 """First and last issuer prefix, and lengths: Visa, Mastercard, American Express, Diners Club, Discover,
-UnionPay, JCB, Mir, RuPay, domestic Korean, Maestro (ISO/IEC 7812-1 issuer identification numbers)."""
+UnionPay, JCB (all of 35, of which 3528 to 3589 are assigned), Mir, RuPay, domestic Korean, Maestro (ISO/IEC 7812-1 issuer identification numbers)."""
 
 _SHORT = 12
 """Digits of a short Maestro number, which without a label is more often a barcode or an order."""

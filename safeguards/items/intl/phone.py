@@ -23,8 +23,9 @@ _EXTENSION = re.compile(r" ?(?:x|ext\.?|extension) ?[0-9]{1,6}(?![0-9A-Za-z])", 
 _AMERICAN = re.compile(
     r"(?:\+?1[ .\-]?)?(?:\([2-9][0-9]{2}\) ?-?|[2-9][0-9]{2}[ .\-])[2-9][0-9]{2}[ .\-][0-9]{4}"
 )
+_DAY = r"(?:0?[1-9]|[12][0-9]|3[01])"
 _DATE = re.compile(
-    r"(?:1[89]|20)[0-9]{2} ?[\-./ ] ?[0-9]{1,2} ?[\-./ ] ?[0-9]{1,2}|[0-9]{1,2}[\-./][0-9]{1,2}[\-./](?:1[89]|20)?[0-9]{2}"
+    rf"(?:1[89]|20)[0-9]{{2}} ?[\-./ ] ?{_DAY} ?[\-./ ] ?{_DAY}(?![0-9\-./])|{_DAY}[\-./]{_DAY}[\-./](?:1[89]|20)?[0-9]{{2}}(?![0-9\-./])"
 )
 _OTHER = re.compile(
     r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{4}([ \-])[0-9]{4}\1[0-9]{4}\1[0-9]{4}|[0-9]+\.[0-9]+"
@@ -46,6 +47,7 @@ _AGAINST = re.compile(
     r"part|model|case|ref|reference|passport|licen[cs]e|box|lot|batch|id)(?: ?(?:no|number|num|#))?\.?:? ?#?"
     r"(?: is)? ?)$|(?:번호|계좌)(?:는|은|:)? ?$"
 )
+_LEADS_TO = re.compile(r"[^0-9\n]{0,30}|[ \t]{0,3}:?[ \t]{0,3}\n\s{0,4}")
 _BEFORE = 36
 _FEWEST, _MOST = 7, 13
 _LABELLED = 0.8
@@ -106,6 +108,8 @@ def _judged(text: str, start: int, end: int, verdict: Verdict) -> Candidate:
     for near in _NEAR.finditer(before):  # noqa: B007
         pass
     behind = _BEHIND.match(text, end)
+    if near and not _LEADS_TO.fullmatch(before, near.end()):
+        near = None
     if _AGAINST.search(before):
         return Candidate(start, end, verdict.score * 0.4, f"{verdict.reason}; labelled as something else")
     if near is None and behind is None:
