@@ -2,9 +2,10 @@
 
     uv run python scripts/freeze_names.py
 
-writes safeguards/items/en/names.txt, the same bytes from the same Faker. Names are split into words and case-folded.
-A word that several locales know, or an English-speaking one, is `common`; the others are `rare`: they collide more
-often with words, places and firms.
+writes safeguards/items/en/names.txt, the same bytes from the same Faker. Names are split into words and
+case-folded. A word that several locales know, or an English-speaking one, is `common`; the others are
+`rare`: they collide more often with words, places and firms. Faker's ordinary English words are frozen
+beside them.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 
 import faker
 import faker.providers.person as locales
+from faker.providers.lorem.en_US import Provider
 
 TARGET = Path(__file__).parents[1] / "safeguards/items/en/names.txt"
 ENGLISH = {"en", "en_US", "en_GB", "en_NZ", "en_IE"}
@@ -29,8 +31,27 @@ COMMON_FROM = 3
 FEWEST_LETTERS = 2
 _WORD = re.compile(r"[a-zß-öø-ɏḀ-ỿ]+(?:['’\-][a-zß-öø-ɏḀ-ỿ]+)*")
 _PARTICLES = frozenset(
-    "al bin da das de del den der di do dos du el la le ten ter van von zu af av of the og y e".split()
-)
+    (
+        "al",
+        "bin",
+        "da",
+        "das",
+        "de",
+        "del",
+        "den",
+        "der",
+        "di",
+        "do",
+        "dos",
+        "du",
+        "el",
+        "la",
+        "le",
+        "ten",
+        "ter",
+        "van",
+    )
+) | {"von", "zu", "af", "av", "of", "the", "og", "y", "e"}
 
 
 def main() -> None:
@@ -41,6 +62,7 @@ def main() -> None:
         "given rare": set(given) - _common(given),
         "surname common": _common(surnames),
         "surname rare": set(surnames) - _common(surnames),
+        "ordinary": set(map(str.casefold, Provider.word_list)),
     }
     head = f"# Names of Faker {faker.VERSION}, made by scripts/freeze_names.py; Faker is MIT-licensed."
     body = (

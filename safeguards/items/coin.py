@@ -1,7 +1,7 @@
 """Checksums of wallet addresses: Base58Check, Bech32 and Bech32m, and Ethereum's capital letters.
 
-Bitcoin developer reference (Base58Check), BIP-173, BIP-350, EIP-55 with Keccak-256 (the Keccak submission to SHA-3,
-whose padding differs from `hashlib`'s SHA-3).
+Bitcoin developer reference (Base58Check), BIP-173, BIP-350, EIP-55 with Keccak-256 (the Keccak
+submission to SHA-3, whose padding differs from `hashlib`'s SHA-3).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""An address in Latin letters (해외 주소): street and number of several countries, unit, city, country and postal code.
+"""An address in Latin letters (해외 주소): street and number of several countries, unit, city, country and
+postal code.
 
-UPU S42; USPS Publication 28 (units, post office boxes, military addresses). Addresses of institutions are found as well:
-a text does not say whose they are.
+UPU S42; USPS Publication 28 (units, post office boxes, military addresses). Addresses of
+institutions are found as well: a text does not say whose they are.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ def mask(text: str) -> str:
 
 
 def validate(value: str) -> Verdict:
-    """Judge a whole value: it is an address from its first to its last character, but for a city at its end."""
+    """Judge a whole value: it is an address from its first to its last character, but for a city at its
+    end."""
     whole = squeeze(value)
     found = [span for span in address_rules.candidates(whole) if span.score >= 0.5]
     if not found or found[0].start != 0:
@@ -42,7 +44,7 @@ def validate(value: str) -> Verdict:
     return Verdict(score, max(score, 0.6), found[0].reason)
 
 
-_NUMBER = r"[0-9][0-9A-Za-z/\-]*"
+_NUMBER = r"[0-9][0-9A-Za-z/\-]{0,12}"
 ITEM = Item(
     id="address_en",
     entity="ADDRESS",
@@ -58,6 +60,8 @@ ITEM = Item(
     validate=validate,
     candidates=address_rules.candidates,
     column_names=words("해외주소, 영문주소, address en, english address, street address, mailing address"),
-    anchor=rf"[0-9] [{UPPER}][{LETTER}'’.\-]+ |[{LETTER}.]{{2}} {_NUMBER}|(?i:box) [0-9]|(?i:corner of)|FPO A"
+    anchor=rf"[0-9] (?:[a-z]{{2,5}}\.? )?[{UPPER}][{LETTER}'’.\-]{{1,30}} |[{LETTER}.]{{2}} {_NUMBER}|"
+    rf"(?i:box) [0-9]|(?i:corner of)|FPO A"
     rf"|(?i:rue|via|calle|ul\.) |{UNITS}",
+    loose_anchor=rf"[0-9]|[{LETTER}]+ [{UPPER}]",
 )

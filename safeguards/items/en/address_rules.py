@@ -1,7 +1,9 @@
-"""Rules that find addresses in Latin letters: a street with its number, and what follows it down to the country.
+"""Rules that find addresses in Latin letters: a street with its number, and what follows it down to
+the country.
 
-The street is told by its kind (Street, Rue, -straße, -katu, ...), by numbers on both sides, or by a cue before it (lives
-at, address:). A tail of unit, city, region, country and postal code is taken along, over line ends too.
+The street is told by its kind (Street, Rue, -straße, -katu, ...), by numbers on both sides, or by a
+cue before it (lives at, address:). A tail of unit, city, region, country and postal code is taken
+along, over line ends too.
 """
 
 from __future__ import annotations
@@ -25,8 +27,14 @@ from safeguards.items.item import Candidate
 _NUMBER = r"[0-9]{1,6}[A-Za-z]?(?:[/\-][0-9]{1,5}[A-Za-z]?)?"
 _NUMBERS = rf"{_NUMBER}(?: {_NUMBER})?"
 _W = rf"[{UPPER}][{LETTER}'’.\-]{{0,30}}"
-_LOW = rf"(?:(?!(?:and|since|until|in|at|on|for|from|with|by|the|to|is|was|has|had|as|or|a|an|i)[ .])[{LETTER}][{LETTER}'’\-]{{0,20}}\.?)"
-_WORDS = rf"{_W}(?: (?:{_W}|(?:de|del|della|dei|di|da|do|dos|das|du|des|van|von|der|den|la|le|el|al|z|na|pod|av|í|i|à|l')(?= ))){{0,5}}?"
+_LOW = (
+    r"(?:(?!(?:and|since|until|in|at|on|for|from|with|by|the|to|is|was|has|had|as|or|a|an|i)[ .])"
+    rf"[{LETTER}][{LETTER}'’\-]{{0,20}}\.?)"
+)
+_WORDS = (
+    rf"{_W}(?: (?:{_W}|(?:de|del|della|dei|di|da|do|dos|das|du|des|van|von|der|den|la|le|el|al|z|"
+    rf"na|pod|av|í|i|à|l')(?= ))){{0,5}}?"
+)
 _DOT = r"(?:\.(?=[,\n]| ?[a-z0-9]| (?:Apt|Suite|Ste|Unit)))?"
 _PLACE = rf"{_W}(?: {_W}){{0,5}}"
 _TYPE = rf"(?:{'|'.join(TYPES)}|str|street|sq)(?![{LETTER}])"
@@ -37,27 +45,51 @@ _BREAK = r"(?:,? |,?[ \t]{0,3}\n[> \t]{0,6}(?:, ?)?)"
 
 _BOX = r"(?i:p\. ?o\. ?|p\.?o\.? |post office )(?i:box) [0-9]{1,6}"
 _MILITARY = re.compile(
-    r"(?:(?:PSC|CMR|Unit|UNIT) [0-9]{1,5},? (?:Box|BOX) [0-9]{1,5}|(?:USNS|USS|USCGC|USNV) [^\n,0-9]{2,30}),?\s{1,3}"
+    r"(?:(?:PSC|CMR|Unit|UNIT) [0-9]{1,5},? (?:Box|BOX) [0-9]{1,5}|(?:USNS|USS|USCGC|USNV) "
+    r"[^\n,0-9]{2,30}),?\s{1,3}"
     r"(?:APO|FPO|DPO),? (?:AA|AE|AP) [0-9]{5}(?:-[0-9]{4})?(?![0-9])"
 )
 _STREETS = (
-    ("type", rf"(?P<type_n>{_NUMBERS}) (?P<type_s>{_WORDS}) (?P<kind>{_TYPE}){_DOT}(?: {_NUMBER}(?![0-9A-Za-z]))?"),
-    ("leading", rf"(?:(?P<lead_n>{_NUMBERS}) )?{_LEADING} (?:{_W}|{_LOW})(?: {_NAMED}){{0,4}}?(?: (?P<lead_end>{_NUMBERS})(?![0-9A-Za-z])|(?! {_NAMED}))"),
-    ("suffix", rf"(?:(?P<suf_n>{_NUMBERS}) )?(?:{_W} ){{0,3}}(?:{_SUFFIXED}|{_W} (?:{'|'.join(SPACED_SUFFIXES)})(?![{LETTER}]))(?: {_LOW})? (?P<suf_end>{_NUMBER})(?![0-9A-Za-z])"),
-    ("both", rf"(?P<both_n>{_NUMBERS}) (?P<both_s>{_WORDS}(?: {_LOW}){{0,2}}) (?P<both_end>{_NUMBER})(?![0-9A-Za-z%:])"),
-    ("behind", rf"(?P<beh_s>{_WORDS}(?: {_LOW}){{0,2}}) (?P<beh_end>[0-9]{{1,4}}[A-Za-z]?)(?![0-9A-Za-z%:,])"),
     ("box", rf"{_BOX}"),
+    ("type", (
+        rf"(?P<type_n>{_NUMBERS}) (?P<type_s>{_WORDS}) (?P<kind>{_TYPE}){_DOT}(?: "
+        rf"{_NUMBER}(?![0-9A-Za-z]))?"
+    )),
+    ("leading", (
+        rf"(?:(?P<lead_n>{_NUMBERS}) )?{_LEADING} (?:{_W}|{_LOW})(?: {_NAMED}){{0,4}}?(?: "
+        rf"(?P<lead_end>{_NUMBERS})(?![0-9A-Za-z])|(?! {_NAMED}))"
+    )),
+    ("suffix", (
+        rf"(?:(?P<suf_n>{_NUMBERS}) )?(?:{_W} ){{0,3}}(?:{_SUFFIXED}|{_W} "
+        rf"(?:{'|'.join(SPACED_SUFFIXES)})(?![{LETTER}]))(?: {_LOW})? "
+        rf"(?P<suf_end>{_NUMBER})(?![0-9A-Za-z])"
+    )),
+    ("both", (
+        rf"(?P<both_n>{_NUMBERS}) (?P<both_s>{_WORDS}(?: {_LOW}){{0,2}}) "
+        rf"(?P<both_end>{_NUMBER})(?![0-9A-Za-z%:])"
+    )),
+    ("behind", (
+        rf"(?P<beh_s>{_WORDS}(?: {_LOW}){{0,2}}) "
+        r"(?P<beh_end>[0-9]{1,4}[A-Za-z]?)(?![0-9A-Za-z%:,])"
+    )),
 )  # fmt: skip
 _STREET = re.compile(
     rf"(?<![{LETTER}0-9$€£#.,:/\-])(?:" + "|".join(f"(?P<{name}>{form})" for name, form in _STREETS) + ")"
 )
 _CORNER = re.compile(
-    rf"(?i:the corner of) (?:{_NUMBER} )?{_PLACE}(?: (?:str|street)\.?)?(?: {_NUMBER})?\.? and (?:{_NUMBER} )?{_PLACE}(?: {_NUMBER}(?![0-9A-Za-z]))?"
+    rf"(?i:the corner of) (?:{_NUMBER} )?{_PLACE}(?: (?:str|street)\.?)?(?: {_NUMBER})?\.? and "
+    rf"(?:{_NUMBER} )?{_PLACE}(?: {_NUMBER}(?![0-9A-Za-z]))?"
 )
 _C = rf"(?:St\. )?[{UPPER}][{LETTER}'’\-]{{0,30}}"
 _CITY = rf"{_C}(?:[ ](?:{_C}|u|de|del|la|of|do|da|am|an der|sur|upon|[0-9](?![0-9]))){{0,4}}"
-_COUNTRY = rf"(?:{'|'.join(map(re.escape, sorted(COUNTRIES, key=len, reverse=True)))})(?![{LETTER}])(?: \([A-Z][a-z]{{2,12}}\))?"
-_POSTAL = r"(?:[0-9]{4,6}(?:-[0-9]{3,4})?|[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}|[0-9]{4} [A-Z]{2}|[A-Z][0-9][A-Z] [0-9][A-Z][0-9])(?![0-9A-Za-z])"
+_COUNTRY = (
+    rf"(?:{'|'.join(map(re.escape, sorted(COUNTRIES, key=len, reverse=True)))})(?![{LETTER}])(?: "
+    rf"\([A-Z][a-z]{{2,12}}\))?"
+)
+_POSTAL = (
+    r"(?:[0-9]{4,6}(?:-[0-9]{3,4})?|[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}|[0-9]{4} [A-Z]{2}|"
+    r"[A-Z][0-9][A-Z] [0-9][A-Z][0-9])(?![0-9A-Za-z])"
+)
 _REGION = rf"(?:[A-Z]{{1,3}}|nan|[0-9]{{1,2}})(?![{LETTER}0-9])"
 """``nan`` is what a program writes where a region is missing."""
 
@@ -75,9 +107,12 @@ _TAILS = tuple(
 )
 _LOOSE_TAIL = re.compile(rf"{_BREAK}{_CITY} {_REGION}|{_BREAK}{_CITY}(?=[.?!\n]|$)")
 _STRONG_CUE = re.compile(
-    r"(?i:(?<![a-z])(?:address(?: is| was| with| to|:)?|located (?:at|on|in)|liv(?:es?|ed|ing) (?:at|on|in)|office is (?:at|on)|"
-    r"meet (?:me|you|us) (?:at|on)|return to|sen[dt] (?:it |this |one |them )?to|taxi to|arrived at|(?:station|stop|house|shop|store) is (?:at|on)|"
-    r"you off at|side of|enter on|shipp?(?:ed)? to|deliver(?:ed)? (?:it )?(?:at|to)|resid(?:es?|ed|ing) (?:at|on|in)|moved to|home at|"
+    r"(?i:(?<![a-z])(?:address(?: is| was| with| to|:)?|located (?:at|on|in)|liv(?:es?|ed|ing) "
+    r"(?:at|on|in)|office is (?:at|on)|"
+    r"meet (?:me|you|us) (?:at|on)|return to|sen[dt] (?:it |this |one |them )?to|taxi to|"
+    r"arrived at|(?:station|stop|house|shop|store) is (?:at|on)|"
+    r"you off at|side of|enter on|shipp?(?:ed)? to|deliver(?:ed)? (?:it )?(?:at|to)|"
+    r"resid(?:es?|ed|ing) (?:at|on|in)|moved to|home at|"
     r"same:|it is|it's (?:at|in|on)|sent to\? user:|what's the address\?)) {0,12}$|[Aa]ddress:?\s{1,8}$"
 )
 _WEAK_CUE = re.compile(r"(?i:(?<![a-z])(?:at|on|to|of|is|in|near|from|with|one to|user:)) $")
@@ -85,7 +120,8 @@ _BEHIND_CUE = re.compile(r" (?:[Ss]treet|St\.)(?![a-z])")
 _HUNGARIAN = re.compile(r" (?:utca|u\.|út|útja|tér|tere|körút|krt\.|köz|sor) [0-9]{1,4}$")
 _CROSSING = re.compile(rf"{_C}(?: {_C})? and $")
 _SCORES = {
-    "type": (0.7, 0.88), "leading": (0.6, 0.85), "suffix": (0.7, 0.88), "both": (0.4, 0.8), "behind": (0.1, 0.62), "box": (0.85, 0.9),
+    "type": (0.7, 0.88), "leading": (0.6, 0.85), "suffix": (0.7, 0.88),
+    "both": (0.4, 0.8), "behind": (0.1, 0.62), "box": (0.85, 0.9),
 }  # fmt: skip
 """What a street of a kind scores without and with a cue."""
 
@@ -95,6 +131,8 @@ _WHOLE = 0.92
 _NUMBERED = frozenset({"both", "behind", "suffix"})
 _UNSURE_TYPE = 0.45
 _UNSURE_SUFFIX = 0.35
+_NUMBERLESS = 0.3
+_COUNTED = re.compile(r"(?<![A-Za-z])(?i:top|over|about|around|nearly|almost|only|some|than) $")
 _YEAR = re.compile(r"1[89][0-9]{2}|20[0-9]{2}")
 _ENGLISH_END = re.compile(
     r"(?:ring|hof|pad|tie|weg|tee|gate|gata|veg|vei|ranta|tori|kaari|damm|steig|kade|ufer|str|rinne|nitz) "
@@ -110,10 +148,10 @@ def candidates(text: str) -> Iterator[Candidate]:
     for found in _CORNER.finditer(text):
         yield Candidate(*found.span(), 0.8, "corner of two streets")
     place = 0
-    while found := _STREET.search(text, place):
-        spans = list(_judged(text, found))
+    while (street := _STREET.search(text, place)) is not None:
+        spans = list(_judged(text, street))
         yield from spans
-        place = max((span.end for span in spans), default=found.start() + 1)
+        place = max((span.end for span in spans), default=street.start() + 1)
 
 
 def _judged(text: str, found: re.Match[str]) -> Iterator[Candidate]:
@@ -152,6 +190,10 @@ def _street_score(text: str, found: re.Match[str], kind: str) -> tuple[float, st
         alone = _UNSURE_TYPE
     if kind == "suffix" and (_ENGLISH_END.search(words) or _YEAR.fullmatch(found["suf_end"])):
         alone = _UNSURE_SUFFIX
+    if _COUNTED.search(left):
+        return 0.0, ""
+    if kind == "leading" and not (found["lead_n"] or found["lead_end"]):
+        alone = _NUMBERLESS
     if kind in {"behind", "leading"} and _YEAR.fullmatch(found["beh_end"] or found["lead_end"] or ""):
         return 0.0, ""
     if strong or behind:

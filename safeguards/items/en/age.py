@@ -1,4 +1,5 @@
-"""Age in English text: the number, where ``years old``, ``aged``, ``turned`` or a label makes it a person's."""
+"""Age in English text: the number, where ``years old``, ``aged``, ``turned`` or a label makes it a
+person's."""
 
 from __future__ import annotations
 
@@ -16,17 +17,32 @@ _THINGS = (
 )
 _NUMBER = r"(?P<age>[0-9]{1,3})"
 _OLD = r"(?:[ -]?(?:years?|yrs?\.?)[ -](?:old|of age)|[ -]?y\.?/o\.?|[ -]?y\.?o\.?|-year-old)"
-_CLOSED = r"(?=[.,;!?)\"'\s]|$)(?! ?(?:%|per ?cent|degrees|minutes|hours|days|weeks|months|times|points|dollars|euros|km|miles|pages|of|people))"
+_CLOSED = (
+    r"(?=[.,;!?)\"'\s]|$)(?! ?(?:%|per ?cent|degrees|minutes|hours|days|weeks|months|times|points|"
+    r"dollars|euros|km|miles|pages|of|people))"
+)
 _RULES = (
     (
         re.compile(rf"(?<![0-9A-Za-z.,$#\-]){_NUMBER}(?i:{_OLD})(?![A-Za-z])(?![ -](?i:{_THINGS}))"),
         0.93,
         "number of years before 'old'",
     ),
-    (re.compile(rf"(?i:(?<![a-z])(?:at |to |by |until |reached )?(?:the |an )?age of ){_NUMBER}(?![0-9A-Za-z.%]|,[0-9])"), 0.9, "behind 'age of'"),
-    (re.compile(rf"(?i:(?<![a-z])aged? ?[:=] ?|(?<![a-z])aged? (?:is )?){_NUMBER}(?![0-9A-Za-z%\-]|[.,][0-9]| (?i:months|weeks|days|hours))"), 0.85, "behind 'age'"),
-    (re.compile(rf"(?i:(?<![a-z])(?:just |recently |has |have |had |i'll |will |'ll )(?:just )?turn(?:ed)? |(?<![a-z])(?:turning|turned) ){_NUMBER}(?![0-9A-Za-z%:]|[.,][0-9]){_CLOSED}"), 0.85, "behind 'turned'"),
-    (re.compile(rf"(?<![A-Za-z])(?:I'm|i'm|I am|i am|I’m){_NUMBER.replace('(?P', ' (?P')}(?![0-9A-Za-z%:/\-]|[.,][0-9])(?=[.,;!]|$| and | years)"), 0.75, "behind 'I am'"),
+    (re.compile(
+        rf"(?i:(?<![a-z])(?:at |to |by |until |reached )?(?:the |an )?age of "
+        rf"){_NUMBER}(?![0-9A-Za-z.%]|,[0-9])"
+    ), 0.9, "behind 'age of'"),
+    (re.compile(
+        rf"(?i:(?<![a-z])aged? ?[:=] ?|(?<![a-z])aged? (?:is )?){_NUMBER}(?![0-9A-Za-z%\-]|"
+        rf"[.,][0-9]| (?i:months|weeks|days|hours))"
+    ), 0.85, "behind 'age'"),
+    (re.compile(
+        rf"(?i:(?<![a-z])(?:just |recently |has |have |had |i'll |will |'ll )(?:just )?turn(?:ed)? "
+        rf"|(?<![a-z])(?:turning|turned) ){_NUMBER}(?![0-9A-Za-z%:]|[.,][0-9]){_CLOSED}"
+    ), 0.85, "behind 'turned'"),
+    (re.compile(
+        rf"(?<![A-Za-z])(?:I'm|i'm|I am|i am|I’m){_NUMBER.replace('(?P', ' (?P')}(?![0-9A-Za-z%:/\-"
+        rf"]|[.,][0-9])(?=[.,;!]|$| and | years)"
+    ), 0.75, "behind 'I am'"),
 )  # fmt: skip
 
 
@@ -71,6 +87,6 @@ ITEM = Item(
     source="PIPA 2(1)",
     validate=validate,
     candidates=candidates,
-    column_names=words("나이, 연령, age, age years, customer age"),
+    column_names=words("만나이(영문), age years, age in years"),
     anchor=r"[0-9][ \-]?(?i:y)|(?i:age|aged|turn(?:ed|ing)?|i'm|i’m|i am)[ :=](?s:.){0,10}[0-9]",
 )

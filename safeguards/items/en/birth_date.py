@@ -13,7 +13,10 @@ from safeguards.items.en.dates import DATE, english_date
 from safeguards.items.item import REJECTED, Candidate, Item, LegalClass, Role, Verdict
 from safeguards.items.text import plain, stars, words
 
-_LABEL = r"(?i:(?<![a-z])(?:date of birth|birth ?date|birth ?day|d\.?o\.?b\.?|b\.|born)(?![a-z]))|생년월일|출생일|생일"
+_LABEL = (
+    r"(?i:(?<![a-z])(?:date of birth|birth ?date|birth ?day|d\.?o\.?b\.?|b\.|born)(?![a-z]))|생년월일|"
+    r"출생일|생일"
+)
 _LINK = r"(?:[ \t]?\([^()\n]{1,12}\))?(?:[\s:=\-,\"'>|]|is|was|on|(?<=[일])[은는이])"
 _BORN = re.compile(
     rf"(?:{_LABEL}){_LINK}{{1,8}}(?P<date>{DATE})(?![0-9A-Za-z])"
@@ -62,6 +65,6 @@ ITEM = Item(
     source="PIPA 2(1)",
     validate=validate,
     candidates=candidates,
-    column_names=words("생년월일, 출생일, birth date, birthdate, dob, date of birth"),
+    column_names=words("영문생년월일, birth date en, dob en"),
     anchor=r"(?i:birth|d\.?o\.?b|born|b\.)(?s:.){0,60}[0-9]|생년월일|출생일|생일",
 )

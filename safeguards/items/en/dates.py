@@ -1,4 +1,5 @@
-"""Dates as English text writes them: ``March 3, 1981``, ``3rd of March 1981``, ``03/14/1985``, ``1985-03-14``."""
+"""Dates as English text writes them: ``March 3, 1981``, ``3rd of March 1981``, ``03/14/1985``,
+``1985-03-14``."""
 
 from __future__ import annotations
 
@@ -9,15 +10,19 @@ from safeguards.items.dates import calendar_date
 from safeguards.items.text import plain
 
 MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+    "november", "december",
 )  # fmt: skip
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
 _DAY = r"[0-3]?[0-9](?:st|nd|rd|th)?"
 _YEAR = r"(?:1[89]|20)[0-9]{2}"
 DATE = (
     rf"(?i:{_MONTH} {_DAY},? {_YEAR}|{_DAY}(?: of)? {_MONTH},? {_YEAR}|{_DAY}[\-/]{_MONTH}[\-/]{_YEAR})"
-    rf"|[0-3]?[0-9] ?/ ?[0-3]?[0-9] ?/ ?{_YEAR}|[0-3]?[0-9]-[0-3]?[0-9]-{_YEAR}|[0-3]?[0-9]\.[0-3]?[0-9]\.{_YEAR}"
+    rf"|[0-3]?[0-9] ?/ ?[0-3]?[0-9] ?/ ?{_YEAR}|[0-3]?[0-9]-[0-3]?[0-9]-{_YEAR}|"
+    rf"[0-3]?[0-9]\.[0-3]?[0-9]\.{_YEAR}"
     rf"|{_YEAR}[-/.][01]?[0-9][-/.][0-3]?[0-9]"
 )
 _FORM = re.compile(DATE)

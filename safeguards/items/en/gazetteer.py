@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from safeguards.items.en.name_words import CITIES, FUNCTION, ORDINARY
+from safeguards.items.en.name_words import BRANDS, CITIES, FUNCTION, ORDINARY
 from safeguards.items.en.places import COUNTRIES, DAY_NAMES, MONTH_NAMES
 
 FEWEST_LETTERS = 3
@@ -14,13 +14,13 @@ FEWEST_LETTERS = 3
 
 
 class Gazetteer(NamedTuple):
-    """Words, case-folded; ``common`` ones are known to several locales, ``rare`` ones to few."""
+    """Words, case-folded; ``common`` names are known to several locales, ``rare`` ones to few."""
 
     given_common: frozenset[str]
     given_rare: frozenset[str]
     surname_common: frozenset[str]
     surname_rare: frozenset[str]
-    ambiguous: frozenset[str]
+    ordinary: frozenset[str]
 
 
 @cache
@@ -29,7 +29,8 @@ def gazetteer() -> Gazetteer:
     text = files("safeguards.items.en").joinpath("names.txt").read_text("utf-8")
     sections = [section.partition("]\n")[2].split() for section in text.split("\n[")[1:]]
     countries = {word.lower() for country in COUNTRIES for word in country.split()}
-    return Gazetteer(
-        *map(frozenset, sections),
-        ambiguous=CITIES | FUNCTION | ORDINARY | MONTH_NAMES | DAY_NAMES | countries,
+    ordinary = frozenset(sections.pop()).union(
+        BRANDS, CITIES, FUNCTION, ORDINARY, MONTH_NAMES, DAY_NAMES, countries
     )
+    given_common, given_rare, surname_common, surname_rare = map(frozenset, sections)
+    return Gazetteer(given_common, given_rare, surname_common, surname_rare, ordinary)

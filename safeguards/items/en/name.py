@@ -1,4 +1,5 @@
-"""A person's name in English text (영문 성명): titles, labels, verbs, and gazetteers of given names and surnames.
+"""A person's name in English text (영문 성명): titles, labels, verbs, and gazetteers of given names and
+surnames.
 
 PIPA 2(1). The gazetteers are frozen from Faker's locale data; `scripts/freeze_names.py` makes them.
 """
@@ -51,7 +52,7 @@ def judge_column(values: Sequence[str]) -> Verdict | None:
     return Verdict(0.8, 0.9, "most rows are a given name and a surname")
 
 
-_WORD = rf"[{UPPER}][{LETTER}'’\-]*\.?"
+_WORD = rf"[{UPPER}][{LETTER}'’\-]{{0,30}}\.?"
 ITEM = Item(
     id="person_name_en",
     entity="PERSON",
@@ -69,10 +70,11 @@ ITEM = Item(
     judge_column=judge_column,
     column_names=words(
         """
-        영문성명, 영문이름, 영문명, full name, first name, last name, surname, given name, family name, eng name,
-        english name, name en, customer name
+        영문성명, 영문이름, 영문명, full name, first name, last name, surname, given name, family name,
+        eng name, english name, name en
         """
     ),
     anchor=rf"{_WORD} (?:[a-z']{{1,5}} ){{0,2}}[{UPPER}]|[a-z][a-z,.:]? [\"“(]?[{UPPER}][{LETTER}]"
-    rf"|[{UPPER}][{LETTER}'’\-]+(?: [a-z]|,? ?[:,]|['’]s)|(?i:name|calls me)",
+    rf"|[{UPPER}][{LETTER}'’\-]{{1,30}}(?: [a-z]|,? ?[:,]|['’]s)|(?i:name|calls me)",
+    loose_anchor=rf"[{UPPER}]|(?i:name|calls me)",
 )

@@ -23,7 +23,8 @@ WORKS = 3.6
 SERVES = 1.6
 HAILS = 1.0
 ADDRESSED = 1.4
-POSSESSIVE = 0.7
+POSSESSIVE = 0.3
+OWNED = 1.6
 IS = 0.6
 DIALOGUE = 2.2
 CALLED_ON = 2.0
@@ -31,20 +32,25 @@ OWN_LINE = 1.6
 DETAILS = 1.8
 NUMBER = -3.0
 REGION = -2.6
-PARTNER = -2.0
+PARTNER = -3.0
+THING = -2.6
 
 Evidence = tuple[float, str]
 
 _WORD_BEFORE = re.compile(rf"(?:^|[^{LETTER}'’\-])([{LETTER}'’\-]{{1,24}}) ?[\"“(]?$")
 _INTRODUCED = re.compile(
-    r"(?i:(?:(?<![a-z])names? ?(?:is|are|was|'s)?(?: \?|\?|:)?|called|(?:calls?|call) (?:me|him|her)|named (?:him|her)|known as|"
-    r"name\? (?:user|customer):|speaking with|spoke (?:to|with)|tribute to|follow up with|assistant to|"
-    r"behalf of|attn:?|attention:?|directed by:?|written by:?|signed by:?|sincerely,|regards,|cheers,|"
-    r"(?:this|it) is|i am|i'm|i’m|name on the account\?(?: user:)?))[ \t\n]{1,6}$"
+    r"(?i:(?:(?<![a-z])(?:my|his|her|their|your|[a-z]{2,12}['’]s|first|last|full|maiden|real|legal|birth|middle|family|given|"
+    r"contact) (?:[a-z]{3,8} )?names? ?(?:is|are|was|['’]s)?(?: \?|\?|:)?|(?:calls?|call) "
+    r"(?:me|him|her)|named (?:him|her)|"
+    r"speaking with|spoke (?:to|with)|tribute to|follow up with|assistant to|behalf of|attn:?|"
+    r"attention:?|directed by:?|"
+    r"written by:?|signed by:?|sincerely,|regards,|cheers,|(?:this|it) is|i am|i'm|i’m|name on "
+    r"the account\?(?: user:)?))"
+    r"[ \t\n]{1,6}$"
 )
 _NAME_OF = re.compile(r"(?i:name)[^.\n]{0,30}\? (?:[A-Za-z]{2,12}: )?$")
 _WEAK = re.compile(r"(?i:this is|it is|i am|i'm|i’m)[ \t\n]{1,6}$")
-_LABEL = re.compile(rf"([{LETTER}]{{2,16}}(?: [{LETTER}]{{2,12}})?) ?: {{0,12}}$")
+_LABEL = re.compile(rf"(?<![{LETTER}\-])([{LETTER}]{{2,16}}(?: [{LETTER}]{{2,12}})?) ?: {{0,12}}$")
 _NUMBER_BEFORE = re.compile(r"[0-9][0-9.\-]*,? $")
 _NUMBER_BEHIND = re.compile(r",? [0-9]{1,5}(?![0-9]| (?:year|y/o))|[0-9]")
 _NEXT = re.compile(rf"[,]? ([{LETTER}'’\-]+)")
@@ -52,11 +58,20 @@ _REGION = re.compile(
     rf", ?(?:(?:{'|'.join(STATES)})(?![{LETTER}])|(?:{'|'.join(map(re.escape, COUNTRIES))})(?![{LETTER}]))"
 )
 _DETAILS = re.compile(
-    r" ?\((?:[0-9]{1,3}\)|aged? |age:|born|b\. ?[0-9]|[0-9]{4} ?-)|, (?:aged? )?[0-9]{1,3},|, who |,? [\w.+\-]{1,40}@|,? \(?\+?[0-9]{3}[) \-]"
+    r" ?\((?:[0-9]{1,3}\)|aged? |age:|born|b\. ?[0-9]|[0-9]{4} ?-)|, (?:aged? )?[0-9]{1,3},|, "
+    r"who |,? [\w.+\-]{1,40}@|,? \(?\+?[0-9]{3}[) \-]"
 )
 _CALLED_ON = re.compile(
     r", (?:can|could|please|would|will|you|your|are|do|did|have|what|i'm|i am|we|thank)(?![a-z])",
     re.IGNORECASE,
+)
+_PARTNER_BEFORE = re.compile(r"[&+/] $")
+_IS_THING = re.compile(
+    r" (?:is|was|are|were|remains|became) (?:now |also |still )?(?:a|an|the|one of the|our|"
+    r"your) (?:[A-Za-z\-]+ ){0,3}"
+    r"(?:capital|city|town|village|state|country|island|province|district|river|mountain|company|firm|brand|bank|language|"
+    r"framework|library|database|tool|program|product|software|system|platform|protocol|service|website|holiday|planet|"
+    r"university|school|festival|ship|film|novel|song|album|band|game|club|agency|studio)(?![a-z])"
 )
 _IS = re.compile(r" (?:is|was|has|had|will|would|can|isn't|wasn't|should|'s)(?![a-z])")
 _IS_PERSONAL = re.compile(
@@ -72,7 +87,8 @@ _PHRASES_BEFORE = (
     (
         re.compile(
             r"(?i:(?<![a-z])(?:shout(?:ed|s)?|yell(?:ed|s)?|scream(?:ed|s)?|look(?:ed|s)?|smil(?:ed|es?)|laugh(?:ed|s)?|"
-            r"swore|glanced|winked) at|(?<![a-z])(?:talk(?:ed|s|ing)?|sp(?:eak|eaks|eaking|oke)|listen(?:ed|s|ing)?|"
+            r"swore|glanced|winked) at|(?<![a-z])(?:talk(?:ed|s|ing)?|sp(?:eak|eaks|eaking|"
+            r"oke)|listen(?:ed|s|ing)?|"
             r"married|engaged|grateful|thanks|related|said [^ ]{1,20}) (?:to|with)) $"
         ),
         TOWARDS,
@@ -88,7 +104,8 @@ _PHRASES_BEFORE = (
     ),
     (
         re.compile(
-            rf"(?i:(?<![a-z])(?:my|his|her|our|their|your) (?:[a-z]{{2,12}} )?({'|'.join(sorted(known.ROLES))})) $"
+            rf"(?i:(?<![a-z])(?:my|his|her|our|their|your) (?:[a-z]{{2,12}} "
+            rf")?({'|'.join(sorted(known.ROLES))})) $"
         ),
         OURS,
         "somebody's relation",
@@ -101,10 +118,16 @@ _PHRASES_BEFORE = (
     (re.compile(r"(?<![A-Za-z])[Ee]x-[A-Za-z]{3,16} $"), ROLE, "behind a former trade"),
 )
 _WORKS = re.compile(
-    r" (?:novel|book|film|album|song|biography|family|brothers|sisters|case|affair|theory|estate|household|version|poem|play|"
+    r" (?:novel|book|film|album|song|biography|family|brothers|sisters|case|affair|theory|"
+    r"estate|household|version|poem|play|"
     r"painting|murder|trial|diaries|letters|memoir)s?(?![a-z])"
 )
 _SERVES = re.compile(rf" as (?:a|an|my|our|the|his|her|their) (?:{'|'.join(sorted(known.ROLES))})(?![a-z])")
+_OWNED = re.compile(
+    rf"['’]s (?:own |new |old |late |younger |elder |older )?(?:{'|'.join(sorted(known.ROLES))}"
+    rf"|parents|family|children|house|"
+    r"car|phone|birthday|death|life|email|e-mail|address|account|salary|passport|desk|room|hand|voice|face|eyes)(?![a-z])"
+)
 _HAILS = re.compile(rf" (?:from|of) [{LETTER}0-9]")
 _ADDRESSED = re.compile(r"[?!](?:[\s\"”']|$)")
 
@@ -116,25 +139,34 @@ def before(text: str, start: int, dropped: Sequence[str], *, many: bool) -> list
     if not dropped:
         word = _WORD_BEFORE.search(left)
         label = _LABEL.search(left)
-        if label and _is_label(label[1].lower().split(" ")[-1]):
+        if label and _is_label(label[1].lower().split(" ")):
             evidence.append((LABEL, "behind a label"))
         elif word:
             evidence.append(_weight_of(word[1].lower(), many=many))
         abbreviated = re.search(rf"(?:^|[^{LETTER}])([a-z]{{2,4}})\. $", left)
         if abbreviated and abbreviated[1] in known.TITLES:
             evidence.append((TITLE, "behind a title"))
-    if _INTRODUCED.search(left) or _NAME_OF.search(left):
+    if not _labelled(evidence) and (_INTRODUCED.search(left) or _NAME_OF.search(left)):
         weak = _WEAK.search(left) is not None
         evidence.append((1.2 if weak else INTRODUCED, "introduced"))
     for form, weight, reason in _PHRASES_BEFORE:
         if form.search(left):
             evidence.append((weight, reason))
+    if _PARTNER_BEFORE.search(left):
+        evidence.append((PARTNER, ""))
     if _NUMBER_BEFORE.search(left):
         evidence.append((NUMBER, ""))
     return [(weight, reason) for weight, reason in evidence if weight]
 
 
-def _is_label(word: str) -> bool:
+def _labelled(evidence: Sequence[Evidence]) -> bool:
+    return (LABEL, "behind a label") in evidence
+
+
+def _is_label(label: Sequence[str]) -> bool:
+    word = label[-1]
+    if len(label) > 1 and label[0] in known.THINGS:
+        return False
     return word in known.LABELS or word in known.ROLES or word.removesuffix("s") in known.ROLES
 
 
@@ -151,14 +183,18 @@ def _weight_of(word: str, *, many: bool) -> Evidence:
 
 def after(text: str, start: int, end: int, count: int, *, possessive: bool) -> list[Evidence]:
     """Return the evidence right of a name of ``count`` words."""
-    evidence: list[Evidence] = [(POSSESSIVE, "possessive")] if possessive else []
     right = text[end : end + 60]
+    evidence: list[Evidence] = [(POSSESSIVE, "possessive")] if possessive else []
+    if possessive and _OWNED.match(right):
+        evidence.append((OWNED, "before a relation or something of one's own"))
     following = _NEXT.match(right)
     word = following[1].lower() if following else ""
     if word in known.SPEECH:
         evidence.append((SPEECH, "before a verb of speech"))
     elif word in known.DEEDS and right[:1] == " ":
         evidence.append((DEED, "before what persons do"))
+    elif _IS_THING.match(right):
+        evidence.append((THING, ""))
     elif _IS_PERSONAL.match(right):
         evidence.append((IS + 0.8, "before what is said of persons"))
     elif _IS.match(right):

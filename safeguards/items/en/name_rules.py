@@ -18,11 +18,11 @@ from safeguards.items.en.name_context import Evidence, after, before
 from safeguards.items.en.places import COUNTRIES
 from safeguards.items.item import Candidate
 
-BASE = -1.3
+BASE = -1.5
 BASE_SINGLE = -2.3
-GIVEN = {"common": 2.0, "rare": 1.2, "ambiguous": 0.2, "unknown": -0.9}
-SURNAME = {"common": 1.5, "rare": 1.2, "ambiguous": 0.3, "unknown": -0.2}
-SINGLE = {"common": 1.9, "rare": 1.1, "ambiguous": -0.6, "unknown": -0.6}
+GIVEN = {"common": 2.0, "rare": 1.2, "ambiguous": 0.2, "unknown": -0.9, "word": -2.6}
+SURNAME = {"common": 1.5, "rare": 1.2, "ambiguous": 0.3, "unknown": -0.6, "word": -1.8}
+SINGLE = {"common": 1.9, "rare": 1.1, "ambiguous": -0.6, "unknown": -0.6, "word": -3.0}
 INITIAL = 2.2
 LONG = -0.8
 CAPITALS = -2.6
@@ -48,14 +48,15 @@ _POSSESSIVE = re.compile(r"['’]s$")
 _HANGUL = re.compile("[가-힣]")
 _ABBREVIATED = known.TITLES | {"st", "jr", "sr"}
 _LOWER = re.compile(
-    r"(?i:(?<![a-z])(?:my|his|her|their|your|full|first|last|maiden) name is|(?<![a-z])name:|everyone calls me)"
+    r"(?i:(?<![a-z])(?:my|his|her|their|your|full|first|last|maiden) name is|(?<![a-z])name:|"
+    r"everyone calls me)"
     r" (?P<name>[a-zà-ɏ][a-zà-ɏ'\-]{1,24}(?: [a-zà-ɏ][a-zà-ɏ'\-]{1,24}){0,2})(?![\w])"
 )
 _ENDS = re.compile(r"[.!?,\n]|$")
-_JOINED = re.compile(r" ?(?:,| and| &|, and| or) ?|\n")
+_JOINED = re.compile(r" ?(?:,| and|, and| or) ?|\n")
 
 
-_PLACES = known.TWO_WORD_PLACES | {country.lower() for country in COUNTRIES}
+_NOBODY = known.TWO_WORD_PLACES | known.BRAND_NAMES | {country.lower() for country in COUNTRIES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +159,12 @@ def _leads(tokens: Sequence[tuple[int, str]], text: str) -> bool:
         return word in known.TITLES
     if word in known.TITLES or word in known.ROLES:
         return True
-    if not _begins_sentence(text, place) or token.isupper():
+    if not _begins_sentence(text, place) or token.isupper() or word in known.PLACE_BEGINS:
         return False
-    return _kind(word, given=True) in {"unknown", "ambiguous"} and _kind(tokens[1][1], given=True) == "common"
+    return (
+        _kind(word, given=True) in {"unknown", "ambiguous", "word"}
+        and _kind(tokens[1][1], given=True) == "common"
+    )
 
 
 def _begins_sentence(text: str, place: int) -> bool:
@@ -172,7 +176,11 @@ def _possible(words: Sequence[str]) -> bool:
     full = [word.lower().rstrip(".") for word in words]
     if len(full) == 1 and (full[0] in known.TITLES or len(full[0]) < 2 or full[0] in known.ROLES):
         return False
-    if " ".join(words).lower() in _PLACES:
+    if (
+        " ".join(full) in _NOBODY
+        or " ".join(full[:2]) in _NOBODY
+        or (len(full) > 1 and full[0] in known.PLACE_BEGINS)
+    ):
         return False
     return not any(word in known.ORGANISATION or word in known.FUNCTION for word in (full[0], full[-1]))
 
@@ -191,9 +199,8 @@ def _shape(words: Sequence[str]) -> float:
     first, last = full[0], full[-1]
     odds = BASE + GIVEN[_kind(first, given=True)] + capitals + (INITIAL if initial else 0.0)
     odds += SURNAME[_kind(last, given=False)] if len(full) > 1 else SURNAME["unknown"]
-    if last.lower() in known.PLACE and not (
-        initial or len(full) == 2 and _kind(first, given=True) == "common"
-    ):
+    surname = last.lower() in known.PLACE_SURNAMES and (initial or _kind(first, given=True) == "common")
+    if last.lower() in known.PLACE and not surname:
         odds += PLACE_END
     return odds + LONG * max(0, len(full) - 2 - (_kind(full[min(1, len(full) - 1)], given=True) == "common"))
 
@@ -205,8 +212,8 @@ def _kind(word: str, *, given: bool) -> str:
         (names.given_common, names.given_rare) if given else (names.surname_common, names.surname_rare)
     )
     parts = [bare, *(part for part in bare.split("-") if "-" in bare)]
-    if bare in names.ambiguous:
-        return "ambiguous"
+    if bare in names.ordinary:
+        return "ambiguous" if any(bare in kind for kind in names[:-1]) else "word"
     if any(part in common for part in parts):
         return "common"
     if any(part in rare for part in parts) or (not given and bare.endswith(known.SURNAME_ENDINGS)):
@@ -265,7 +272,11 @@ def _enumerated(text: str, found: Sequence[Name]) -> list[Name]:
 
 def _are_given(chain: Sequence[Name]) -> bool:
     kinds = [_kind(name.words[0], given=True) for name in chain]
-    return len(chain) > 2 and kinds.count("common") > 1 and kinds.count("ambiguous") * 2 < len(kinds)
+    return (
+        len(chain) > 2
+        and kinds.count("common") > 1
+        and (kinds.count("ambiguous") + kinds.count("word")) * 2 < len(kinds)
+    )
 
 
 def _among_given(name: Name) -> Name:

@@ -1,6 +1,8 @@
-"""Postal code in English text: behind its label, behind a state or a city, or in the British or Canadian form.
+"""Postal code in English text: behind its label, behind a state or a city, or in the British or
+Canadian form.
 
-UPU S42 (forms by country); USPS Publication 28; Royal Mail, "Programmers' Guide to PAF"; Canada Post, "Addressing Guidelines".
+UPU S42 (forms by country); USPS Publication 28; Royal Mail, "Programmers' Guide to PAF"; Canada
+Post, "Addressing Guidelines".
 """
 
 from __future__ import annotations
@@ -12,14 +14,17 @@ from safeguards.items.en.places import MONTH_NAMES, STATES
 from safeguards.items.item import REJECTED, Candidate, Item, LegalClass, Role, Verdict
 from safeguards.items.text import plain, squeeze, stars, words
 
-_BRITISH = r"(?:[A-PR-UWYZ][0-9][0-9A-HJKPSTUW]?|[A-PR-UWYZ][A-HK-Y][0-9][0-9ABEHMNPRVWXY]?|GIR) ?[0-9][ABD-HJLNP-UW-Z]{2}"
+_BRITISH = (
+    r"(?:[A-PR-UWYZ][0-9][0-9A-HJKPSTUW]?|[A-PR-UWYZ][A-HK-Y][0-9][0-9ABEHMNPRVWXY]?|GIR) "
+    r"?[0-9][ABD-HJLNP-UW-Z]{2}"
+)
 _CANADIAN = r"[ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z] ?[0-9][ABCEGHJ-NPRSTV-Z][0-9]"
 _DUTCH = r"[1-9][0-9]{3} [A-Z]{2}"
 _DIGITS = r"(?:[A-Z]{1,2}-)?[0-9]{3,6}(?:[ \-][0-9]{2,4})?|[0-9]{7,9}"
 CODE = rf"{_BRITISH}|{_CANADIAN}|{_DUTCH}|{_DIGITS}"
 _FORM = re.compile(CODE)
 _LABELLED = re.compile(
-    r"(?i:(?<![a-z])(?:zip(?:[ \-]?code)?|post(?:al)?[ \-]?code|pin[ \-]?code|plz)s?(?![a-z]))"
+    r"(?i:(?<![a-z.])(?:zip(?:[ \-]?code)?|post(?:al)?[ \-]?code|pin[ \-]?code|plz)s?(?![a-z]))"
     r"(?: (?:is|no\.?|number))?[ \t]{0,3}[:=#]?[ \t]{0,3}"
     rf"(?P<code>(?i:{CODE}))(?![0-9A-Za-z])"
 )
@@ -27,7 +32,8 @@ _STATE = re.compile(
     rf"[A-Z][A-Za-z.'\-]+,? (?:{'|'.join(STATES)}) (?P<code>[0-9]{{5}}(?:-[0-9]{{4}})?)(?![0-9A-Za-z\-])"
 )
 _CITY = re.compile(
-    r"(?<![A-Za-z])(?i:in|near|from) (?P<city>[^\W\d_][\w.'’\-]*(?: [^\W\d_][\w.'’\-]*){0,4}) (?P<code>[0-9]{4,5})(?= in| by| with| since|[,.;]|$)"
+    r"(?<![A-Za-z])(?i:in|near|from) (?P<city>[^\W\d_][\w.'’\-]*(?: [^\W\d_][\w.'’\-]*){0,4}) "
+    r"(?P<code>[0-9]{4,5})(?= in| by| with| since|[,.;]|$)"
 )
 _SPEAKING = re.compile(rf"(?<![A-Za-z0-9\-])(?P<code>{_BRITISH}|{_CANADIAN})(?![0-9A-Za-z\-])")
 _TOWN_BEFORE = re.compile(r"[A-Z][A-Za-z.'\-]+,? ?\n?[ \t]{0,4}$")

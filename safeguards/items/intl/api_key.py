@@ -1,8 +1,9 @@
 """API key, token, password or private key (API 키, 인증 토큰, 비밀번호): what opens an account or a service.
 
-Authentication data: Notice 7 has passwords hashed one-way and other credentials encrypted. Found by the forms
-that vendors document (`key_forms`), as signed tokens (RFC 7519), private key blocks (RFC 7468), in connection strings
-(RFC 3986, 3.2.1), and behind a name such as ``password =`` where the value looks secret.
+Authentication data: Notice 7 has passwords hashed one-way and other credentials encrypted. Found by
+the forms that vendors document (`key_forms`), as signed tokens (RFC 7519), private key blocks (RFC
+7468), in connection strings (RFC 3986, 3.2.1), and behind a name such as ``password =`` where the
+value looks secret.
 """
 
 from __future__ import annotations
@@ -101,7 +102,8 @@ ITEM = Item(
     must_encrypt=True,
     context=words(
         """
-        비밀번호, 패스워드, 인증키, 서비스키, 시크릿키, 액세스키, 토큰, api key, secret, token, password, credential
+        비밀번호, 패스워드, 인증키, 서비스키, 시크릿키, 액세스키, 토큰, api key,
+        secret, token, password, credential
         """
     ),
     canonical=canonical,
@@ -111,9 +113,13 @@ ITEM = Item(
     candidates=candidates,
     column_names=words(
         """
-        비밀번호, 패스워드, 비번, 인증키, 서비스키, 시크릿키, 액세스키, 토큰, password, passwd, pwd, api key, apikey,
-        secret, secret key, client secret, access key, access token, refresh token, auth token, private key
+        비밀번호, 패스워드, 비번, 인증키, 서비스키, 시크릿키, 액세스키, 토큰, password, passwd, pwd,
+        api key, apikey, secret, secret key, client secret, access key, access token, refresh token,
+        auth token, private key
         """
     ),
-    anchor=rf"{ANCHOR}|eyJ[A-Za-z0-9_\-]|PRIVATE KEY|[5KL9c][1-9A-HJ-NP-Za-km-z]{{50}}|[xt]prv|{secrets.ANCHOR}",
+    anchor=(
+        rf"{ANCHOR}|eyJ[A-Za-z0-9_\-]|PRIVATE KEY|[5KL9c][1-9A-HJ-NP-Za-km-z]{{50}}|[xt]prv|"
+        rf"{secrets.ANCHOR}"
+    ),
 )

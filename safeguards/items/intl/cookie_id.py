@@ -1,7 +1,8 @@
 """Cookie identifier (쿠키 식별자): values by which analytics and sessions tell visitors apart.
 
-Policy 8; formats as Google Analytics (``_ga``), Meta (``_fbp``, ``_fbc``) and common servers write them. While a session
-lasts, its id also opens the account; as it ends with the session, the law's rule on stored credentials is not applied.
+Policy 8; formats as Google Analytics (``_ga``), Meta (``_fbp``, ``_fbc``) and common servers write
+them. While a session lasts, its id also opens the account; as it ends with the session, the law's
+rule on stored credentials is not applied.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ _NAMES = (
     r"ci_session|_session_id|session[_\-]?id|sessid|sid|session|visitor[_\-]?id|cookie[_\-]?id|쿠키|세션"
 )
 _NAMED = re.compile(
-    rf"(?i:(?<![A-Za-z0-9])(?:{_NAMES})) ?[\"']?(?: ?[=:] ?|은 |는 | ){{1}}[\"']?(?P<value>[A-Za-z0-9_%.+/\-]{{10,256}})"
+    rf"(?i:(?<![A-Za-z0-9])(?:{_NAMES})) ?[\"']?(?: ?[=:] ?|은 |는 | "
+    rf"){{1}}[\"']?(?P<value>[A-Za-z0-9_%.+/\-]{{10,256}})"
 )
 _FEWEST_KINDS = 8
 _SHOWN = 4
@@ -80,7 +82,8 @@ ITEM = Item(
     candidates=candidates,
     column_names=words(
         """
-        쿠키, 쿠키아이디, 세션아이디, 세션키, cookie, cookie id, session id, sessionid, jsessionid, phpsessid, ga id, fbp
+        쿠키, 쿠키아이디, 세션아이디, 세션키, cookie, cookie id, session id, sessionid, jsessionid,
+        phpsessid, ga id, fbp
         """
     ),
     anchor=r"GA1\.|GS[12]\.|fb\.[0-9]\.[0-9]{13}|"

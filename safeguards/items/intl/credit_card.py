@@ -41,8 +41,9 @@ _ISSUERS = (
     ("6304", "6304", _MAESTRO),
     ("6390", "6390", _MAESTRO),
 )
-"""First and last issuer prefix, and lengths: Visa, Mastercard, American Express, Diners Club, Discover,
-UnionPay, JCB (all of 35, of which 3528 to 3589 are assigned), Mir, RuPay, domestic Korean, Maestro (ISO/IEC 7812-1 issuer identification numbers)."""
+"""First and last issuer prefix, and lengths: Visa, Mastercard, American Express, Diners Club,
+Discover, UnionPay, JCB (all of 35, of which 3528 to 3589 are assigned), Mir, RuPay, domestic
+Korean, Maestro (ISO/IEC 7812-1 issuer identification numbers)."""
 
 _SHORT = 12
 """Digits of a short Maestro number, which without a label is more often a barcode or an order."""

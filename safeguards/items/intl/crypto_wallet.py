@@ -1,7 +1,7 @@
 """Address of a crypto-asset wallet (가상자산 지갑 주소): Bitcoin and its kin, Ethereum, Tron.
 
-Base58Check, BIP-173, BIP-350, EIP-55; checksums are verified. No law names wallet addresses among what must be
-encrypted: they are financial, and a wallet's *private key* is an `api_key`.
+Base58Check, BIP-173, BIP-350, EIP-55; checksums are verified. No law names wallet addresses among
+what must be encrypted: they are financial, and a wallet's *private key* is an `api_key`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from safeguards.items.item import REJECTED, Item, LegalClass, Role, Verdict
 from safeguards.items.text import plain, stars, words
 
 _VERSIONS = {
-    0x00: "Bitcoin", 0x05: "Bitcoin", 0x6F: "Bitcoin test", 0xC4: "Bitcoin test", 0x30: "Litecoin", 0x32: "Litecoin",
-    0x1E: "Dogecoin", 0x16: "Dogecoin", 0x41: "Tron", 0x4C: "Dash",
+    0x00: "Bitcoin", 0x05: "Bitcoin", 0x6F: "Bitcoin test", 0xC4: "Bitcoin test", 0x30: "Litecoin",
+    0x32: "Litecoin", 0x1E: "Dogecoin", 0x16: "Dogecoin", 0x41: "Tron", 0x4C: "Dash",
 }  # fmt: skip
 """First byte of a Base58Check address to its chain."""
 
@@ -83,7 +83,8 @@ ITEM = Item(
     pattern=PATTERN,
     column_names=words(
         """
-        지갑주소, 지갑, 입금주소, 출금주소, wallet, wallet address, btc address, eth address, crypto address, crypto wallet
+        지갑주소, 지갑, 입금주소, 출금주소, wallet, wallet address, btc address, eth address, crypto address,
+        crypto wallet
         """
     ),
     against=words("commit, hash, txid, tx hash, transaction hash, contract, 트랜잭션, 커밋, 해시"),

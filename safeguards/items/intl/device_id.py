@@ -1,7 +1,8 @@
 """Device identifier (기기 식별자): IMEI, SIM card number, advertising identifier, Android id.
 
-3GPP TS 23.003 (IMEI, Luhn digit), ITU-T E.118 (SIM card, Luhn digit), and the identifiers that Apple (IDFA, IDFV) and
-Google (advertising id, Android id) give a device. Numbers that are only digits, and UUIDs, need a word beside them.
+3GPP TS 23.003 (IMEI, Luhn digit), ITU-T E.118 (SIM card, Luhn digit), and the identifiers that
+Apple (IDFA, IDFV) and Google (advertising id, Android id) give a device. Numbers that are only
+digits, and UUIDs, need a word beside them.
 """
 
 from __future__ import annotations
@@ -65,10 +66,11 @@ ITEM = Item(
     must_encrypt=False,
     context=words(
         """
-        기기식별자, 기기 식별자, 단말기식별번호, 단말기 식별번호, 단말기일련번호, 기기번호, 기기 id, 단말, 단말기, 디바이스,
-        광고식별자, 광고 식별자, 광고 id, 유심, imei, imei1, imei2, meid, iccid, sim, device, device id, deviceid,
-        device uuid, device identifier, idfa, idfv, gaid, aaid, adid, advertising id, advertising identifier,
-        ad id, android id, handset
+        기기식별자, 기기 식별자, 단말기식별번호, 단말기 식별번호, 단말기일련번호, 기기번호, 기기 id, 단말,
+        단말기, 디바이스,
+        광고식별자, 광고 식별자, 광고 id, 유심, imei, imei1, imei2, meid, iccid, sim, device, device id,
+        deviceid, device uuid, device identifier, idfa, idfv, gaid, aaid, adid,
+        advertising id, advertising identifier, ad id, android id, handset
         """
     ),
     canonical=canonical,
@@ -78,12 +80,13 @@ ITEM = Item(
     pattern=PATTERN,
     column_names=words(
         """
-        기기식별자, 단말기식별번호, 광고식별자, 디바이스, imei, meid, iccid, device id, deviceid, device uuid, idfa, idfv,
-        gaid, aaid, adid, advertising id, android id
+        기기식별자, 단말기식별번호, 광고식별자, 디바이스, imei, meid, iccid, device id, deviceid, device uuid,
+        idfa, idfv, gaid, aaid, adid, advertising id, android id
         """
     ),
     against=labels.CODES,
     anchor=r"[0-9]{2}-[0-9]{6}-[0-9]{6}-[0-9]"
-    r"|(?i:imei|meid|iccid|sim|device|idf[av]|[ga]aid|adid|advert|ad[ _\-]?id|android|handset)|기기|단말|디바이스|광고|유심",
+    r"|(?i:imei|meid|iccid|sim|device|idf[av]|[ga]aid|adid|advert|ad[ _\-]?id|android|handset)|"
+    r"기기|단말|디바이스|광고|유심",
     loose_anchor=r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}|[0-9]{2}-[0-9]{6}-|[0-9a-f]{15}",
 )

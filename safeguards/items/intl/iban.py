@@ -5,8 +5,6 @@ ISO 13616-1; check digits by ISO 7064 mod 97-10. Notice 7 wants account numbers 
 
 from __future__ import annotations
 
-import re
-
 from safeguards.items.item import REJECTED, Item, LegalClass, Role, Verdict
 from safeguards.items.text import compact, plain, stars, words
 

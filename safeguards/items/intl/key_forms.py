@@ -1,4 +1,5 @@
-"""What vendors' keys and tokens look like: data of `api_key`, as the vendors document them (November 2026)."""
+"""What vendors' keys and tokens look like: data of `api_key`, as the vendors document them (November
+2026)."""
 
 from __future__ import annotations
 
@@ -13,11 +14,12 @@ FORMS: dict[str, str] = {
     "Anthropic key": rf"sk-ant-{_W}{{24,128}}",
     "OpenAI key": rf"sk-(?:proj-|svcacct-|admin-|None-)?(?=[A-Za-z\-_]*[0-9]){_W}{{20,200}}",
     "Stripe key": rf"(?:sk|rk)_(?:live|test)_{_A}{{16,247}}|whsec_[A-Za-z0-9+/=]{{32,64}}",
-    "Slack token": rf"xox[abeoprs](?:\.xox[a-z])?-[A-Za-z0-9\-]{{10,250}}|xapp-[0-9]-{_A}{{8,20}}-[0-9]{{8,20}}-{_A}{{32,80}}",
-    "Slack webhook": rf"https://hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/_\-]{{24,120}}",
+    "Slack token": rf"xox[abeoprs](?:\.xox[a-z])?-[A-Za-z0-9\-]{{10,250}}|"
+    rf"xapp-[0-9]-{_A}{{8,20}}-[0-9]{{8,20}}-{_A}{{32,80}}",
+    "Slack webhook": r"https://hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/_\-]{24,120}",
     "Discord webhook": rf"https://(?:ptb\.|canary\.)?discord(?:app)?\.com/api/(?:v[0-9]{{1,2}}/)?webhooks/[0-9]{{17,20}}/{_W}{{60,80}}",
     "Discord token": rf"[MNO]{_A}{{23,27}}\.{_W}{{6}}\.{_W}{{27,38}}",
-    "Teams webhook": rf"https://[a-z0-9\-]{{1,60}}\.webhook\.office\.com/webhookb2/[A-Za-z0-9@/\-]{{60,250}}",
+    "Teams webhook": r"https://[a-z0-9\-]{1,60}\.webhook\.office\.com/webhookb2/[A-Za-z0-9@/\-]{60,250}",
     "Google key": rf"AIza{_W}{{35}}",
     "Google OAuth secret": rf"GOCSPX-{_W}{{28}}|ya29\.{_W}{{20,400}}|1//0{_W}{{40,120}}",
     "npm token": rf"npm_{_A}{{36}}",

@@ -55,7 +55,8 @@ ITEM = Item(
     must_encrypt=False,
     context=words(
         """
-        맥주소, 맥 주소, 물리주소, 물리적 주소, 단말, 단말기, 와이파이, 무선랜, mac, mac address, ethernet, hwaddr,
+        맥주소, 맥 주소, 물리주소, 물리적 주소, 단말, 단말기, 와이파이, 무선랜,
+        mac, mac address, ethernet, hwaddr,
         wifi, wlan, bssid, physical address, ether, device
         """
     ),

@@ -1,4 +1,5 @@
-"""Telephone numbers of the world (국제 전화번호): international form, and national forms with a word beside them.
+"""Telephone numbers of the world (국제 전화번호): international form, and national forms with a word beside
+them.
 
 ITU-T E.164 and E.123; North American Numbering Plan. Korean numbers, also with +82, are `kr_phone`'s.
 """
@@ -25,10 +26,13 @@ _AMERICAN = re.compile(
 )
 _DAY = r"(?:0?[1-9]|[12][0-9]|3[01])"
 _DATE = re.compile(
-    rf"(?:1[89]|20)[0-9]{{2}} ?[\-./ ] ?{_DAY} ?[\-./ ] ?{_DAY}(?![0-9\-./])|{_DAY}[\-./]{_DAY}[\-./](?:1[89]|20)?[0-9]{{2}}(?![0-9\-./])"
+    rf"(?:1[89]|20)[0-9]{{2}} ?[\-./ ] ?{_DAY} ?[\-./ ] ?{_DAY}(?![0-9\-./])|"
+    rf"{_DAY}[\-./]{_DAY}[\-./](?:1[89]|20)?[0-9]{{2}}(?![0-9\-./])"
 )
 _OTHER = re.compile(
-    r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{4}([ \-])[0-9]{4}\1[0-9]{4}\1[0-9]{4}|[0-9]+\.[0-9]+"
+    r"[0-9]{6}-[0-9]{7}|(?:1[0-9]|20)[0-9]{2} ?- ?(?:1[0-9]|20)[0-9]{2}|"
+    r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{4}([ "
+    r"\-])[0-9]{4}\1[0-9]{4}\1[0-9]{4}|[0-9]+\.[0-9]+"
 )
 _WORDS = (
     r"(?i:phone|tel|mobile|cell|fax|call|dial|reach|ring|text|sms|whatsapp|hotline|answering|voicemail|contact|line)"
@@ -49,7 +53,7 @@ _AGAINST = re.compile(
 )
 _LEADS_TO = re.compile(r"[^0-9\n]{0,30}|[ \t]{0,3}:?[ \t]{0,3}\n\s{0,4}")
 _BEFORE = 36
-_FEWEST, _MOST = 7, 13
+_FEWEST, _MOST = 7, 12
 _LABELLED = 0.8
 
 

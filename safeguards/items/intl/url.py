@@ -1,8 +1,9 @@
 """URL (웹 주소): a web address with its scheme, or one that begins with ``www.``.
 
-RFC 3986, RFC 5890; Hangul host labels, but no Hangul in the path, for a particle may stand behind it. The full
-stop of a sentence and a bracket that was opened before the address do not belong to it. A URL is personal as
-far as it leads to a person's page or carries parameters that tell people apart.
+RFC 3986, RFC 5890; Hangul host labels, but no Hangul in the path, for a particle may stand behind
+it. The full stop of a sentence and a bracket that was opened before the address do not belong to
+it. A URL is personal as far as it leads to a person's page or carries parameters that tell people
+apart.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ _SCHEMES = r"(?i:https?|ftps?|sftp|wss?)://"
 _LABEL = r"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?|[가-힣][가-힣0-9\-]{0,60})"
 _TOP = r"(?:xn--[A-Za-z0-9\-]{2,58}|[A-Za-z]{2,24}|한국|삼성|닷컴|닷넷)"
 _USER = r"(?:[A-Za-z0-9._~%!$&'*+,;=:\-]{1,80}@)?"
-_HOST = rf"(?:(?:{_LABEL}\.){{1,8}}{_TOP}\.?(?![A-Za-z0-9])|[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{3}}|\[[0-9A-Fa-f:.]{{2,45}}\]|localhost)"
+_HOST = (
+    rf"(?:(?:{_LABEL}\.){{1,8}}{_TOP}\.?(?![A-Za-z0-9])|[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{3}}|"
+    rf"\[[0-9A-Fa-f:.]{{2,45}}\]|localhost)"
+)
 _REST = r"(?::[0-9]{1,5})?(?:[/?#][A-Za-z0-9._~:/?#@!$&'()*+,;=%|\[\]\-]{0,2000})?"
 _URL = re.compile(
     rf"(?<![A-Za-z0-9@._])(?:(?P<scheme>{_SCHEMES}){_USER}{_HOST}|(?i:www)\.(?:{_LABEL}\.){{1,7}}{_TOP}){_REST}"

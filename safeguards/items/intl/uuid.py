@@ -51,9 +51,9 @@ ITEM = Item(
     must_encrypt=False,
     context=words(
         """
-        사용자, 회원, 고객, 이용자, 계정, 세션, 쿠키, 방문자, user, user id, userid, uid, user uuid, member, member id,
-        customer, customer id, account, account id, session, session id, cookie, visitor, visitor id, client id,
-        person, person id, patient, patient id, subject id
+        사용자, 회원, 고객, 이용자, 계정, 세션, 쿠키, 방문자, user, user id, userid, uid, user uuid, member,
+        member id, customer, customer id, account, account id, session, session id, cookie,
+        visitor, visitor id, client id, person, person id, patient, patient id, subject id
         """
     ),
     canonical=canonical,
@@ -69,7 +69,8 @@ ITEM = Item(
     against=(
         *labels.CODES,
         *words(
-            "요청, 배포, 빌드, 작업, 거래, request, request id, trace, job, build, deployment, commit, product, item"
+            "요청, 배포, 빌드, 작업, 거래, request, request id, trace, job, build, deployment, commit, "
+            "product, item"
         ),
     ),
     anchor=rf"{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}",

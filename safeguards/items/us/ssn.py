@@ -1,8 +1,9 @@
 """US social security number (미국 사회보장번호): area, group, serial.
 
-20 CFR 422.103; Social Security Administration, POMS RM 10201.035: no area 000, 666 or 900-999, no group 00, no
-serial 0000. Since June 2011 numbers are drawn at random, so that no other combination is known to be void, and
-there is no check digit. To Korean law it is a unique identifier of another state; encrypted by strict default.
+20 CFR 422.103; Social Security Administration, POMS RM 10201.035: no area 000, 666 or 900-999, no
+group 00, no serial 0000. Since June 2011 numbers are drawn at random, so that no other combination
+is known to be void, and there is no check digit. To Korean law it is a unique identifier of another
+state; encrypted by strict default.
 """
 
 from __future__ import annotations
