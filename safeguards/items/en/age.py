@@ -28,8 +28,8 @@ _RULES = (
         "number of years before 'old'",
     ),
     (re.compile(
-        rf"(?i:(?<![a-z])(?:at |to |by |until |reached )?(?:the |an )?age of "
-        rf"){_NUMBER}(?![0-9A-Za-z.%]|,[0-9])"
+        rf"(?i:(?<![a-z])(?:at |to |by |until |reached )?(?:the |an )?age of )"
+        rf"{_NUMBER}(?![0-9A-Za-z.%]|,[0-9])"
     ), 0.9, "behind 'age of'"),
     (re.compile(
         rf"(?i:(?<![a-z])aged? ?[:=] ?|(?<![a-z])aged? (?:is )?){_NUMBER}(?![0-9A-Za-z%\-]|"
@@ -40,8 +40,8 @@ _RULES = (
         rf"|(?<![a-z])(?:turning|turned) ){_NUMBER}(?![0-9A-Za-z%:]|[.,][0-9]){_CLOSED}"
     ), 0.85, "behind 'turned'"),
     (re.compile(
-        rf"(?<![A-Za-z])(?:I'm|i'm|I am|i am|I’m){_NUMBER.replace('(?P', ' (?P')}(?![0-9A-Za-z%:/\-"
-        rf"]|[.,][0-9])(?=[.,;!]|$| and | years)"
+        rf"(?<![A-Za-z])(?:I'm|i'm|I am|i am|I’m) {_NUMBER}"
+        r"(?![0-9A-Za-z%:/\-]|[.,][0-9])(?=[.,;!]|$| and | years)"
     ), 0.75, "behind 'I am'"),
 )  # fmt: skip
 

@@ -18,18 +18,18 @@ _LATITUDE = r"(?i:lat(?:itude)?|위도|y좌표)"
 _LONGITUDE = r"(?i:lo?ng?(?:itude)?|경도|x좌표)"
 _IS = r"[\"']?(?: ?[:=]|은|는|이| is)? ?[\"']?"
 _PAIR = re.compile(
-    rf"(?<![0-9.,\-+])(?P<lat>{_NUMBER})°?[NS]?(?P<gap> ?[,/;|] ?| "
-    rf")(?P<lon>{_NUMBER})°?[EW]?(?![0-9A-Za-z])(?!\.[0-9])"
+    rf"(?<![0-9.,\-+])(?P<lat>{_NUMBER})°?[NS]?(?P<gap> ?[,/;|] ?| )"
+    rf"(?P<lon>{_NUMBER})°?[EW]?(?![0-9A-Za-z])(?!\.[0-9])"
 )
 _LABELLED = re.compile(
-    rf"{_LATITUDE}{_IS}(?P<lat>[+-]?[0-9]{{1,3}}\.[0-9]{{3,15}})[\"']?°?[ "
-    rf",;/\n]{{1,4}}[\"']?{_LONGITUDE}{_IS}"
+    rf"{_LATITUDE}{_IS}(?P<lat>[+-]?[0-9]{{1,3}}\.[0-9]{{3,15}})[\"']?°?"
+    rf"[ ,;/\n]{{1,4}}[\"']?{_LONGITUDE}{_IS}"
     r"(?P<lon>[+-]?[0-9]{1,3}\.[0-9]{3,15})"
 )
 _MINUTES = r"[0-9]{1,2} ?['′’분m] ?(?:[0-9]{1,2}(?:\.[0-9]{1,6})? ?(?:[\"″”초s]|'')? ?)?"
 _DEGREES = re.compile(
-    rf"(?:북위|남위)? ?[0-9]{{1,2}} ?[°º도] ?{_MINUTES}[NS]?[ ,/]{{0,3}}(?:동경|서경)? ?[0-9]{{1,3}} "
-    rf"?[°º도] ?{_MINUTES}[EW]?"
+    rf"(?:북위|남위)? ?[0-9]{{1,2}} ?[°º도] ?{_MINUTES}[NS]?[ ,/]{{0,3}}(?:동경|서경)? ?"
+    rf"[0-9]{{1,3}} ?[°º도] ?{_MINUTES}[EW]?"
 )
 _SPEAKING = re.compile(
     r"(?i:(?<![a-z])(?:gps|geo|lat|latitude|lng|lon|longitude|latlng|coordinates?|coords?|location|position)(?![a-z]))"

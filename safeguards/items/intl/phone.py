@@ -16,9 +16,11 @@ from safeguards.items.text import compact, plain, stars, words
 
 _GAP = r"(?: ?[.\-/] ?| ?\(0?\) ?| ?\((?=[0-9])|\) ?-?| )"
 _SHAPE = re.compile(
-    rf"(?<![0-9A-Za-z_+.,/\-])(?P<plus>\+ ?|00(?=[1-9]))?(?:\((?=\+?[0-9]))?(?P<late>\+)?"
+    r"(?<![0-9A-Za-z_+.,/\-])(?=[+(0-9])(?=(?:[^0-9\nA-Za-z가-힣]{0,3}[0-9]){7})"
+    r"(?:\+ ?|00(?=[1-9]))?(?:\((?=\+?[0-9]))?\+?"
     rf"[0-9]{{1,15}}(?:{_GAP}[0-9]{{1,9}}){{0,7}}"
 )
+_KOREAN = re.compile(phone.ITEM.pattern or "(?!)")
 _GROUP = re.compile(r"[0-9]+")
 _EXTENSION = re.compile(r" ?(?:x|ext\.?|extension) ?[0-9]{1,6}(?![0-9A-Za-z])", re.IGNORECASE)
 _AMERICAN = re.compile(
@@ -31,8 +33,8 @@ _DATE = re.compile(
 )
 _OTHER = re.compile(
     r"[0-9]{6}-[0-9]{7}|(?:1[0-9]|20)[0-9]{2} ?- ?(?:1[0-9]|20)[0-9]{2}|"
-    r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{4}([ "
-    r"\-])[0-9]{4}\1[0-9]{4}\1[0-9]{4}|[0-9]+\.[0-9]+"
+    r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9]{3}-[0-9]{2}-[0-9]{4}|"
+    r"[0-9]{4}([ \-])[0-9]{4}\1[0-9]{4}\1[0-9]{4}|[0-9]+\.[0-9]+"
 )
 _WORDS = (
     r"(?i:phone|tel|mobile|cell|fax|call|dial|reach|ring|text|sms|whatsapp|hotline|answering|voicemail|contact|line)"
@@ -98,7 +100,7 @@ def candidates(text: str) -> Iterator[Candidate]:
     for found in _SHAPE.finditer(text):
         start, number = found.start(), _fitting(found.group())
         verdict = validate(number) if number else REJECTED
-        if not verdict or phone.validate(number) or not _stands_free(text, start + len(number)):
+        if not verdict or _is_korean(number) or not _stands_free(text, start + len(number)):
             continue
         end = start + len(number)
         if extension := _EXTENSION.match(text, end):
@@ -150,6 +152,11 @@ def _is_national(number: str) -> bool:
         _FEWEST <= len(digits) <= _MOST and digits.isascii() and digits.isdigit() and len(set(digits)) > 1
     )
     return plausible and not _DATE.fullmatch(number) and not _OTHER.fullmatch(number)
+
+
+def _is_korean(number: str) -> bool:
+    """Say whether `kr_phone` finds it; a Dutch 06-12345678 has Korean digits, but not a Korean spelling."""
+    return _KOREAN.fullmatch(number) is not None and bool(phone.validate(number))
 
 
 def _stands_free(text: str, end: int) -> bool:

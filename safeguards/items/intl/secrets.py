@@ -16,18 +16,17 @@ from safeguards.items.item import Candidate
 
 _PASSWORDS = r"pass(?:word|wd|phrase|code)?|pwd|비밀번호|패스워드|비번|암호"
 _TOKENS = (
-    r"secret(?:[_\- ]?(?:access[_\- ]?)?key)?|token|api[_\- ]?key|access[_\- ]?key|private[_\- "
-    r"]?key|auth[_\- ]?key|"
-    r"service[_\- ]?key|encryption[_\- ]?key|signing[_\- ]?key|credentials?|인증 ?키|서비스 ?키|시크릿 "
-    r"?키|액세스 ?키|비밀 ?키|토큰"
+    r"secret(?:[_\- ]?(?:access[_\- ]?)?key)?|token|api[_\- ]?key|access[_\- ]?key|"
+    r"private[_\- ]?key|auth[_\- ]?key|service[_\- ]?key|encryption[_\- ]?key|signing[_\- ]?key|credentials?|"
+    r"인증 ?키|서비스 ?키|시크릿 ?키|액세스 ?키|비밀 ?키|토큰"
 )
 ANCHOR = r"(?i:passw|passp|passc|pass ?[\"']?[:=]|pwd|secret|token|[_\- ]?key|credential|bearer|basic )|비밀|패스|비번|암호|인증|서비스|시크릿|액세스|토큰|://"
 _VALUE = r"[!#-&(-+\--:=?-_a-~]{4,400}"
 _QUOTED = r"\"(?P<double>[^\"\s]{4,400})\"|'(?P<single>[^'\s]{4,400})'|`(?P<back>[^`\s]{4,400})`"
 _ASSIGNED = re.compile(
     rf"(?i:(?:(?P<password>{_PASSWORDS})|{_TOKENS}))(?![A-Za-z0-9_가-힣](?<![은는이가]))[\"'`]?"
-    rf"(?:(?:은|는|이|가)? ?(?::=|=>|==?|:| is |\t| (?=[\"'`]))|(?<=[가-힣])[은는] )[ "
-    rf"\t]{{0,8}}(?:{_QUOTED}|(?P<bare>{_VALUE}))"
+    rf"(?:(?:은|는|이|가)? ?(?::=|=>|==?|:| is |\t| (?=[\"'`]))|(?<=[가-힣])[은는] )"
+    rf"[ \t]{{0,8}}(?:{_QUOTED}|(?P<bare>{_VALUE}))"
 )
 _HEADER = re.compile(r"(?i:(?<![A-Za-z])(?:bearer|basic)) (?P<token>[A-Za-z0-9._~+/=\-]{16,4000})")
 _CONNECTION = re.compile(r"[a-z][a-z0-9+.\-]{1,30}://[^\s:/@\"'<>]{0,80}:(?P<password>[^\s/@\"'<>]{3,120})@")
