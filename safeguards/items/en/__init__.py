@@ -1,0 +1,1 @@
+"""Personal data as English text writes it."""
