@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from safeguards.detection import Detector
+from safeguards.items import ENTITIES
 
 FLOORS = {
     "KR_RRN": 0.98,
