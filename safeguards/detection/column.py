@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from array import array
+from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from safeguards.detection.engine import Engine
 from safeguards.detection.span import Span
 from safeguards.errors import InputError
 
@@ -21,27 +23,105 @@ _FIELDS: dict[str, Any] = {
 SPANS = pa.schema(_FIELDS)
 """``row`` counts from 0 over the whole column; ``start`` and ``end`` are code points of the cell."""
 
-Detect = Callable[[str], list[Span]]
+BATCH_ROWS = 262_144
+BATCH_BYTES = 32 * 2**20
+"""What is looked at in one go, so that memory stays flat."""
+
+READ_AT_ONCE = 4_096
+"""Rows that become Python texts at a time."""
 
 
-def detect_column(values: Any, detect: Detect) -> pa.Table:
-    """Return the spans of every cell; equal cells of a chunk are looked at once.
+class Column:
+    """Searches columns: RE2 selects rows, the engine reads them."""
 
-    Args:
-        values: an Arrow array or chunked array of text (string, large_string, string_view, also dictionary
-            encoded), or anything `pyarrow.array` takes, such as a list or a pandas series. NULL has no span.
-        detect: what finds the spans of one text.
+    def __init__(self, engine: Engine, backend: str) -> None:
+        self._engine = engine
+        self._selector = engine.selector(backend)
 
-    Raises:
-        InputError: the column does not hold text.
-    """
-    found: dict[str, list[Any]] = {name: [] for name in SPANS.names}
-    for row, span in _spans(as_text(values), detect):
-        for name, value in zip(
-            SPANS.names, (row, span.start, span.end, span.entity, span.score), strict=True
-        ):
-            found[name].append(value)
-    return pa.table(found, schema=SPANS)
+    def table(self, values: Any) -> pa.Table:
+        """Return the spans of every cell.
+
+        Args:
+            values: an Arrow array or chunked array of text (string, large_string, string_view, also
+                dictionary-encoded), or anything `pyarrow.array` takes, such as a list or a pandas series.
+
+        Raises:
+            InputError: the column does not hold text.
+        """
+        found = _Found()
+        for row, spans in self.spans(values):
+            found.add(row, spans)
+        return found.table()
+
+    def spans(self, values: Any) -> Iterator[tuple[int, list[Span]]]:
+        """Yield the rows in which something is found, ascending, with their spans."""
+        offset = 0
+        for chunk in as_text(values).chunks:
+            if pa.types.is_dictionary(chunk.type):
+                yield from self._encoded(chunk, offset)
+            else:
+                yield from self._plain(chunk, offset)
+            offset += len(chunk)
+
+    def _encoded(self, chunk: Any, offset: int) -> Iterator[tuple[int, list[Span]]]:
+        """Look at each text of the dictionary once."""
+        spans = dict(self._plain(chunk.dictionary, 0))
+        codes = chunk.indices
+        hits = np.isin(np.asarray(codes.fill_null(-1)), np.fromiter(spans, np.int64, len(spans)))
+        for row in np.flatnonzero(hits).tolist():
+            yield offset + row, spans[codes[row].as_py()]
+
+    def _plain(self, texts: Any, offset: int) -> Iterator[tuple[int, list[Span]]]:
+        for batch in batches(texts):
+            selected = list(self._selector.select(batch))
+            for first in range(0, len(selected), READ_AT_ONCE):
+                part = selected[first : first + READ_AT_ONCE]
+                read = batch.take(pa.array([row for row, _ in part], pa.int64())).to_pylist()
+                for (row, places), text in zip(part, read, strict=True):
+                    if spans := self._engine.spans(text, places):
+                        yield offset + row, spans
+            offset += len(batch)
+
+
+def batches(texts: Any) -> Iterator[Any]:
+    """Cut an array of text into slices of bounded rows and bytes; a longer row is one of its own."""
+    if pa.types.is_string_view(texts.type):
+        for first in range(0, len(texts), BATCH_ROWS):
+            yield texts.slice(first, BATCH_ROWS).cast(pa.large_string())
+        return
+    width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
+    offsets = np.frombuffer(texts.buffers()[1], width)[texts.offset :] if len(texts) else np.zeros(1, width)
+    first = 0
+    while first < len(texts):
+        by_bytes = int(np.searchsorted(offsets[: len(texts) + 1], offsets[first] + BATCH_BYTES, "right")) - 1
+        last = min(max(by_bytes, first + 1), first + BATCH_ROWS, len(texts))
+        yield texts.slice(first, last - first)
+        first = last
+
+
+class _Found:
+    """Spans in compact columns."""
+
+    def __init__(self) -> None:
+        self._rows, self._starts, self._ends = array("q"), array("i"), array("i")
+        self._entities, self._scores = array("i"), array("d")
+        self._codes: dict[str, int] = {}
+
+    def add(self, row: int, spans: list[Span]) -> None:
+        for span in spans:
+            self._rows.append(row)
+            self._starts.append(span.start)
+            self._ends.append(span.end)
+            self._entities.append(self._codes.setdefault(span.entity, len(self._codes)))
+            self._scores.append(span.score)
+
+    def table(self) -> pa.Table:
+        names = np.array([*self._codes, ""], object)
+        columns = (self._rows, self._starts, self._ends, names[np.asarray(self._entities)], self._scores)
+        arrays: list[Any] = [
+            pa.array(np.asarray(column), field.type) for column, field in zip(columns, SPANS, strict=True)
+        ]
+        return pa.Table.from_arrays(arrays, schema=SPANS)
 
 
 def as_text(values: Any) -> pa.ChunkedArray[Any]:
@@ -72,21 +152,3 @@ def _from_python(values: Any) -> pa.Array[Any]:
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         raise InputError("detection reads a flat column of text; this one mixes or nests types") from None
     return array
-
-
-def _spans(column: pa.ChunkedArray[Any], detect: Detect) -> Iterator[tuple[int, Span]]:
-    offset = 0
-    for chunk in column.chunks:
-        codes, texts = _encoded(chunk)
-        spans = [detect(text) if text else [] for text in texts]
-        for row, code in enumerate(codes):
-            if code is not None:
-                yield from ((offset + row, span) for span in spans[code])
-        offset += len(chunk)
-
-
-def _encoded(chunk: pa.Array[Any]) -> tuple[Iterable[int | None], list[str | None]]:
-    if pa.types.is_string_view(chunk.type):
-        chunk = chunk.cast(pa.large_string())
-    coded: Any = chunk if pa.types.is_dictionary(chunk.type) else pc.dictionary_encode(chunk)
-    return coded.indices.to_pylist(), coded.dictionary.to_pylist()

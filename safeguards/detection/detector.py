@@ -8,19 +8,17 @@ from typing import Any
 import pyarrow as pa
 
 from safeguards.detection.classify import classify
-from safeguards.detection.column import detect_column
-from safeguards.detection.engine import compile_rules
-from safeguards.detection.folding import fold_text
-from safeguards.detection.overlap import resolve
+from safeguards.detection.column import Column
+from safeguards.detection.engine import Engine
+from safeguards.detection.lists import Lists, denied
+from safeguards.detection.options import THRESHOLD, chosen, gathered, thresholds
+from safeguards.detection.parallel import in_processes
+from safeguards.detection.rules import compile_rule
 from safeguards.detection.span import Span
 from safeguards.detection.verdict import ColumnVerdict
 from safeguards.errors import InputError
-from safeguards.items import ENTITIES, all_items
 from safeguards.items.item import Item
 from safeguards.tables import is_frame, open_frame
-
-THRESHOLD = 0.5
-"""Candidates less likely than not are not reported."""
 
 SAMPLE_ROWS = 2_000
 """Rows from which a column is classified: enough for shares of half a percent."""
@@ -32,25 +30,50 @@ class Detector:
     Args:
         threshold: the least score, in 0..1, that is reported.
         entities: entities (``KR_RRN``) or item ids (``kr_rrn``) to look for; all of them by default.
+        profile: ``default``, or ``recall``, which reports less likely names too (for redaction).
+        thresholds: entities or item ids with a threshold of their own.
+        allow: values that are never reported, in any spelling that their item knows.
+        deny: entities with values that are reported wherever they stand as words.
+        custom: items of your own, for instance from :func:`safeguards.detection.load_items`.
+        plugins: names of installed plugins that bring items (entry point group ``safeguards.items``).
+        backend: what selects the rows of a column: ``arrow`` (RE2), or ``re``, the slow reference.
 
     Threads may share a detector: everything is compiled when it is made.
 
     Raises:
-        InputError: an entity is unknown, or the threshold is outside 0..1.
+        InputError: an option is unknown or out of range; the message names it.
     """
 
-    def __init__(self, threshold: float = THRESHOLD, entities: Iterable[str] | None = None) -> None:
-        if not 0 <= threshold <= 1:
-            raise InputError(f"threshold must lie in 0..1, not {threshold}")
+    def __init__(
+        self,
+        threshold: float = THRESHOLD,
+        entities: Iterable[str] | None = None,
+        *,
+        profile: str = "default",
+        thresholds: Mapping[str, float] | None = None,
+        allow: Iterable[str] = (),
+        deny: Mapping[str, Iterable[str]] | None = None,
+        custom: Iterable[Item] = (),
+        plugins: Iterable[str] = (),
+        backend: str = "arrow",
+    ) -> None:
+        self._options = {
+            "threshold": threshold, "entities": _kept(entities), "profile": profile, "thresholds": thresholds,
+            "allow": _kept(allow), "deny": deny, "custom": tuple(custom), "plugins": _kept(plugins),
+            "backend": backend,
+        }  # fmt: skip
         self.threshold = threshold
-        self.items = _chosen(entities)
-        self._rules = compile_rules(self.items)
+        self._engine, self.items = _engine(self._options)
+        self._column = Column(self._engine, backend)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (self._options,)
 
     def detect(self, text: str) -> list[Span]:
         """Return what is found in ``text``, without overlaps, in its order.
 
         Offsets are code points of ``text`` as it is, also where full-width or invisible characters were read
-        through.
+        through, digits were read aloud or a line end was passed over.
 
         Raises:
             InputError: ``text`` is no str.
@@ -60,25 +83,39 @@ class Detector:
                 f"detect reads one text (str), not {type(text).__name__}; "
                 "for several there are detect_many and detect_column"
             )
-        folded = fold_text(text)
-        return resolve(
-            Span(rule.entity, *folded.original(found.start, found.end), found.score, found.reason)
-            for rule in self._rules
-            if rule.anchor.search(folded.text)
-            for found in rule.find(folded.text)
-            if found.score >= self.threshold
-        )
+        return self._engine.spans(text)
 
-    def detect_column(self, values: Any) -> pa.Table:
+    def detect_many(self, texts: Iterable[str | None]) -> list[list[Span]]:
+        """Return the spans of each text; None has none. The texts are searched as a column is.
+
+        Raises:
+            InputError: something among the texts is neither str nor None.
+        """
+        if isinstance(texts, str):
+            raise InputError("detect_many reads several texts; for one there is detect")
+        column = list(texts)
+        found: list[list[Span]] = [[] for _ in column]
+        for row, spans in self._column.spans(column):
+            found[row] = spans
+        return found
+
+    def detect_column(self, values: Any, *, processes: int = 1) -> pa.Table:
         """Return the spans of a column as a table of row, start, end, entity and score.
 
         Arrow arrays and chunked arrays of text, sliced and dictionary-encoded ones, lists and pandas series
-        give equal spans for equal texts; NULL has none.
+        give equal spans for equal texts; NULL has none. Memory beside the column is bounded by the spans.
+
+        Args:
+            values: the column.
+            processes: how many processes share the work; each starts a Python of its own (spawn), which pays
+                from some ten megabytes on.
 
         Raises:
-            InputError: the column does not hold text.
+            InputError: the column does not hold text, or the detector cannot be sent to another process.
         """
-        return detect_column(values, self.detect)
+        if processes > 1:
+            return in_processes(self, values, processes)
+        return self._column.table(values)
 
     def classify(
         self, table: Any, *, rows: int = SAMPLE_ROWS, sql_types: Mapping[str, str] | None = None
@@ -101,16 +138,20 @@ class Detector:
         """Yield the verdict on each column of a sample, in order."""
         return classify(sample, self.items, self.detect, sql_types)
 
-    def detect_many(self, texts: Iterable[str | None]) -> list[list[Span]]:
-        """Return the spans of each text; None has none."""
-        return [self.detect(text) if text else [] for text in texts]
+
+def _kept(values: Iterable[str] | None) -> Any:
+    return values if values is None or isinstance(values, str) else tuple(values)
 
 
-def _chosen(entities: Iterable[str] | None) -> tuple[Item, ...]:
-    if entities is None:
-        return all_items()
-    wanted = {entities} if isinstance(entities, str) else set(entities)
-    if unknown := wanted - {*ENTITIES, *ENTITIES.values()}:
-        known = ", ".join(ENTITIES.values())
-        raise InputError(f"unknown entity {', '.join(sorted(unknown))}; known: {known}")
-    return tuple(item for item in all_items() if item.id in wanted or item.entity in wanted)
+def _restored(options: Mapping[str, Any]) -> Detector:
+    return Detector(**options)
+
+
+def _engine(options: Mapping[str, Any]) -> tuple[Engine, tuple[Item, ...]]:
+    items = gathered(options["custom"], options["plugins"])
+    wanted = chosen(items, options["entities"])
+    own = denied(options["deny"] or {}, {item.entity: item for item in items})
+    levels = thresholds(wanted, options["threshold"], options["profile"], options["thresholds"])
+    rules = [compile_rule(item, levels[item.id]) for item in wanted]
+    rules += [compile_rule(item, 0.0) for item in own]
+    return Engine(rules, Lists(options["allow"], (*wanted, *own))), wanted

@@ -1,58 +1,71 @@
-"""The reference engine on `re`: every item's candidates in one text, linear in its length.
+"""Every rule's candidates in one text, on `re`: the reference, linear in the text's length.
 
-A faster engine must report the same spans.
+The native pass over a column only says which of its rows are worth reading and for which rules; both lead
+here, so that a column and a text give the same spans.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
-from safeguards.detection.context import Labels, compile_labels
-from safeguards.items.item import Candidate, Item
-
-Finder = Callable[[str], Iterable[Candidate]]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """How one item is found; texts without a match of ``anchor`` hold none."""
-
-    entity: str
-    anchor: re.Pattern[str]
-    find: Finder
+from safeguards.detection.alike import SPELLINGS
+from safeguards.detection.evasions import CERTAINTY, EVASIONS, Reading, readings
+from safeguards.detection.folding import SHRINKS, fold_text
+from safeguards.detection.lists import Lists
+from safeguards.detection.overlap import resolve
+from safeguards.detection.rules import Rule
+from safeguards.detection.selecting import Selector, superset
+from safeguards.detection.span import Span
 
 
-def compile_rules(items: Iterable[Item]) -> tuple[Rule, ...]:
-    """Compile the items once; the rules hold no state and may be shared by threads."""
-    return tuple(
-        Rule(item.entity, re.compile(item.anchor), item.candidates or _pattern_finder(item)) for item in items
-    )
+class Engine:
+    """Finds spans by ``rules``, those on the allow list left out."""
 
+    def __init__(self, rules: Sequence[Rule], lists: Lists) -> None:
+        self.rules = tuple(rules)
+        self._lists = lists
+        self._evasions = len(self.rules)
+        self._everything = self._evasions + 1
 
-def _pattern_finder(item: Item) -> Finder:
-    expression, labels = re.compile(_bounded(item)), compile_labels(item)
+    def spans(self, text: str, places: Sequence[int] | None = None) -> list[Span]:
+        """Return what is found in ``text``, without overlaps, in its order.
 
-    def find(text: str) -> Iterator[Candidate]:
-        for found in expression.finditer(text):
-            yield from _judged(item, labels, text, found)
+        ``places`` are the expressions of `selector` that may match in it, by default all.
+        """
+        if places is None or self._everything in places:
+            return resolve(self._found(text, self.rules, evaded=True))
+        rules = [self.rules[place] for place in places if place < self._evasions]
+        return resolve(self._found(text, rules, evaded=self._evasions in places))
 
-    return find
+    def selector(self, backend: str) -> Selector:
+        """Return what selects the rows of a column at which `spans` should look.
 
+        Its expressions read text as it is: one for each rule, one for evasive spellings, which may be
+        anyone's, and one for what shrinks when folded: invisible characters may stand anywhere in a value.
+        """
+        evasive = "|".join(f"(?:{evasion.stretch})" for evasion in EVASIONS)
+        anchors = (superset(rule.anchor.pattern, rule.anchor.flags, SPELLINGS) for rule in self.rules)
+        return Selector([*anchors, superset(evasive, 0, SPELLINGS), superset(SHRINKS)], backend)
 
-def _judged(item: Item, labels: Labels, text: str, found: re.Match[str]) -> Iterator[Candidate]:
-    verdict = item.validate(found.group())
-    if verdict:
-        score, reason = labels.judge(text, found.start(), found.end(), verdict)
-        yield Candidate(found.start(), found.end(), score, reason)
+    def _found(self, text: str, rules: Iterable[Rule], *, evaded: bool) -> Iterator[Span]:
+        folded = fold_text(text)
+        for rule in rules:
+            for found in rule.candidates(folded.text):
+                if not self._lists.allows(rule.item, folded.text[found.start : found.end]):
+                    place = folded.original(found.start, found.end)
+                    yield Span(rule.item.entity, *place, found.score, found.reason)
+        for reading in readings(folded.text) if evaded else ():
+            for span in self._read(reading):
+                yield Span(span.entity, *folded.original(span.start, span.end), span.score, span.reason)
 
-
-def _bounded(item: Item) -> str:
-    """Return the item's pattern between boundaries: what follows or precedes may be Hangul, but no letter or
-    digit, also not beyond a character that glues.
-    """
-    glue = f"[{re.escape(item.glue)}]" if item.glue else "(?!)"
-    before = f"(?<![0-9A-Za-z_])(?<![0-9A-Za-z]{glue})" if item.glue else "(?<![0-9A-Za-z_])"
-    after = f"(?![0-9A-Za-z_])(?!{glue}[0-9A-Za-z])" if item.glue else "(?![0-9A-Za-z_])"
-    return f"{before}(?:{item.pattern}){after}"
+    def _read(self, reading: Reading) -> Iterator[Span]:
+        """Yield what stands in a reading, in offsets of the folded text."""
+        read = reading.folded
+        for rule in self.rules if read.text else ():
+            for found in rule.candidates(read.text) if rule.patterned else ():
+                score = found.score * CERTAINTY
+                if score < rule.threshold or not reading.changed(found.start, found.end):
+                    continue
+                if not self._lists.allows(rule.item, read.text[found.start : found.end]):
+                    start, end = read.original(found.start, found.end)
+                    yield Span(rule.item.entity, start, end, score, f"{found.reason}; {reading.name}")

@@ -7,10 +7,17 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from safeguards.items.text import FOLDED, INVISIBLE
+from safeguards.detection.alike import ALIKE, HIDDEN, HOMOGLYPHS
 
-_SHRINKING = re.compile(f"[{INVISIBLE}]+|[\u1100-\u115e][\u1161-\u11a7][\u11a8-\u11ff]?")
-"""Invisible characters, and Hangul syllables written as two or three conjoining letters (NFD)."""
+_CONJOINING = "[\u1100-\u115e][\u1161-\u11a7]"
+_SHRINKING = re.compile(f"[{HIDDEN}]+|{_CONJOINING}[\u11a8-\u11ff]?")
+_HOMOGLYPH = re.compile(f"[{''.join(map(chr, HOMOGLYPHS))}]")
+_LATIN = re.compile(r"[A-Za-z0-9]")
+_WORD = re.compile(rf"[A-Za-z0-9.@_+\-{''.join(map(chr, HOMOGLYPHS))}]+")
+
+SHRINKS = f"[{HIDDEN}]|{_CONJOINING}"
+"""Invisible characters, and Hangul syllables written as two or three conjoining letters (NFD): where none of
+them stands, folding replaces single characters by single ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +38,11 @@ class FoldedText:
 
 
 def fold_text(text: str) -> FoldedText:
-    """Fold full-width forms, dashes and spaces; drop invisible characters; compose Hangul."""
+    """Fold look-alikes to plain characters; drop invisible ones; compose Hangul."""
     if text.isascii():
         return FoldedText(text)
     if _SHRINKING.search(text) is None:
-        return FoldedText(text.translate(FOLDED))
+        return FoldedText(_alike(text))
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -46,9 +53,19 @@ def fold_text(text: str) -> FoldedText:
         starts.extend(range(position, upto))
         ends.extend(range(position + 1, upto + 1))
         composed = unicodedata.normalize("NFC", found.group()) if found else ""
-        if found and composed and composed[0] not in INVISIBLE:
+        if found and composed and composed[0] not in HIDDEN:
             pieces.append(composed)
             starts.extend([found.start()] * len(composed))
             ends.extend([found.end()] * len(composed))
         position = found.end() if found else upto
-    return FoldedText("".join(pieces).translate(FOLDED), starts, ends)
+    return FoldedText(_alike("".join(pieces)), starts, ends)
+
+
+def _alike(text: str) -> str:
+    """Replace look-alikes, Cyrillic and Greek letters only inside words that also have Latin ones."""
+    folded = text.translate(ALIKE)
+    return _WORD.sub(_latin, folded) if _HOMOGLYPH.search(folded) else folded
+
+
+def _latin(word: re.Match[str]) -> str:
+    return word.group().translate(HOMOGLYPHS) if _LATIN.search(word.group()) else word.group()

@@ -83,9 +83,8 @@ class Item:
     ``check_digit_binding``: false where genuine values may fail it.
     ``judge_column``: judges a column's distinct values together: None says nothing, REJECTED vetoes, any
         other verdict supports values that prove nothing alone.
-    ``anchor``: an expression, without look-around or back-references, without which no text holds the item at a
-        score of 0.5 or more; most texts are passed over by it.
-    ``loose_anchor``: the expression for lower thresholds, where it is another.
+    ``anchor``: an expression without which no text holds the item; most texts are passed over by it.
+    ``loose_anchor``: the same for whoever takes scores below 0.5; None where ``anchor`` serves them too.
     """
 
     id: str

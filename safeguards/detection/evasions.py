@@ -1,0 +1,230 @@
+"""Values written so that a plain search passes over them, and how they read when written plainly.
+
+Digits read aloud (공일공에 일이삼사), spaced out, broken by a line end or mixed with letters that look like
+them, and e-mail addresses in words (골뱅이, 점). Only such stretches are read anew, with what stands around
+them, so that labels count; what is found in them must hold a changed character, or it would be found anyway.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+from safeguards.detection.folding import FoldedText
+
+BEFORE = 56
+AFTER = 20
+"""Characters around a stretch that are read with it."""
+
+CERTAINTY = 0.95
+"""What remains of a score: a reading may be wrong."""
+
+_SPOKEN_DIGITS = dict(zip("공영일이삼사오육륙칠팔구", "001234566789", strict=True))
+_LETTER_DIGITS = dict(zip("OoQIl|", "000111", strict=True))
+_WORDS = {
+    "골뱅이": "@", "(at)": "@", "[at]": "@", "<at>": "@", "(a)": "@", " at ": "@",
+    "점": ".", "쩜": ".", "닷": ".", "(dot)": ".", "[dot]": ".", "<dot>": ".", " dot ": ".",
+    "네이버": "naver", "다음": "daum", "한메일": "hanmail", "지메일": "gmail", "네이트": "nate",
+    "구글": "google", "카카오": "kakao", "핫메일": "hotmail", "야후": "yahoo", "컴": "com", "넷": "net",
+}  # fmt: skip
+_PROVIDERS = "|".join(word for word, plain in _WORDS.items() if plain.isalpha())
+_AT = r" ?(?:@|골뱅이|\(at\)|\[at\]|<at>|\(a\)|(?<= )at(?= )) ?"
+_DOT = r" ?(?:\.|점|쩜|닷|\(dot\)|\[dot\]|<dot>|(?<= )dot(?= )) ?"
+_WORD = re.compile(
+    "|".join(map(re.escape, (word.strip() for word in sorted(_WORDS, key=len, reverse=True)))), re.IGNORECASE
+)
+_DOT_WORD = re.compile(r"dot|[점쩜닷]", re.IGNORECASE)
+_SPOKEN = "".join(_SPOKEN_DIGITS)
+_PAUSE_WORDS = frozenset("에의다시")
+_PAUSES = _PAUSE_WORDS | set(" .-")
+_FEWEST_SPOKEN = 3
+_FEWEST_DIGITS = 5
+
+
+class Piece(NamedTuple):
+    """A character of a reading, where it comes from, and what was done there."""
+
+    character: str
+    start: int
+    end: int
+    replaced: bool = False
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A stretch as it reads plainly: ``folded`` leads back to the text, ``changes`` are places in it."""
+
+    name: str
+    folded: FoldedText
+    changes: tuple[tuple[int, int], ...]
+
+    def changed(self, start: int, end: int) -> bool:
+        """Say whether ``[start:end]`` of the reading holds a change."""
+        return any(start <= low and high <= end for low, high in self.changes)
+
+
+Read = Callable[[re.Match[str]], Iterable[list[Piece]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Evasion:
+    """A way of writing: ``stretch`` finds it in folded text, ``read`` yields how it may read."""
+
+    name: str
+    stretch: str
+    read: Read
+
+
+def readings(text: str) -> Iterator[Reading]:
+    """Yield the readings of every evasive stretch of folded text."""
+    for evasion, stretch in _COMPILED:
+        for found in stretch.finditer(text):
+            for pieces in evasion.read(found):
+                yield _reading(evasion.name, text, found, pieces)
+
+
+def _reading(name: str, text: str, found: re.Match[str], pieces: list[Piece]) -> Reading:
+    before = [Piece(text[at], at, at + 1) for at in range(max(0, found.start() - BEFORE), found.start())]
+    after = [Piece(text[at], at, at + 1) for at in range(found.end(), min(len(text), found.end() + AFTER))]
+    whole = [*before, *pieces, *after]
+    changes = tuple(
+        (place - piece.joined, place + 1)
+        for place, piece in enumerate(whole)
+        if piece.replaced or (piece.joined and place)
+    )
+    read = "".join(piece.character for piece in whole)
+    return Reading(
+        name, FoldedText(read, [piece.start for piece in whole], [piece.end for piece in whole]), changes
+    )
+
+
+def _characters(found: re.Match[str]) -> Iterator[Piece]:
+    return (Piece(character, at, at + 1) for at, character in enumerate(found.group(), found.start()))
+
+
+def _without(pieces: Iterable[Piece], left_out: str) -> list[Piece]:
+    """Leave characters out; the one behind them is joined to the one before."""
+    kept: list[Piece] = []
+    joined = False
+    for piece in pieces:
+        if piece.character in left_out:
+            joined = True
+        else:
+            kept.append(piece._replace(joined=joined))
+            joined = False
+    return kept
+
+
+def _spoken(found: re.Match[str]) -> Iterator[list[Piece]]:
+    """Read Hangul digits; up to two at the end may be a particle (…팔이고) and stay what they are."""
+    pieces = list(_characters(found))
+    if sum(piece.character in _SPOKEN_DIGITS for piece in pieces) < _FEWEST_SPOKEN:
+        return
+    for kept in (0, 1, 2):
+        if all(piece.character in _SPOKEN_DIGITS for piece in pieces[len(pieces) - kept :]):
+            upto = len(pieces) - kept
+            yield [*_with_digits(pieces[:upto]), *pieces[upto:]]
+
+
+def _with_digits(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Yield digits for Hangul ones, and one hyphen for a pause that is a word."""
+    for word, group in groupby(pieces, lambda piece: piece.character in _PAUSES):
+        run = list(group)
+        if not word:
+            yield from map(_as_digit, run)
+        elif any(piece.character in _PAUSE_WORDS for piece in run):
+            yield Piece("-", run[0].start, run[-1].end)
+        else:
+            yield from run
+
+
+def _as_digit(piece: Piece) -> Piece:
+    digit = _SPOKEN_DIGITS.get(piece.character)
+    return piece._replace(character=digit, replaced=True) if digit else piece
+
+
+def _lettered(found: re.Match[str]) -> Iterator[list[Piece]]:
+    digits = sum(character.isdigit() for character in found.group())
+    if digits < _FEWEST_DIGITS or not any(character in _LETTER_DIGITS for character in found.group()):
+        return
+    yield [
+        piece._replace(character=_LETTER_DIGITS[piece.character], replaced=True)
+        if piece.character in _LETTER_DIGITS
+        else piece
+        for piece in _characters(found)
+    ]
+
+
+def _spaced(found: re.Match[str]) -> Iterator[list[Piece]]:
+    if " " in found.group():
+        yield _without(_characters(found), " ")
+
+
+def _broken(found: re.Match[str]) -> Iterator[list[Piece]]:
+    """Read on over the first line end, as if nothing or a space stood there."""
+    pieces = list(_characters(found))
+    for place, piece in enumerate(pieces):
+        if piece.character in "\r\n":
+            first, last = place, place
+            while pieces[first - 1].character in " \t":
+                first -= 1
+            while pieces[last + 1].character in " \t\r\n":
+                last += 1
+            yield _without([*pieces[:first], Piece("\n", 0, 0), *pieces[last + 1 :]], "\n")
+            space = Piece(" ", pieces[first].start, pieces[last].end, replaced=True)
+            yield [*pieces[:first], space, *pieces[last + 1 :]]
+            return
+
+
+def _in_words(found: re.Match[str]) -> Iterator[list[Piece]]:
+    """Read words for signs; a bare ``at`` counts only beside a ``dot``, or a host's name would follow it."""
+    text, first = found.group(), found.start()
+    if " at " in text.lower() and not _DOT_WORD.search(text):
+        return
+    pieces: list[Piece] = []
+    position = 0
+    for word in _WORD.finditer(text):
+        pieces.extend(Piece(text[at], first + at, first + at + 1) for at in range(position, word.start()))
+        plain = _PLAIN[word.group().lower()]
+        start, end = first + word.start(), first + word.end()
+        pieces.extend(Piece(character, start, end, replaced=True) for character in plain)
+        position = word.end()
+    pieces.extend(Piece(text[at], first + at, first + at + 1) for at in range(position, len(text)))
+    yield _without(pieces, " ")
+
+
+_PLAIN = {word.strip(): plain for word, plain in _WORDS.items()}
+EVASIONS = (
+    Evasion(
+        "digits read aloud",
+        rf"[0-9{_SPOKEN}](?:(?:[ .\-]|에|의|다시){{0,3}}[0-9{_SPOKEN}]){{7,24}}",
+        _spoken,
+    ),
+    Evasion(
+        "letters for digits",
+        r"(?<![0-9A-Za-z])[0-9OoQIl|](?:[ .\-]?[0-9OoQIl|]){8,24}(?![0-9A-Za-z])",
+        _lettered,
+    ),
+    Evasion(
+        "spaces between digits",
+        r"(?<![0-9])[0-9](?: ?[-./] ?[0-9]| [0-9]){7,24}(?![0-9])"
+        r"|(?<![0-9])[0-9]{2,6}(?: ?[-.] ?[0-9]{2,7}){1,4}(?![0-9])",
+        _spaced,
+    ),
+    Evasion(
+        "broken by a line end",
+        r"[0-9][0-9 .\-]{0,20}\r?\n[ \t]{0,8}[-.]?[0-9][0-9 .\-*]{0,20}",
+        _broken,
+    ),
+    Evasion(
+        "address in words",
+        rf"[A-Za-z0-9](?:[A-Za-z0-9_+\-]|{_DOT}(?=[A-Za-z0-9])){{0,40}}{_AT}"
+        rf"(?:[A-Za-z0-9\-]{{1,40}}|{_PROVIDERS})(?:{_DOT}(?:[A-Za-z]{{2,16}}|컴|넷)){{1,3}}",
+        _in_words,
+    ),
+)
+_COMPILED = tuple((evasion, re.compile(evasion.stretch)) for evasion in EVASIONS)

@@ -1,0 +1,70 @@
+"""How one item is found in folded text, compiled once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from safeguards.detection.context import Labels, compile_labels
+from safeguards.items.item import Candidate, Item
+
+LOOSE_BELOW = 0.5
+"""Thresholds below this need the item's loose anchor."""
+
+Finder = Callable[[str], Iterable[Candidate]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How one item is found; texts without a match of ``anchor`` hold none scored ``threshold`` or more.
+
+    ``patterned`` says that the item is one pattern, so that evasive spellings of it are read too.
+    """
+
+    item: Item
+    threshold: float
+    anchor: re.Pattern[str]
+    find: Finder
+    patterned: bool
+
+    def candidates(self, text: str) -> Iterator[Candidate]:
+        """Yield what reaches the threshold in folded text."""
+        if self.anchor.search(text):
+            for found in self.find(text):
+                if found.score >= self.threshold:
+                    yield found
+
+
+def compile_rule(item: Item, threshold: float) -> Rule:
+    """Compile the rule of an item; it holds no state and may be shared by threads."""
+    loose = item.loose_anchor if threshold < LOOSE_BELOW else None
+    anchor = re.compile(item.anchor if loose is None else loose)
+    return Rule(item, threshold, anchor, item.candidates or _pattern_finder(item), item.pattern is not None)
+
+
+def _pattern_finder(item: Item) -> Finder:
+    expression, labels = re.compile(_bounded(item)), compile_labels(item)
+
+    def find(text: str) -> Iterator[Candidate]:
+        for found in expression.finditer(text):
+            yield from _judged(item, labels, text, found)
+
+    return find
+
+
+def _judged(item: Item, labels: Labels, text: str, found: re.Match[str]) -> Iterator[Candidate]:
+    verdict = item.validate(found.group())
+    if verdict:
+        score, reason = labels.judge(text, found.start(), found.end(), verdict)
+        yield Candidate(found.start(), found.end(), score, reason)
+
+
+def _bounded(item: Item) -> str:
+    """Return the item's pattern between boundaries: what follows or precedes may be Hangul, but no letter or
+    digit, also not beyond a character that glues.
+    """
+    glue = f"[{re.escape(item.glue)}]" if item.glue else "(?!)"
+    before = f"(?<![0-9A-Za-z_])(?<![0-9A-Za-z]{glue})" if item.glue else "(?<![0-9A-Za-z_])"
+    after = f"(?![0-9A-Za-z_])(?!{glue}[0-9A-Za-z])" if item.glue else "(?![0-9A-Za-z_])"
+    return f"{before}(?:{item.pattern}){after}"
