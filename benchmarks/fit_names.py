@@ -39,10 +39,9 @@ def syllables() -> None:
 
     def table(names: Counter[str], others: Counter[str], low: float) -> dict[str, float]:
         many, rest = sum(names.values()), sum(others.values())
-        return {
-            s: round(max(low, min(3.0, math.log((names[s] + 0.4) / many) - math.log((others[s] + 0.4) / rest * 1.0))), 1)
-            for s in sorted(names | others)
-        }
+        share = 0.5 * rest / many  # so that a syllable seen in neither says nothing
+        odds = {s: math.log((names[s] + 0.5) / many) - math.log((others[s] + share) / rest) for s in names | others}
+        return {s: round(max(low, min(3.0, value)), 1) for s, value in sorted(odds.items())}
 
     second = Counter(word[1] for word in korean if len(word) > 1)
     third = Counter(word[2] for word in korean if len(word) > 2) + second

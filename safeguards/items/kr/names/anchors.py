@@ -11,11 +11,11 @@ from collections.abc import Iterable
 
 from safeguards.items.kr import name_words as known
 from safeguards.items.kr.names.endings import FORMS
-from safeguards.items.kr.names.lexicon import FOREIGN, GIVEN, KNOWN
+from safeguards.items.kr.names.lexicon import FOREIGN
 from safeguards.items.kr.names.syllables import FIRST, SECOND
 from safeguards.items.kr.surnames import COMMON, DOUBLE, SINGLE
 
-USUAL = -0.5
+USUAL, VERY_USUAL = -0.5, 0.4
 """Log-odds from which a syllable counts as usual in given names."""
 
 
@@ -40,43 +40,50 @@ def _class(syllables: Iterable[str]) -> str:
     return f"[{''.join(sorted(syllables))}]"
 
 
+def _shortest(words: Iterable[str], *, from_left: bool) -> set[str]:
+    """Return the words without those that begin with another one, or end in another one."""
+    kept: set[str] = set()
+    for word in sorted(words, key=len):
+        parts = (word[:cut] if from_left else word[-cut:] for cut in range(1, len(word)))
+        if kept.isdisjoint(parts):
+            kept.add(word)
+    return kept
+
+
+def _name(surnames: Iterable[str], least: float) -> str:
+    first = _class(s for s, odds in FIRST.items() if odds >= least)
+    second = _class(s for s, odds in SECOND.items() if odds >= least)
+    return f"(?:{_class(surnames)}|{_any(DOUBLE)}){first}{second}"
+
+
 _SURNAME = _class(SINGLE)
-_USUAL = (
-    f"(?:[{''.join(sorted(COMMON))}]|{_any(DOUBLE)})"
-    + _class(s for s, odds in FIRST.items() if odds >= USUAL)
-    + _class(s for s, odds in SECOND.items() if odds >= USUAL)
-)
-_ANY_SURNAME = _USUAL.replace("".join(sorted(COMMON)), "".join(sorted(SINGLE)), 1)
-_TITLES = _any(form for form in FORMS if len(form) > 1)
-_SHORT_FORMS = "[씨군양님]"
-_LABELS = _any(known.LABELS)
+_NAME = _name(SINGLE, USUAL)
+_TITLES = {form for form in FORMS if len(form) > 1}
 _COLON = "[:=▶┃│|→>]"
+_BRACKETS = r"(?:[ \t]?\([^()\n]{1,12}\))?"
 _LATIN_LABELS = "(?:[Nn][Aa][Mm][Ee]|[Mm][Rr][Ss]?|[Mm][Ss]|[Dd][Rr]|" + "|".join(
     sorted(known.LATIN_LABELS - {"name"})
 ) + ")"  # fmt: skip
-_CAPITAL = "[A-ZÀ-ÖØ-Þ]"
-_BEFORE_LATIN = r"(?:[ \t]?\([^()\n]{1,12}\))?\.?[ \t]{0,3}[:=▶┃|]?[ \t]{0,4}"
+_LATIN = _BRACKETS + r"\.?[ \t]{0,3}[:=▶┃|]?[ \t]{0,4}[A-ZÀ-ÖØ-Þ]"
+_ANNOUNCES = _any(_shortest(known.LABELS | _TITLES, from_left=False)) + "[명은는이가]?"
+_BEHIND = _any(_shortest(_TITLES, from_left=True) | set("씨군양님"))
+_RANKS = "(?:대통령|의원|총리|장관|위원장|회장|후보|감독|대표|교수|시장|지사|팀장|판사|검사|변호사|경위|경사)"
 
 PARTS: dict[str, str] = {
-    "a common surname and a known given name": f"[{''.join(sorted(COMMON))}]"
-    + _any(name for name in GIVEN if len(name) == 2 and name not in KNOWN),
-    "a name and a title": f"{_ANY_SURNAME} ?(?:{_TITLES}|{_SHORT_FORMS})",
-    "a title and a name": f"{_TITLES} {_ANY_SURNAME}",
-    "a name and brackets": rf"{_USUAL} ?[(|/\t,┃│·]",
-    "a mark and a name": rf"[(|/\t\n┃│:>,·)\]0-9][ \t]{{0,4}}{_USUAL}",
-    "a name and a personal particle": f"{_USUAL}(?:에게|께|한테|입니다|이라고|라고)",
-    "a surname and a form": f"{_SURNAME} ?씨|{_SURNAME}모(?: ?[씨군양(])",
-    "a surname and a title": f"[가-힣·,.'\"(] {_SURNAME} (?:대통령|의원|총리|장관|위원장|회장|후보|감독|대표|교수|시장|지사|팀장|판사|검사|변호사|경위|경사)",
+    "a common surname and a very usual given name": _name(COMMON, VERY_USUAL),
+    "a name and what is said behind names": rf"{_NAME}(?: ?(?:{_BEHIND}|[(|/\t,┃│·])|에게|께|한테|입니다|이?라고)",
+    "a mark and a name": rf"[(|/\t\n┃│:>,·)\]0-9][ \t]{{0,4}}{_NAME}",
+    "a surname and a form": rf"{_SURNAME}(?: ?씨|모 ?[씨군양(])",
+    "a surname and a title": rf"[가-힣·,.'\"(] {_SURNAME} {_RANKS}",
     "a letter for a person": r"[A-Z](?: ?씨|양|군|모 | ?\([0-9]{2}\))",
-    "a known foreign name": _any(name for name in FOREIGN if len(name) >= 3),
-    "a label and a colon": rf"{_LABELS}[명은는이가]?(?:[ \t]?\([^()\n]{{1,12}}\))?[ \t]{{0,6}}{_COLON}[ \t]{{0,6}}[가-힣]",
-    "a label and a name": rf"{_LABELS}[명은는이가]?[ \t\n]{{1,6}}{_ANY_SURNAME}",
-    "a label and a Latin name": f"(?:(?:{_LABELS}[명은는이가]?|{_TITLES}){_BEFORE_LATIN}|{_LATIN_LABELS}{_BEFORE_LATIN}){_CAPITAL}",
+    "a known foreign name": _any(_shortest((name for name in FOREIGN if len(name) >= 4), from_left=True)),
+    "a label or title": rf"{_ANNOUNCES}(?:{_BRACKETS}[ \t]{{0,6}}{_COLON}[ \t]{{0,6}}[가-힣]|[ \t\n]{{1,6}}{_NAME}|{_LATIN})",
+    "a label in Latin letters and a Latin name": _LATIN_LABELS + _LATIN,
 }
 """What lets a text pass, each by its name."""
 
 ANCHOR = "|".join(PARTS.values())
 """For thresholds of 0.5 and more."""
 
-LOOSE_ANCHOR = f"[가-힣]{{2}}|[A-Z] ?[가-힣(]|{_LATIN_LABELS}{_BEFORE_LATIN}{_CAPITAL}"
+LOOSE_ANCHOR = f"[가-힣]{{2}}|[A-Z] ?[가-힣(]|{_LATIN_LABELS}{_LATIN}"
 """For lower thresholds: nearly every Korean text."""

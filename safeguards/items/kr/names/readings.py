@@ -30,6 +30,7 @@ _VERBAL_PAIRS = frozenset(
     " 롭게 로운 같은 같다 들의 들이 들은 들을 들과 들도 이나 이란 것을 것이 었던 았던 했던 였던 는게 는거 을때 을듯 구나 군요 냐고 려는".split()
 )
 _PLAIN = tuple(frozenset(p for p in PARTICLES[0].keys() | PARTICLES[1].keys() if len(p) == n) for n in (1, 2, 3))
+_NEVER_GIVEN = frozenset("은는이가을를의도만에와과로")
 _VERB_BEGINS = frozenset("하되했된할한함해됐돼될")
 
 
@@ -90,7 +91,7 @@ def is_plain(word: str) -> bool:
         or (size > 4 and word[:-3] in KNOWN and word[-3:] in _PLAIN[2])
         or (word[2] in _VERB_BEGINS and word[:2] in WORDS)
     ):
-        return size != 3 or word[:2] in WORDS or word[0] not in COMMON or word[1:] not in GIVEN
+        return size != 3 or word[2] in _NEVER_GIVEN or word[0] not in COMMON or word[1:] not in GIVEN
     return False
 
 
@@ -151,7 +152,7 @@ def _full_name(word: str, name: str, ending: str, *, plain: bool) -> Reading | N
     odds = _given_odds(given)
     if name in KNOWN or (odds < _HOPELESS and name not in FOREIGN):
         return None
-    if ending == "bare" and plain and name[:2] in WORDS and name[2:] in _PLAIN[0]:
+    if ending == "bare" and plain and name[:2] in WORDS and name[2:] in _NEVER_GIVEN:
         return None
     features = [
         _tier(name[:surname]),
