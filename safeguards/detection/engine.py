@@ -14,7 +14,7 @@ from safeguards.detection.folding import fold_text
 from safeguards.detection.lists import Lists
 from safeguards.detection.overlap import resolve
 from safeguards.detection.rules import Rule
-from safeguards.detection.selecting import Selector, digits_in, superset
+from safeguards.detection.selecting import Selector, digits_in, superset, supersets
 from safeguards.detection.span import Span
 
 
@@ -44,8 +44,8 @@ class Engine:
         Its expressions read text as it is: one for each rule, one for evasive spellings, which may be
         anyone's, and one for unusual characters, for which every rule is asked.
         """
-        anchors = (superset(rule.anchor, 0, SPELLINGS) for rule in self.rules)
-        return Selector([*anchors, superset(EVASIVE, 0, SPELLINGS), superset(UNUSUAL)], backend)
+        anchors = (supersets(rule.anchor, 0, SPELLINGS) for rule in self.rules)
+        return Selector([*anchors, supersets(EVASIVE, 0, SPELLINGS), superset(UNUSUAL)], backend)
 
     def _found(self, text: str, rules: Iterable[Rule], *, evaded: bool) -> Iterator[Span]:
         folded = fold_text(text)

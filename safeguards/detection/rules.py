@@ -16,6 +16,9 @@ LOOSE_BELOW = 0.5
 EVADED_DIGITS = 6
 """Shorter numbers are not written evasively, and would be found in what is none."""
 
+LONGEST_GATE = 1_500
+"""Characters of an anchor that is worth looking for in Python before the rules are."""
+
 Finder = Callable[[str], Iterable[Candidate]]
 
 
@@ -49,7 +52,7 @@ def compile_rule(item: Item, threshold: float) -> Rule:
     """Compile the rule of an item; it holds no state and may be shared by threads."""
     loose = item.loose_anchor if threshold < LOOSE_BELOW else None
     anchor = (item.anchor if loose is None else loose) or ""
-    gate = re.compile(anchor) if anchor else None
+    gate = re.compile(anchor) if anchor and len(anchor) <= LONGEST_GATE else None
     find = item.candidates or _pattern_finder(item)
     anchor = anchor or item.pattern or ""
     needs = requirements(anchor)

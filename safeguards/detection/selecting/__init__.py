@@ -15,7 +15,7 @@ import numpy as np
 from safeguards.detection.selecting.arrow import ArrowBackend
 from safeguards.detection.selecting.requirements import Requirements, digits_in, requirements
 from safeguards.detection.selecting.selection import Selection, Texts
-from safeguards.detection.selecting.superset import superset
+from safeguards.detection.selecting.superset import Native, superset, supersets
 from safeguards.errors import InputError
 
 BACKENDS = ("arrow", "re")
@@ -25,7 +25,8 @@ class Selector:
     """Says which rows may match which of ``expressions``.
 
     Args:
-        expressions: native expressions as :func:`superset` returns them; None may match anywhere.
+        expressions: native expressions as :func:`superset` or :func:`supersets` returns them; None may match
+            anywhere.
         backend: ``arrow`` (RE2), or ``re``, which selects every row: the reference.
 
     Threads may share a selector.
@@ -34,15 +35,18 @@ class Selector:
         InputError: the backend is unknown.
     """
 
-    def __init__(self, expressions: Sequence[str | None], backend: str = "arrow") -> None:
+    def __init__(self, expressions: Sequence[str | Sequence[Native] | None], backend: str = "arrow") -> None:
         if backend not in BACKENDS:
             raise InputError(f"unknown backend {backend!r}; use one of: {', '.join(BACKENDS)}")
         native = [
-            (place, text) for place, text in enumerate(expressions) if text is not None and backend == "arrow"
+            (place, one)
+            for place, given in enumerate(expressions)
+            if given is not None and backend == "arrow"
+            for one in ((Native(given),) if isinstance(given, str) else given)
         ]
         self._places = np.array([place for place, _ in native], np.int64)
         self._always = sorted(set(range(len(expressions))) - set(self._places.tolist()))
-        self._backend = ArrowBackend([text for _, text in native]) if native else None
+        self._backend = ArrowBackend([one for _, one in native]) if native else None
 
     def select(self, texts: Texts) -> Selection:
         """Return the rows of ``texts`` that may match, NULLs never among them."""
@@ -54,10 +58,12 @@ class Selector:
 
 __all__ = [
     "BACKENDS",
+    "Native",
     "Requirements",
     "Selection",
     "Selector",
     "digits_in",
     "requirements",
     "superset",
+    "supersets",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,42 +11,68 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from safeguards.detection.selecting.selection import Pairs, Texts
+from safeguards.detection.selecting.superset import Native
 
 _ANY_TEXT = pa.nulls(1, pa.string())
-LONGEST_UNION = 26_000
+LONGEST_UNION = 12_000
 """Characters: beyond some ten thousands, the states of one automaton overflow RE2's cache."""
 
 
 class ArrowBackend:
     """Searches with RE2. Expressions that it refuses are taken to match everywhere."""
 
-    def __init__(self, expressions: Sequence[str]) -> None:
-        self._expressions = [expression if _compiles(expression) else None for expression in expressions]
-        self._unions = _unions([expression for expression in self._expressions if expression is not None])
-        self._everywhere = None in self._expressions
+    def __init__(self, expressions: Sequence[Native]) -> None:
+        self._count = len(expressions)
+        compiled = [(place, one) for place, one in enumerate(expressions) if _compiles(one.text)]
+        self._everywhere = sorted(set(range(len(expressions))) - {place for place, _ in compiled})
+        coarse = dict.fromkeys(one.coarse for _, one in compiled)
+        self._groups = [
+            _Group(text, [(place, one.text) for place, one in compiled if one.coarse == text])
+            for text in coarse
+        ]
 
     def pairs(self, texts: Texts) -> Pairs:
         """Return the rows and places that match."""
-        rows: npt.NDArray[np.int64] = np.arange(len(texts)) if self._everywhere else self._some(texts)
-        left: Any = texts.take(indices(rows))
-        found = [np.flatnonzero(self._matches(left, expression)) for expression in self._expressions]
+        every = np.arange(len(texts))
+        found = [(every, place) for place in self._everywhere]
+        for group in self._groups:
+            found.extend(group.matches(texts))
         return (
-            np.concatenate([rows[hits] for hits in found]) if found else np.empty(0, np.int64),
-            np.repeat(np.arange(len(found)), [len(hits) for hits in found]),
+            np.concatenate([rows for rows, _ in found]) if found else np.empty(0, np.int64),
+            np.repeat(np.array([place for _, place in found], np.int64), [len(rows) for rows, _ in found]),
         )
 
-    def _some(self, texts: Texts) -> Any:
-        found = np.zeros(len(texts), bool)
-        for union in self._unions:
-            found |= self._matches(texts, union)
-        return np.flatnonzero(found)
 
-    @staticmethod
-    def _matches(texts: Texts, expression: str | None) -> Any:
-        if expression is None:
-            return np.ones(len(texts), bool)
-        matched: Any = pc.match_substring_regex(texts, expression)
-        return np.asarray(matched.fill_null(False))
+class _Group:
+    """Expressions that share a coarse one: that is asked first, then their unions, then each."""
+
+    def __init__(self, coarse: str | None, members: Sequence[tuple[int, str]]) -> None:
+        self._coarse = coarse
+        self._unions = _unions([text for _, text in members])
+        self._members: dict[str, list[int]] = {}
+        for place, text in members:
+            self._members.setdefault(text, []).append(place)
+
+    def matches(self, texts: Texts) -> Iterator[tuple[npt.NDArray[np.int64], int]]:
+        """Yield rows with the place of an expression that matches in them."""
+        rows: npt.NDArray[np.int64] = np.arange(len(texts))
+        left: Any = texts
+        if self._coarse is not None:
+            rows = np.flatnonzero(_matches(texts, self._coarse))
+            left = texts.take(indices(rows))
+        within = np.zeros(len(rows), bool)
+        for union in self._unions:
+            within |= _matches(left, union)
+        rows, left = rows[within], left.take(indices(np.flatnonzero(within)))
+        for text, places in self._members.items():
+            hits = rows[_matches(left, text)] if len(rows) else rows
+            for place in places:
+                yield hits, place
+
+
+def _matches(texts: Texts, expression: str) -> Any:
+    matched: Any = pc.match_substring_regex(texts, expression)
+    return np.asarray(matched.fill_null(False))
 
 
 def indices(rows: npt.NDArray[np.int64]) -> Any:

@@ -39,6 +39,10 @@ class Characters:
     ranges: tuple[Range, ...]
     classes: tuple[str, ...] = ()
 
+    def __contains__(self, code: int) -> bool:
+        """Say whether a code point lies in the ranges."""
+        return any(low <= code <= high for low, high in self.ranges)
+
     @property
     def text(self) -> str:
         """The set as a class of a regular expression."""

@@ -95,10 +95,27 @@ DEPARTMENT = re.compile(r".*(?:팀|부|실|과|본부|지점|파트|그룹|연�
 MANY = 3
 SHORTEST_NAME = 3
 TAIL = re.compile(r" ?(?:겸직|겸임|대우|재직(?:중| 중)?|근무(?:중| 중)?|퇴직|휴직(?:중| 중)?)$")
-_LAST = sorted(
-    {title[-2:] for title in TITLES if "가" <= title[-1] <= "힣"} | {title[-2:] for title in COMPOUND}
+_ENDS: dict[str, set[str]] = {}
+for _title in (*TITLES, *COMPOUND):
+    _ENDS.setdefault(_title[-1], set()).add(_title[-2])
+_LAST = "|".join(
+    [*(f"[{''.join(sorted(firsts))}]{last}" for last, firsts in sorted(_ENDS.items())), "C[EFTIOMPS]"]
 )
-ANCHOR = (
-    r"직 {0,8}[위급책업무종함]|[Pp][Oo][Ss][Ii][Tt][Ii][Oo][Nn]|[Oo]ccupation|[Jj][Oo][Bb]"
-    rf"|(?:{'|'.join(_LAST)}|MD|PD)(?:[^가-힣]|$|[가인이으로을를님입예였])"
+_ANY = "[가-힣A-Za-z ]{0,24}"
+_TEAM = "(?:팀|부|실|과|센터|본부|지점|본점|그룹|파트|약국|병원|의원)"
+ANCHOR = "|".join(
+    (
+        r"직 {0,8}[위급책업무종함]|(?:지원|모집|채용) ?(?:분야|부문)|[Pp][Oo][Ss][Ii][Tt][Ii][Oo][Nn]",
+        r"[Oo][Cc][Cc][Uu][Pp]|[Jj][Oo][Bb]|최고[가-힣]{2,6}책임자|과 (?:전문의|당직의|전공의|레지던트)",
+        rf"{_NAME}(?:\s?\([^()\n]{{1,20}}\))? {{1,2}}[가-힣]{{0,8}}(?:{_LAST})",
+        rf"(?:{_LAST})(?:\([A-Z]{{2,4}}\))?(?: ?: ?| {{1,2}}){_NAME}",
+        rf"\((?:[^()\n]{{0,36}})(?:{_LAST})\)|\), {_ANY}(?:{_LAST})|{_TEAM}(?: | ?[,/·] ?){_ANY}(?:{_LAST})",
+        rf"(?:{_LAST})(?:으로|로)? ?(?:승진|임명|임용|선임|발령|내정|취임|승격|위촉|재직)",
+        rf"(?:에서|현재) {_ANY}(?:{_LAST})(?:으?로서?|을|를) ?(?:근무|재직|일하|일했|활동|재임|맡|종사)",
+        rf"(?:[12][0-9]{{3}}[.년/-] ?[0-9]{{1,2}}|현재)[가-힣A-Za-z0-9&()㈜.월:,/ ]{{0,48}}"
+        rf"(?:{_LAST})(?:\n|$| \()",
+        rf"(?:[는가]|본인은|직업이|현재) {_ANY}(?:{_LAST})(?:입니다|이에요|예요|이고|인데|이며|이라|였|이었)",
+        rf"년 ?차 {_ANY}(?:{_LAST})|(?:직장|근무처|근무지|회사)[^\n]{{0,60}}(?:{_LAST})",
+    )
 )
+"""Without one of these there is no title: the expressions above, and a title's last two syllables."""
