@@ -1,7 +1,9 @@
 """Fit the model of Korean names; prints what five-fold cross-validation says, and writes two modules of data.
 
     uv run python benchmarks/fit_names.py            # cross-validate only
-    uv run python benchmarks/fit_names.py --write    # and write syllables.py and weights.py
+    uv run python benchmarks/fit_names.py --syllables   # count syllables.py anew, before fitting
+    uv run python benchmarks/fit_names.py --write    # and write weights.py
+    uv run python benchmarks/fit_names.py --kiwi --write   # the same for the plugin safeguards-kiwi
 
 `syllables.py` is counted from the packaged word lists alone. `weights.py` is fitted by penalised logistic
 regression (Newton's method, so that every run gives the same figures) on the development halves of KLUE's
@@ -20,6 +22,7 @@ import numpy as np
 
 HERE = Path(__file__).resolve().parents[1]
 NAMES = HERE / "safeguards/items/kr/names"
+KIWI = HERE / "plugins/safeguards-kiwi/src/safeguards_kiwi"
 DATA = HERE.parent / "shared/data/detection"
 FOLDS = 5
 PENALTY = 1.0
@@ -171,12 +174,15 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--write", action="store_true")
     arguments.add_argument("--syllables", action="store_true")
+    arguments.add_argument("--kiwi", action="store_true")
     options = arguments.parse_args()
     if options.syllables:
         syllables()
         return
-    from safeguards.items.kr.names.drafts import drafts
-
+    if options.kiwi:
+        from safeguards_kiwi.drafts import drafts
+    else:
+        from safeguards.items.kr.names.drafts import drafts
     rows = corpus()
     found = examples(rows, drafts)
     scored, pairs = cross_validate(rows, found)
@@ -188,10 +194,10 @@ def main() -> None:
         inside = [truth for p, truth in pairs if low <= p < low + 0.1]
         print(f"probability {low:.1f}: {len(inside)} drafts, right {np.mean(inside):.2f}")
     if options.write:
-        write(*fit(found))
+        write(KIWI if options.kiwi else NAMES, *fit(found))
 
 
-def write(bias, weights) -> None:
+def write(home, bias, weights) -> None:
     lines = ['"""Weights of the model of Korean names in log-odds, fitted by benchmarks/fit_names.py (November 2026)."""', "",
              "from __future__ import annotations", "", "FITTED = \"2026-11-26\"", "", "BIAS: dict[str, float] = {"]
     lines += [f'    "{kind}": {value:.2f},' for kind, value in bias.items()]
@@ -201,7 +207,7 @@ def write(bias, weights) -> None:
         lines += [f'        "{f}": {value:.2f},' for f, value in sorted(table.items()) if abs(value) >= 0.05]
         lines.append("    },")
     lines.append("}")
-    (NAMES / "weights.py").write_text("\n".join(lines) + "\n", "utf-8")
+    (home / "weights.py").write_text("\n".join(lines) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

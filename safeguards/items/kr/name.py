@@ -38,7 +38,8 @@ def mask(text: str) -> str:
     if _HANGUL.fullmatch(hangul):
         return hangul[0] + "*" * max(len(hangul) - 2, 1) + (hangul[-1] if len(hangul) > 2 else "")
     if _LATIN.fullmatch(name):
-        return " ".join(word[0] + "*" * (len(word) - 1) for word in name.split(" "))
+        masked = " ".join(word[0] + "*" * (len(word) - 1) for word in name.split(" "))
+        return masked if "*" in masked else stars(text)
     return stars(text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from safeguards.items.kr.names.drafts import Features
 from safeguards.items.kr.names.weights import BIAS, WEIGHTS
@@ -10,11 +11,15 @@ from safeguards.items.kr.names.weights import BIAS, WEIGHTS
 
 def odds(kind: str, features: Features) -> float:
     """Return the log-odds that a draft of that kind with those features is a name."""
-    weigh = WEIGHTS[kind].get
-    total = BIAS[kind]
+    return weigh(BIAS[kind], WEIGHTS[kind], features)
+
+
+def weigh(bias: float, weights: Mapping[str, float], features: Features) -> float:
+    """Return ``bias`` and the weights of ``features`` together; a feature without weight says nothing."""
+    weight = weights.get
     for feature in features:
-        total += weigh(feature, 0.0)
-    return total
+        bias += weight(feature, 0.0)
+    return bias
 
 
 def probability(odds: float) -> float:

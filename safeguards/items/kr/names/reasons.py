@@ -10,6 +10,7 @@ _KINDS = {
     "several": "foreign name of several words",
     "surname": "surname alone",
     "letter": "letter that stands for a person",
+    "proper noun": "proper noun by its morphology",
 }
 _SAID = {
     "left: label and colon": "behind a label",

@@ -28,7 +28,8 @@ Scored = tuple[Draft, float]
 
 _ANCHOR = re.compile(ANCHOR)
 _HANJA = re.compile(r" ?\(([㐀-鿿]{2,5})(?=[)·,・])")
-_FAMILIAR = frozenset({"full", "other", "several"})
+_APART = frozenset({"several", "proper noun"})
+_FAMILIAR = frozenset({"full", "other", "several", "proper noun"})
 
 
 def likelihood(hangul: str) -> float:
@@ -54,9 +55,9 @@ def judged(text: str, scored: Iterable[Scored]) -> Iterator[Candidate]:
 
 def _likeliest(scored: Iterable[Scored]) -> list[Scored]:
     """Return of each word the likeliest reading, and the likeliest name of several words that begins there."""
-    best: dict[tuple[int, bool], Scored] = {}
+    best: dict[tuple[int, str], Scored] = {}
     for draft, value in scored:
-        key = draft.place, draft.kind == "several"
+        key = draft.place, draft.kind if draft.kind in _APART else ""
         if key not in best or value > best[key][1]:
             best[key] = draft, value
     return list(best.values())
