@@ -54,8 +54,8 @@ _PARTICLES = frozenset(
 ) | {"von", "zu", "af", "av", "of", "the", "og", "y", "e"}
 
 
-def main() -> None:
-    """Write the file."""
+def content() -> str:
+    """Return what the file holds."""
     given, surnames = _known_to("first_name"), _known_to("last_name")
     sections = {
         "given common": _common(given),
@@ -70,7 +70,7 @@ def main() -> None:
         + "\n".join(wrap(" ".join(sorted(words)), 110, break_long_words=False, break_on_hyphens=False))
         for title, words in sections.items()
     )
-    TARGET.write_text("\n".join([head, *body, ""]), "utf-8")
+    return "\n".join([head, *body, ""])
 
 
 def _known_to(kind: str) -> dict[str, set[str]]:
@@ -100,4 +100,4 @@ def _common(known: dict[str, set[str]]) -> set[str]:
 
 
 if __name__ == "__main__":
-    main()
+    TARGET.write_text(content(), "utf-8")

@@ -15,11 +15,11 @@ FLOORS = {
     "IP_ADDRESS": 0.99,
     "US_SSN": 0.99,
     "URL": 0.99,
-    "AGE": 0.97,
-    "PHONE_NUMBER": 0.87,
-    "POSTAL_CODE": 0.8,
-    "PERSON": 0.85,
-    "ADDRESS": 0.85,
+    "AGE": 0.98,
+    "PHONE_NUMBER": 0.95,
+    "POSTAL_CODE": 0.84,
+    "PERSON": 0.87,
+    "ADDRESS": 0.89,
 }
 
 

@@ -41,7 +41,7 @@ _TYPE = rf"(?:{'|'.join(TYPES)}|str|street|sq)(?![{LETTER}])"
 _NAMED = rf"(?!(?:St|Apt|Suite|Ste|Unit)(?![{LETTER}]))(?:{_W}|{_LOW})"
 _LEADING = rf"(?:{'|'.join(LEADING)})"
 _SUFFIXED = rf"[{UPPER}][{LETTER}'’\-]{{0,40}}?(?:{'|'.join(map(re.escape, SUFFIXES))})(?![{LETTER}])"
-_BREAK = r"(?:,? |,?[ \t]{0,3}\n[> \t]{0,6}(?:, ?)?)"
+_BREAK = r"(?:,? |,?[ \t]{0,3}\n[>?| \t]{0,6}(?:, ?)?)"
 
 _BOX = r"(?i:p\. ?o\. ?|p\.?o\.? |post office )(?i:box) [0-9]{1,6}"
 _MILITARY = re.compile(
@@ -50,14 +50,14 @@ _MILITARY = re.compile(
     r"(?:APO|FPO|DPO),? (?:AA|AE|AP) [0-9]{5}(?:-[0-9]{4})?(?![0-9])"
 )
 _STREETS = (
-    ("box", rf"{_BOX}"),
-    ("type", (
-        rf"(?P<type_n>{_NUMBERS}) (?P<type_s>{_WORDS}) (?P<kind>{_TYPE}){_DOT}(?: "
-        rf"{_NUMBER}(?![0-9A-Za-z]))?"
-    )),
+    ("box", rf"(?:[0-9]{{1,6}} )?{_BOX}"),
     ("leading", (
         rf"(?:(?P<lead_n>{_NUMBERS}) )?{_LEADING} (?:{_W}|{_LOW})(?: {_NAMED}){{0,4}}?(?: "
         rf"(?P<lead_end>{_NUMBERS})(?![0-9A-Za-z])|(?! {_NAMED}))"
+    )),
+    ("type", (
+        rf"(?P<type_n>{_NUMBERS}) (?P<type_s>{_WORDS}) (?P<kind>{_TYPE}){_DOT}(?: "
+        rf"{_NUMBER}(?![0-9A-Za-z]))?"
     )),
     ("suffix", (
         rf"(?:(?P<suf_n>{_NUMBERS}) )?(?:{_W} ){{0,3}}(?:{_SUFFIXED}|{_W} "
@@ -76,10 +76,12 @@ _STREETS = (
 _STREET = re.compile(
     rf"(?<![{LETTER}0-9$€£#.,:/\-])(?:" + "|".join(f"(?P<{name}>{form})" for name, form in _STREETS) + ")"
 )
-_CORNER = re.compile(
-    rf"(?i:the corner of) (?:{_NUMBER} )?{_PLACE}(?: (?:str|street)\.?)?(?: {_NUMBER})?\.? and "
-    rf"(?:{_NUMBER} )?{_PLACE}(?: {_NUMBER}(?![0-9A-Za-z]))?"
+_ROAD = (
+    rf"(?:{_NUMBER} )?(?:[a-z]{{2,5}}\. )?{_PLACE}(?: (?:de|do|da|del|della|van|la) "
+    rf"{_PLACE})?(?: (?:str|street|kapu|utca|út)\.?)?"
+    rf"(?: {_NUMBER}(?![0-9A-Za-z])\.?(?= and))?"
 )
+_CORNER = re.compile(rf"(?i:the corner of) {_ROAD} and {_ROAD}(?: {_NUMBER}(?![0-9A-Za-z]))?")
 _C = rf"(?:St\. )?[{UPPER}][{LETTER}'’\-]{{0,30}}"
 _CITY = rf"{_C}(?:[ ](?:{_C}|u|de|del|la|of|do|da|am|an der|sur|upon|[0-9](?![0-9]))){{0,4}}"
 _COUNTRY = (
@@ -126,7 +128,7 @@ _SCORES = {
 """What a street of a kind scores without and with a cue."""
 
 _UNITS = re.compile(UNITS)
-_LAST_CODE = re.compile(rf"\n[> \t]{{0,6}}{_W}(?: {_W}){{0,3}} (?P<code>{_POSTAL})")
+_LAST_CODE = re.compile(rf"\n[>?| \t]{{0,6}}{_W}(?: {_W}){{0,3}}(?: \([A-Z][a-z]+\))? (?P<code>{_POSTAL})")
 _WHOLE = 0.92
 _NUMBERED = frozenset({"both", "behind", "suffix"})
 _UNSURE_TYPE = 0.45
@@ -156,8 +158,8 @@ def candidates(text: str) -> Iterator[Candidate]:
 
 def _judged(text: str, found: re.Match[str]) -> Iterator[Candidate]:
     kind = _kind(found)
-    score, reason = _street_score(text, found, kind)
     end = found.end() + (text.startswith(".", found.end()) and _HUNGARIAN.search(found.group()) is not None)
+    score, reason = _street_score(text, found, kind, end)
     tail, unit_end = _tail(text, end, loose=score >= 0.5)
     if tail > end:
         score = max(score, _WHOLE if kind != "behind" or unit_end else 0.75)
@@ -178,13 +180,13 @@ def _kind(found: re.Match[str]) -> str:
     return next(name for name, _ in _STREETS if found[name] is not None)
 
 
-def _street_score(text: str, found: re.Match[str], kind: str) -> tuple[float, str]:
+def _street_score(text: str, found: re.Match[str], kind: str, end: int) -> tuple[float, str]:
     left = text[max(0, found.start() - _BEFORE) : found.start()]
     words = found[{"both": "both_s", "behind": "beh_s"}.get(kind, 0)] or ""
     if kind in _NUMBERED and any(word.lower().rstrip(".") in _NO_STREET for word in words.split(" ")):
         return 0.0, ""
     strong, weak = _STRONG_CUE.search(left), _WEAK_CUE.search(left)
-    behind = _BEHIND_CUE.match(text, found.end())
+    behind = _BEHIND_CUE.match(text, end)
     alone, cued = _SCORES[kind]
     if kind == "type" and found["kind"].rstrip(".") not in SURE_TYPES and "str" not in found["kind"]:
         alone = _UNSURE_TYPE
@@ -194,7 +196,8 @@ def _street_score(text: str, found: re.Match[str], kind: str) -> tuple[float, st
         return 0.0, ""
     if kind == "leading" and not (found["lead_n"] or found["lead_end"]):
         alone = _NUMBERLESS
-    if kind in {"behind", "leading"} and _YEAR.fullmatch(found["beh_end"] or found["lead_end"] or ""):
+    year = _YEAR.fullmatch(found["beh_end"] or found["lead_end"] or "")
+    if year and (kind == "behind" or (kind == "leading" and not strong)):
         return 0.0, ""
     if strong or behind:
         return cued, "street behind a cue"
@@ -244,5 +247,5 @@ def _parts(text: str, found: re.Match[str], end: int, unit_end: int, tail: int) 
 
 
 def _begins_line(text: str, start: int) -> bool:
-    left = text[max(0, start - 8) : start].rstrip(" \t>")
+    left = text[max(0, start - 8) : start].rstrip(" \t>?|")
     return not left or left.endswith("\n")

@@ -28,13 +28,14 @@ SURE_TYPES = frozenset(
 
 LEADING = words(
     r"""
-    Rue, Avenue, Av\., Boulevard, Bd\., Chemin, Impasse, All[ée]e, Allées, Place, Quai, Route, Cours,
-    Chaussée, Passage, Square, Via, Viale, Vicolo, Corso, Piazza, Piazzetta, Piazzale, Largo, Strada,
-    Borgo, Contrada, Lungomare, Calle, Cl\., C/, C\., Carrer, Avenida, Avda\., Avda, Paseo, Plaza,
-    Pza\., Camino, Ctra\., Carretera, Ronda, Travesía, Rua, R\., Travessa, Praça, Alameda, Estrada,
-    Rodovia, Beco, ul\., ulica, Ulica, Al\., al\., pl\., os\., aleja, ulitsa, Strada, Calea, Bulevardul,
-    Aleea, Jalan, Jl\., ul, nám\., náměstí, třída, tř\., Cesta, Trg, trg, Leoforos, Odos, Straat, Op de,
-    Am, An der, Auf der, Zum, Zur
+    Rue, rue, boulevard, avenida, calle, rua, Avenue, Av\., Boulevard, Bd\., Chemin, Impasse,
+    All[ée]e, Allées, Place, Quai, Route, Cours, Chaussée, Passage, Square, Via, Viale, Vicolo,
+    Corso, Piazza, Piazzetta, Piazzale, Largo, Strada, Borgo, Contrada, Lungomare, Calle, Cl\., C/,
+    C\., Carrer, Avenida, Avda\., Avda, Paseo, Plaza, Pza\., Camino, Ctra\., Carretera, Ronda,
+    Travesía, Rua, R\., Travessa, Praça, Alameda, Estrada, Rodovia, Beco, ul\., ulica, Ulica, Al\.,
+    al\., pl\., os\., aleja, ulitsa, Strada, Calea, Bulevardul, Aleea, Jalan, Jl\., ul, nám\.,
+    náměstí, třída, tř\., Cesta, Trg, trg, Leoforos, Odos, Straat, Op de, Am, An der, Auf der, Zum,
+    Zur
     """
 )
 """Kinds of streets that stand before the name: Romance and Slavonic languages, Indonesian, German phrases."""

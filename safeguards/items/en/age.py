@@ -40,6 +40,11 @@ _RULES = (
         rf"|(?<![a-z])(?:turning|turned) ){_NUMBER}(?![0-9A-Za-z%:]|[.,][0-9]){_CLOSED}"
     ), 0.85, "behind 'turned'"),
     (re.compile(
+        rf"(?i:(?<![a-z])when (?:he|she|i|they|[a-z]+) (?:was|were|is|am|are|turned) "
+        rf"){_NUMBER}(?![0-9A-Za-z%:]|[.,][0-9])"
+        rf"{_CLOSED}"
+    ), 0.85, "behind 'when somebody was'"),
+    (re.compile(
         rf"(?<![A-Za-z])(?:I'm|i'm|I am|i am|I’m) {_NUMBER}"
         r"(?![0-9A-Za-z%:/\-]|[.,][0-9])(?=[.,;!]|$| and | years)"
     ), 0.75, "behind 'I am'"),
@@ -88,5 +93,8 @@ ITEM = Item(
     validate=validate,
     candidates=candidates,
     column_names=words("만나이(영문), age years, age in years"),
-    anchor=r"[0-9][ \-]?(?i:y)|(?i:age|aged|turn(?:ed|ing)?|i'm|i’m|i am)[ :=](?s:.){0,10}[0-9]",
+    anchor=(
+        r"[0-9][ \-]?(?i:y)|(?i:age|aged|turn(?:ed|ing)?|when [a-z]+ (?:was|were|is|am|are)|"
+        r"i'm|i’m|i am)[ :=](?s:.){0,10}[0-9]"
+    ),
 )

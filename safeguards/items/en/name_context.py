@@ -18,6 +18,7 @@ DEED = 1.6
 OURS = 1.4
 TOWARDS = 2.6
 QUOTED = 1.6
+RENAMED = 1.8
 CREATED = 1.0
 WORKS = 3.6
 SERVES = 1.6
@@ -114,6 +115,14 @@ _PHRASES_BEFORE = (
         re.compile(rf"[\"”’'],? (?:{'|'.join(sorted(known.SPEECH))}) $"),
         QUOTED,
         "behind what somebody said",
+    ),
+    (
+        re.compile(
+            r"(?i:(?<![a-z])(?:change[ds]?|correct(?:ed)?|updated?|set) (?:it |this |that |"
+            r"my name |the name )to) $"
+        ),
+        RENAMED,
+        "a name is corrected",
     ),
     (re.compile(r"(?<![A-Za-z])[Ee]x-[A-Za-z]{3,16} $"), ROLE, "behind a former trade"),
 )

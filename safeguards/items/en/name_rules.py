@@ -49,7 +49,8 @@ _HANGUL = re.compile("[가-힣]")
 _ABBREVIATED = known.TITLES | {"st", "jr", "sr"}
 _LOWER = re.compile(
     r"(?i:(?<![a-z])(?:my|his|her|their|your|full|first|last|maiden) name is|(?<![a-z])name:|"
-    r"everyone calls me)"
+    r"everyone calls me|"
+    r"(?<![a-z])(?:mr|mrs|ms|dr)\.)"
     r" (?P<name>[a-zà-ɏ][a-zà-ɏ'\-]{1,24}(?: [a-zà-ɏ][a-zà-ɏ'\-]{1,24}){0,2})(?![\w])"
 )
 _ENDS = re.compile(r"[.!?,\n]|$")
@@ -117,7 +118,9 @@ def _sentences(run: re.Match[str]) -> Iterator[tuple[int, int]]:
         if word.endswith(".") and len(word) > 2 and word[:-1].lower() not in _ABBREVIATED:
             yield start, end - 1
             start = end + 1
-        elif _POSSESSIVE.search(word) and run.start() + token.start() > start:
+        elif _POSSESSIVE.search(word) and (
+            run.start() + token.start() > start or run.group().count(" ", token.end()) > 1
+        ):
             yield start, end
             start = end + 1
     if start < run.end():
@@ -272,11 +275,9 @@ def _enumerated(text: str, found: Sequence[Name]) -> list[Name]:
 
 def _are_given(chain: Sequence[Name]) -> bool:
     kinds = [_kind(name.words[0], given=True) for name in chain]
-    return (
-        len(chain) > 2
-        and kinds.count("common") > 1
-        and (kinds.count("ambiguous") + kinds.count("word")) * 2 < len(kinds)
-    )
+    surnames = [_kind(name.words[0], given=False) == "common" for name in chain]
+    given = sum(kind == "common" and not surname for kind, surname in zip(kinds, surnames, strict=True))
+    return len(chain) > 2 and given > 1 and (kinds.count("ambiguous") + kinds.count("word")) * 2 < len(kinds)
 
 
 def _among_given(name: Name) -> Name:

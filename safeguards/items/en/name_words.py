@@ -93,7 +93,8 @@ BEFORE = {
     "a": -1.6, "an": -1.6, "this": -1.4, "that": -1.0, "these": -2.0, "our": -1.2, "my": 0.4,
     "your": -0.6, "its": -1.6, "his": 0.0, "their": -1.0, "every": -2.0, "each": -2.0, "next": -1.0,
     "last": -1.0, "version": -2.0, "via": -0.8, "using": -1.6, "install": -2.0, "use": -1.4,
-    "uses": -1.4, "speak": 0.6, "south": -2.0, "north": -2.0, "around": -1.6, "southern": -2.5,
+    "uses": -1.4, "speak": 0.6, "including": 0.8, "south": -2.0,
+    "north": -2.0, "around": -1.6, "southern": -2.5,
     "northern": -2.5, "eastern": -2.5, "western": -2.5, "central": -2.0, "since": -1.6, "until": -1.6,
     "during": -2.0,
 }  # fmt: skip

@@ -33,7 +33,7 @@ _STATE = re.compile(
 )
 _CITY = re.compile(
     r"(?<![A-Za-z])(?i:in|near|from) (?P<city>[^\W\d_][\w.'’\-]*(?: [^\W\d_][\w.'’\-]*){0,4}) "
-    r"(?P<code>[0-9]{4,5})(?= in| by| with| since|[,.;]|$)"
+    r"(?P<code>[0-9]{4,5}(?:-[0-9]{3,4})?)(?= in| by| with| since|[,.;]|$)"
 )
 _SPEAKING = re.compile(rf"(?<![A-Za-z0-9\-])(?P<code>{_BRITISH}|{_CANADIAN})(?![0-9A-Za-z\-])")
 _TOWN_BEFORE = re.compile(r"[A-Z][A-Za-z.'\-]+,? ?\n?[ \t]{0,4}$")

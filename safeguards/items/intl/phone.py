@@ -16,7 +16,7 @@ from safeguards.items.text import compact, plain, stars, words
 
 _GAP = r"(?: ?[.\-/] ?| ?\(0?\) ?| ?\((?=[0-9])|\) ?-?| )"
 _SHAPE = re.compile(
-    r"(?<![0-9A-Za-z_+.,/\-])(?=[+(0-9])(?=(?:[^0-9\nA-Za-z가-힣]{0,3}[0-9]){7})"
+    r"(?<![0-9A-Za-z_+./\-])(?<![0-9],)(?=[+(0-9])(?=(?:[^0-9\nA-Za-z가-힣]{0,3}[0-9]){7})"
     r"(?:\+ ?|00(?=[1-9]))?(?:\((?=\+?[0-9]))?\+?"
     rf"[0-9]{{1,15}}(?:{_GAP}[0-9]{{1,9}}){{0,7}}"
 )
@@ -37,16 +37,17 @@ _OTHER = re.compile(
     r"[0-9]{4}([ \-])[0-9]{4}\1[0-9]{4}\1[0-9]{4}|[0-9]+\.[0-9]+"
 )
 _WORDS = (
-    r"(?i:phone|tel|mobile|cell|fax|call|dial|reach|ring|text|sms|whatsapp|hotline|answering|voicemail|contact|line)"
-    r"|전화|연락|휴대폰|핸드폰|팩스"
+    r"(?i:phone|tel|mobile|cell|fax|call|dial|reach|ring|text|sms|whatsapp|hotline|answering|voicemail|contact|line|"
+    r"messages?|registered)|전화|연락|휴대폰|핸드폰|팩스"
 )
 _NEAR = re.compile(
     r"(?i:(?<![a-z])(?:(?:tele)?phones?|tel|mobile|cell(?:ular|phone)?|fax|call(?:ing|ed)?|dial|reach|ring|text|sms|whatsapp|"
-    r"hotline|answering|voicemail|contact|landline|line)(?: ?(?:no|number|num|#)?)(?![a-z]))|"
+    r"hotline|answering|voicemail|contact|landline|line|messages?|registered)(?: ?(?:no|"
+    r"number|num|#)?)(?![a-z]))|"
     r"전화|연락처|휴대폰|핸드폰|팩스|연락|국제전화"
 )
 _BEHIND = re.compile(
-    r"[ \t]{0,3}[(\[]?(?i:office|fax|mobile|cell|home|work|tel|phone|direct|main|전화|팩스)(?![A-Za-z])"
+    r"[ \t\-]{0,3}[(\[]?(?i:office|fax|mobile|cell|home|work|tel|phone|direct|main|전화|팩스)(?![A-Za-z])"
 )
 _AGAINST = re.compile(
     r"(?i:(?<![a-z])(?:order|invoice|ticket|tracking|serial|sku|isbn|issn|ean|version|account|card|credit|ssn|iban|zip|"
@@ -191,6 +192,6 @@ ITEM = Item(
     against=labels.CODES,
     anchor=r"\+ ?\(?[1-9][0-9 ().\-/]{6}|[2-9][0-9]{2}\)? ?-?[ .\-]?[2-9][0-9]{2}[ .\-][0-9]{4}|"
     rf"(?:{_WORDS})(?s:.){{0,40}}[0-9][0-9 ().\-/]{{5}}|"
-    r"[0-9][ \t]{0,3}[(\[]?(?i:office|fax|mobile|cell|home|work|tel|phone|direct|main|전화|팩스)",
+    r"[0-9][ \t\-]{0,3}[(\[]?(?i:office|fax|mobile|cell|home|work|tel|phone|direct|main|전화|팩스)",
     loose_anchor=r"[0-9][0-9 ().\-/]{5}",
 )
