@@ -105,6 +105,6 @@ ITEM = Item(
     validate=validate,
     candidates=candidates,
     column_names=words("전공, 학과, 학부, 전공명, 학과명, major"),
-    anchor="전 {0,8}공|학 {0,8}[과부]|교육과|과를? (?:[1-6]학|졸업|재학|중퇴)|대 [가-힣]{1,4}과|"
+    anchor="학 {0,2}[학석박]사|전 {0,8}공|학 {0,8}[과부]|교육과|과를? (?:[1-6]학|졸업|재학|중퇴)|대 [가-힣]{1,4}과|"
     "교 [가-힣]{1,4}과|[Mm]ajor|[Dd]epartment",
 )
