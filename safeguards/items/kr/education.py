@@ -105,7 +105,7 @@ ITEM = Item(
     validate=validate,
     candidates=candidates,
     column_names=words("학력, 최종학력, 학위, 출신학교, 출신대학, education, degree, school"),
-    anchor=r"[가-힣]대 [가-힣]|[학석박]사|"
+    anchor=r"[가-힣]대 [가-힣]{1,12}[학과부][^가-힣]|[학석박]사|"
     rf"학 {{0,8}}[력위교]|대학|과학기술원|[가-힣][고]? ?졸업|(?:{_SHORT})|[Ee]ducation|[Dd]egree|"
     r"[공상여외과예]고",
 )
