@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from safeguards.items.kr import name_words as known
+from safeguards.items.kr.names import titles as known
 from safeguards.items.kr.names.endings import FORMS, onto
 from safeguards.items.kr.names.lexicon import FOREIGN, GIVEN, KNOWN
 from safeguards.items.kr.names.scene import Scene

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from safeguards.items.kr.name_words import ADDRESS_FORMS, TITLES
+from safeguards.items.kr.names.titles import ADDRESS_FORMS, TITLES
 from safeguards.items.text import words
 
 _KINDS: dict[str, tuple[str, str, str]] = {

@@ -72,7 +72,7 @@ def glance(word: str) -> Glance | None:
     read = tuple(readings(word, plain=plain)) if not plain or len(word) <= _LONGEST_PLAIN else ()
     alone = ""
     if word[0] in SINGLE:
-        alone = ALONE.get(word[1:], "") if len(word) > 1 else "bare"
+        alone = "bare" if len(word) == 1 else "" if word in KNOWN else ALONE.get(word[1:], "")
     return None if plain and not read and not alone else Glance(plain, strange, read, alone)
 
 
