@@ -23,7 +23,13 @@ def drafts(text: str) -> Iterator[Draft]:
     places = set()
     for draft in of_the_house(text):
         places.add((draft.start, draft.end))
-        yield Draft(draft.place, draft.start, draft.end, draft.kind, (*draft.features, *seen.features(draft.start, draft.end)))
+        yield Draft(
+            draft.place,
+            draft.start,
+            draft.end,
+            draft.kind,
+            (*draft.features, *seen.features(draft.start, draft.end)),
+        )
     scene = Scene(text)
     for start, end in seen.proper_nouns(text):
         if (start, end) not in places:

@@ -1,4 +1,4 @@
-"""Weights of the model of Korean names in log-odds, fitted by benchmarks/fit_names.py (November 2026)."""
+"""Weights of the model of names in log-odds, fitted by benchmarks/fit_names.py."""
 
 from __future__ import annotations
 
