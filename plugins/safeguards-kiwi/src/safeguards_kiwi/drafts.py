@@ -48,7 +48,7 @@ class _Seen:
         first = self._first.get(start)
         if first is None:
             return ("kiwi begins inside", f"kiwi inside {self._around(start)}")
-        tags = []
+        tags: list[str] = []
         place = first
         while place < len(self.found) and self.found[place].end <= end and len(tags) <= _MOST_MORPHEMES:
             tags.append(self.found[place].tag)
