@@ -36,14 +36,17 @@ def syllables() -> None:
         lines = (NAMES / f"words/{name}.txt").read_text("utf-8").splitlines()
         return [word for line in lines if not line.startswith("#") for word in line.split()]
 
-    words, given, foreign, loans = read("words"), read("given"), read("foreign"), read("loans")
+    words, given, foreign = read("words"), read("given"), read("foreign")
     given = [name for name in given if len(name) == 2]
     korean = [word for word in words if len(word) <= 4]
 
     def table(names: Counter[str], others: Counter[str], low: float) -> dict[str, float]:
         many, rest = sum(names.values()), sum(others.values())
         share = 0.5 * rest / many  # so that a syllable seen in neither says nothing
-        odds = {s: math.log((names[s] + 0.5) / many) - math.log((others[s] + share) / rest) for s in names | others}
+        odds = {
+            s: math.log((names[s] + 0.5) / many) - math.log((others[s] + share) / rest)
+            for s in names | others
+        }
         return {s: round(max(low, min(3.0, value)), 1) for s, value in sorted(odds.items())}
 
     second = Counter(word[1] for word in korean if len(word) > 1)
@@ -51,10 +54,18 @@ def syllables() -> None:
     first_table = table(Counter(n[0] for n in given), second, -3.0)
     second_table = table(Counter(n[1] for n in given), third, -3.0)
     strange = table(
-        Counter("".join(foreign)), Counter("".join(korean)) + Counter("".join(given)) + Counter("".join(given)), -2.0
+        Counter("".join(foreign)),
+        Counter("".join(korean)) + Counter("".join(given)) + Counter("".join(given)),
+        -2.0,
     )
-    lines = ['"""Log-odds of syllables, counted from the packaged word lists by benchmarks/fit_names.py (November 2026)."""',
-             "", "from __future__ import annotations", "", "from safeguards.items.kr.names.rows import read", ""]
+    lines = [
+        '"""Log-odds of syllables, counted from the word lists by benchmarks/fit_names.py."""',
+        "",
+        "from __future__ import annotations",
+        "",
+        "from safeguards.items.kr.names.rows import read",
+        "",
+    ]
     for name, values, says in (
         ("FIRST", first_table, "First syllables of given names against second syllables of other words."),
         ("SECOND", second_table, "Last syllables of given names against later syllables of other words."),
@@ -89,7 +100,11 @@ def examples(rows, drafts):
     found = []
     for number, (text, spans, values) in enumerate(rows):
         for draft in drafts(text):
-            truth = (draft.start, draft.end) in spans if spans is not None else text[draft.start : draft.end] in values
+            truth = (
+                (draft.start, draft.end) in spans
+                if spans is not None
+                else text[draft.start : draft.end] in values
+            )
             if values is not None and not truth and draft.kind == "full":
                 truth = any(v.startswith(text[draft.start : draft.end] + " (") for v in values)
             found.append((number, draft.kind, draft.features, truth, draft))
@@ -133,7 +148,9 @@ def found_in(text, scored, threshold):
     from safeguards.detection.span import Span
     from safeguards.items.kr.names.rules import judged
 
-    spans = (Span("PERSON", c.start, c.end, c.score, "") for c in judged(text, scored) if c.score >= threshold)
+    spans = (
+        Span("PERSON", c.start, c.end, c.score, "") for c in judged(text, scored) if c.score >= threshold
+    )
     return {(span.start, span.end) for span in resolve(spans)}
 
 
@@ -149,7 +166,11 @@ def evaluate(rows, scored, threshold):
         seen = found_in(text, scored[number], threshold)
         if spans is None:
             names = {text[start:end] for start, end in seen}
-            document = [document[0] + len(names & values), document[1] + len(names), document[2] + len(values)]
+            document = [
+                document[0] + len(names & values),
+                document[1] + len(names),
+                document[2] + len(values),
+            ]
             continue
         hits, found, gold = hits + len(seen & spans), found + len(seen), gold + len(spans)
         if not spans:
@@ -198,8 +219,15 @@ def main() -> None:
 
 
 def write(home, bias, weights) -> None:
-    lines = ['"""Weights of the model of Korean names in log-odds, fitted by benchmarks/fit_names.py (November 2026)."""', "",
-             "from __future__ import annotations", "", "FITTED = \"2026-11-26\"", "", "BIAS: dict[str, float] = {"]
+    lines = [
+        '"""Weights of the model of names in log-odds, fitted by benchmarks/fit_names.py."""',
+        "",
+        "from __future__ import annotations",
+        "",
+        'FITTED = "2026-11-26"',
+        "",
+        "BIAS: dict[str, float] = {",
+    ]
     lines += [f'    "{kind}": {value:.2f},' for kind, value in bias.items()]
     lines += ["}", "", "WEIGHTS: dict[str, dict[str, float]] = {"]
     for kind, table in weights.items():

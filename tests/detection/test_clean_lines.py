@@ -1,63 +1,39 @@
-"""Lines full of numbers that are nobody's: at most one in a thousand may be called a structured
-identifier.
-"""
+"""Lines without personal data stay without findings, but for a few in a thousand."""
 
 from __future__ import annotations
 
-import random
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from safeguards.detection import Detector
-from safeguards.items.checkdigit import EAN13
+from tests.detection.clean_lines import clean_lines
 
-ATTRIBUTES = {
-    "PERSON",
-    "ADDRESS",
-    "JOB_TITLE",
-    "AGE",
-    "SEX",
-    "NATIONALITY",
-    "HEIGHT",
-    "WEIGHT",
-    "EDUCATION",
-    "MAJOR",
-}
-MOST_IN_A_THOUSAND = 1
-ROUNDS = 25
-
-TEMPLATES = Path(__file__).with_name("clean_lines.txt").read_text("utf-8").splitlines()
+LINES = 6_000
+SOFT = {"PERSON", "ADDRESS"}
+QUASI = {
+    "AGE", "JOB_TITLE", "NATIONALITY", "SEX", "HEIGHT", "WEIGHT", "EDUCATION", "MAJOR", "URL", "DATE_TIME",
+    "POSTAL_CODE", "BIRTH_DATE",
+}  # fmt: skip
 
 
-def lines(seed: int) -> list[str]:
-    draw = random.Random(seed)
-
-    def piece(kind: str) -> str:
-        if kind.isdigit():
-            return "".join(draw.choice("0123456789") for _ in range(int(kind)))
-        if kind == "E":
-            body = "880" + piece("9")
-            return f"{body}{EAN13.expected(body)}"
-        made = {"Y": f"20{draw.randint(10, 26)}", "U": draw.choice("ABCDEFGHJKLMNPRSTUVWXYZ")}
-        made |= {"D": f"20{draw.randint(20, 26)}-{draw.randint(1, 12):02d}-{draw.randint(1, 28):02d}"}
-        return made.get(kind, f"{draw.randint(1, 999)},{draw.randint(100, 999)},000원")
-
-    def filled(template: str) -> str:
-        return "".join(piece(part) if place % 2 else part for place, part in enumerate(split(template)))
-
-    return [filled(template) for _ in range(ROUNDS) for template in TEMPLATES]
+@pytest.fixture(scope="module")
+def found() -> Counter[str]:
+    lines = clean_lines(LINES)
+    return Counter(span.entity for spans in Detector().detect_many(lines) for span in spans)
 
 
-def split(template: str) -> list[str]:
-    return template.replace("}", "{").split("{")
+def test_the_lines_are_many_distinct_and_the_same_every_time() -> None:
+    lines = clean_lines(LINES)
+    assert len(set(lines)) == LINES
+    assert lines == clean_lines(LINES)
+    assert 0.7 < sum(any("가" <= sign <= "힣" for sign in line) for line in lines) / LINES < 0.9
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_one_clean_line_in_a_thousand_at_most_holds_a_structured_identifier(seed: int) -> None:
-    detector, clean = Detector(), lines(seed)
-    false = Counter(
-        span.entity for line in clean for span in detector.detect(line) if span.entity not in ATTRIBUTES
-    )
-    assert false.total() * 1_000 <= MOST_IN_A_THOUSAND * len(clean), dict(false)
+def test_at_most_ten_names_or_addresses_are_found_in_a_thousand_clean_lines(found: Counter[str]) -> None:
+    assert sum(found[entity] for entity in SOFT) * 1_000 <= 10 * LINES, found
+
+
+def test_at_most_one_identifier_is_found_in_a_thousand_clean_lines(found: Counter[str]) -> None:
+    identifiers = Counter({entity: n for entity, n in found.items() if entity not in SOFT | QUASI})
+    assert identifiers.total() * 1_000 <= LINES, identifiers

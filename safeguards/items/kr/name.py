@@ -1,8 +1,9 @@
 """A Korean person's name (성명): surname and given name, and Latin names where a label stands before them.
 
-A surname of the census, syllables that given names use, and a label, a title or a particle beside them are named
-features, weighed by a small logistic model (:mod:`safeguards.items.kr.names`); foreign, given and stage names, surnames
-alone (박씨) and letters for persons (A씨) have models of their own. Words of the language come from a packaged list.
+A surname of the census, syllables that given names use, and a label, a title or a particle beside them are
+named features, weighed by a small logistic model (:mod:`safeguards.items.kr.names`); foreign, given and stage
+names, surnames alone (박씨) and letters for persons (A씨) have weights of their own. Words of the language
+come from a packaged list.
 """
 
 from __future__ import annotations

@@ -23,9 +23,7 @@ PER_10_000: dict[str, int] = {
 COMMON = frozenset(name for name, bearers in PER_10_000.items() if bearers >= 17)
 """The surnames of 97 in 100 Koreans."""
 
-SINGLE = frozenset(PER_10_000) | frozenset(
-    "예경봉사부가복태목형피두감호음빈동온범좌팽승간상갈단견당시"
-)
+SINGLE = frozenset(PER_10_000) | frozenset("예경봉사부가복태목형피두감호음빈동온범좌팽승간상갈단견당시")
 """All of one syllable that more than a few hundred bear."""
 
 RARE = SINGLE - COMMON

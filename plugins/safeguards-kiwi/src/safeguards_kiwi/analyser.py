@@ -52,7 +52,7 @@ def _load() -> Any:
         return Kiwi(num_workers=1)
     except Exception as error:  # the binding raises whatever its C++ side throws
         raise MissingExtra(
-            "the plugin kiwi cannot load Kiwi's model: pip install --force-reinstall kiwipiepy kiwipiepy-model"
+            "the plugin kiwi cannot load Kiwi's model: pip install kiwipiepy kiwipiepy-model"
         ) from error
 
 

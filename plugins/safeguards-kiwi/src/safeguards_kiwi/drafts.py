@@ -23,7 +23,13 @@ def drafts(text: str) -> Iterator[Draft]:
     places = set()
     for draft in of_the_house(text):
         places.add((draft.start, draft.end))
-        yield Draft(draft.place, draft.start, draft.end, draft.kind, (*draft.features, *seen.features(draft.start, draft.end)))
+        yield Draft(
+            draft.place,
+            draft.start,
+            draft.end,
+            draft.kind,
+            (*draft.features, *seen.features(draft.start, draft.end)),
+        )
     scene = Scene(text)
     for start, end in seen.proper_nouns(text):
         if (start, end) not in places:
@@ -42,7 +48,7 @@ class _Seen:
         first = self._first.get(start)
         if first is None:
             return ("kiwi begins inside", f"kiwi inside {self._around(start)}")
-        tags = []
+        tags: list[str] = []
         place = first
         while place < len(self.found) and self.found[place].end <= end and len(tags) <= _MOST_MORPHEMES:
             tags.append(self.found[place].tag)

@@ -19,7 +19,7 @@ USUAL, VERY_USUAL = -0.5, 0.4
 
 
 def _any(words: Iterable[str]) -> str:
-    """Return an expression of all ``words``, those with a common beginning joined; the longest match first."""
+    """Return an expression of all ``words``, those that begin alike joined."""
     by_first: dict[str, list[str]] = {}
     for word in sorted(set(words)):
         by_first.setdefault(word[0], []).append(word[1:])
@@ -65,17 +65,19 @@ _ROLE_ENDS = "인자주관사장님수독원우표명부과팀처"
 _RANKS = "(?:대통령|의원|총리|장관|위원장|회장|후보|감독|대표|교수|시장|지사|팀장|판사|검사|변호사|경위|경사)"
 _WELL_KNOWN = words(
     """
-    로버트, 마이클, 데이비드, 데이빗, 제임스, 윌리엄, 리처드, 리차드, 토머스, 토마스, 크리스, 다니엘, 대니얼, 앤서니, 도널드,
-    스티븐, 스티브, 앤드류, 앤드루, 조슈아, 브라이언, 에드워드, 티모시, 제이슨, 제프리, 니콜라스, 조너선, 조나단, 저스틴, 벤자민,
-    사무엘, 그레고리, 알렉산더, 프랭크, 패트릭, 타일러, 제니퍼, 엘리자베스, 제시카, 에밀리, 아만다, 멜리사, 스테파니, 레베카, 캐서린,
-    안젤리나, 빅토리아, 올리비아, 마르코, 안토니오, 알렉스, 카를로스, 페르난도, 로드리게스, 곤잘레스, 나카무라, 다나카, 야마모토, 스즈키,
-    다카하시, 와타나베
+    로버트, 마이클, 데이비드, 데이빗, 제임스, 윌리엄, 리처드, 리차드, 토머스, 토마스, 크리스, 다니엘
+    대니얼, 앤서니, 도널드, 스티븐, 스티브, 앤드류, 앤드루, 조슈아, 브라이언, 에드워드, 티모시, 제이슨
+    제프리, 니콜라스, 조너선, 조나단, 저스틴, 벤자민, 사무엘, 그레고리, 알렉산더, 프랭크, 패트릭, 타일러
+    제니퍼, 엘리자베스, 제시카, 에밀리, 아만다, 멜리사, 스테파니, 레베카, 캐서린, 안젤리나, 빅토리아
+    올리비아, 마르코, 안토니오, 알렉스, 카를로스, 페르난도, 로드리게스, 곤잘레스, 나카무라, 다나카
+    야마모토, 스즈키, 다카하시, 와타나베
     """
 )
 
 PARTS: dict[str, str] = {
     "a common surname and a very usual given name": _name(COMMON, VERY_USUAL),
-    "a name and what is said behind names": rf"{_NAME}(?: ?(?:{_BEHIND}|[(|/\t,┃│·])|에게|께|한테|입니다|이?라고)",
+    "a name and what is said behind names": rf"{_NAME}(?: ?(?:{_BEHIND}|[(|/\t,┃│·])"
+    "|에게|께|한테|입니다|이?라고)",
     "a mark and a name": rf"[(|/\t\n┃│:>,·)\]0-9][ \t]{{0,4}}{_NAME}",
     "a role and a name": rf"[가-힣][{_ROLE_ENDS}][은는이가]?[ \t\n]{{1,4}}{_NAME}",
     "a surname and a form": rf"{_SURNAME}(?: ?씨|모 ?[씨군양(])",
@@ -86,7 +88,7 @@ PARTS: dict[str, str] = {
     "two words in Latin letters": rf"(?:[가-힣)][ \t:=|▶┃]{{0,5}}|{_LATIN_LABELS}\.?[ \t:=|▶┃]{{0,6}})"
     rf"{_CAPITAL}[A-Za-zÀ-ž.'-]{{0,20}}(?: / | ){_CAPITAL}",
 }
-"""What lets a text pass, each by its name. RE2 must hold all of it in one automaton: its cache allows no more."""
+"""What lets a text pass, by name; together they just fit the cache of one automaton of RE2."""
 
 ANCHOR = "|".join(PARTS.values())
 """For thresholds of 0.5 and more."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from safeguards.items.kr import name_words as known
+from safeguards.items.kr.names import titles as known
 from safeguards.items.kr.names.endings import FORMS, onto
 from safeguards.items.kr.names.lexicon import FOREIGN, GIVEN, KNOWN
 from safeguards.items.kr.names.scene import Scene
 from safeguards.items.kr.surnames import COMMON
+from safeguards.items.text import words
 
 _LONG_LABELS = frozenset(label for label in known.LABELS if len(label) == 3)
 _LONG_TITLES = frozenset(title for title in known.TITLES if len(title) >= 2)
@@ -18,12 +19,17 @@ _ROLE_END = frozenset("자인")
 _DEPARTMENT_END = frozenset("팀과실부처터당서")
 _COLON = re.compile(r"[:=▶┃│|→>]")
 _QUOTES = frozenset("'\"‘’“”`<《「『")
-_STAGE = tuple(
-    "연기 주연 출연 역할 목소리 얼굴 나오 나온 나옴 매력 캐릭 작품 노래 커플 팬 배역 미모 눈빛 등장 작가 특유 목소리 감독 형님 누나"
-    " 언니 오빠 코미디 액션 영화 때문 나왔 나와 결혼 짱 최고 좋 예쁘 이쁘 멋 귀여 완전 너무 진짜 정말 역시".split()
+_STAGE = words(
+    """
+        연기, 주연, 출연, 역할, 목소리, 얼굴, 나오, 나온, 나옴, 매력, 캐릭, 작품, 노래, 커플, 팬, 배역
+        미모, 눈빛, 등장, 작가, 특유, 목소리, 감독, 형님, 누나, 언니, 오빠, 코미디, 액션, 영화, 때문, 나왔
+        나와, 결혼, 짱, 최고, 좋, 예쁘, 이쁘, 멋, 귀여, 완전, 너무, 진짜, 정말, 역시
+        """
 )
 _SENTENCE = 200
-_SPEAKS = re.compile(r"(?:말했|밝혔|전했|설명했|덧붙였|강조했|주장했|지적했|당부했|털어놨|고백했|토로했|비판했|답했)")
+_SPEAKS = re.compile(
+    r"(?:말했|밝혔|전했|설명했|덧붙였|강조했|주장했|지적했|당부했|털어놨|고백했|토로했|비판했|답했)"
+)
 _IN_PARENTHESIS = re.compile(
     r"\s?\((?:[0-9]{1,3}[),세살·]|만 ?[0-9]|[0-9]{6}|[0-9]{2,4}[-.년]|☎|전화|연락처|휴대|010|"
     r"[남여男女MF][,)/ ]|印|인\)|서명|"
@@ -52,7 +58,7 @@ def is_title(word: str) -> bool:
 
 
 def namelike(word: str) -> bool:
-    """Say whether ``word`` alone is a name beyond doubt: surname and known given name, or a known foreign one."""
+    """Say whether ``word`` alone is a likely name: surname and known given name, or a known foreign one."""
     if word in FOREIGN:
         return word not in KNOWN
     return word[0] in COMMON and len(word) == 3 and word[1:] in GIVEN and word not in KNOWN
@@ -148,8 +154,14 @@ def behind(scene: Scene, place: int, end: int) -> str:
     return _MARKS.get(mark, "right: mark")
 
 
-_MARKS = {",": "right: list", "·": "right: list", "ㆍ": "right: list", ")": "right: closing bracket", "\n": "right: line", ".": "right: sentence", "!": "right: sentence",
-          "?": "right: sentence", "'": "right: quote", '"': "right: quote", "’": "right: quote", "”": "right: quote", "(": "right: bracket", "/": "right: list"}  # fmt: skip
+_MARKS = {
+    **dict.fromkeys(",·ㆍ/", "right: list"),
+    **dict.fromkeys(".!?", "right: sentence"),
+    **dict.fromkeys("'\"’”", "right: quote"),
+    ")": "right: closing bracket",
+    "(": "right: bracket",
+    "\n": "right: line",
+}
 
 
 def _before_word(scene: Scene, place: int, *, whole: bool) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from safeguards.items.kr.name_words import LABELS, TITLES
+from safeguards.items.kr.names.titles import LABELS, TITLES
 
 _HOME = Path(__file__).with_name("words")
 

@@ -9,6 +9,7 @@ from safeguards.items.kr.names.endings import ALONE, BEHIND, PARTICLES
 from safeguards.items.kr.names.lexicon import FOREIGN, GIVEN, KNOWN, LOANS, WORDS
 from safeguards.items.kr.names.syllables import FIRST, FOREIGNNESS, SECOND
 from safeguards.items.kr.surnames import COMMON, DOUBLE, PER_10_000, SINGLE
+from safeguards.items.text import words
 
 LONGEST = 12
 """Syllables of the longest word that is read."""
@@ -25,11 +26,19 @@ REMEMBERED = 1 << 14
 _HOPELESS = -4.0
 _VERBAL = frozenset("다고는게지서면며요던네듯음임까나도라")
 _VERBAL_PAIRS = frozenset(
-    "니다 는데 네요 어요 아요 에요 지만 하다 했다 었다 았다 였다 한다 된다 됐다 하고 하는 하게 하지 하며 하면 해서 해도 되는 되고 되어"
-    " 으며 으면 에서 는지 을까 더라 라도 거나 려고 도록 든지 면서 다가 다는 라는 없이 없는 없다 있는 있고 적인 적이 적으 스러 스럽"
-    " 롭게 로운 같은 같다 들의 들이 들은 들을 들과 들도 이나 이란 것을 것이 었던 았던 했던 였던 는게 는거 을때 을듯 구나 군요 냐고 려는".split()
+    words(
+        """
+        니다, 는데, 네요, 어요, 아요, 에요, 지만, 하다, 했다, 었다, 았다, 였다, 한다, 된다, 됐다, 하고
+        하는, 하게, 하지, 하며, 하면, 해서, 해도, 되는, 되고, 되어, 으며, 으면, 에서, 는지, 을까, 더라
+        라도, 거나, 려고, 도록, 든지, 면서, 다가, 다는, 라는, 없이, 없는, 없다, 있는, 있고, 적인, 적이
+        적으, 스러, 스럽, 롭게, 로운, 같은, 같다, 들의, 들이, 들은, 들을, 들과, 들도, 이나, 이란, 것을
+        것이, 었던, 았던, 했던, 였던, 는게, 는거, 을때, 을듯, 구나, 군요, 냐고, 려는
+        """
+    )
 )
-_PLAIN = tuple(frozenset(p for p in PARTICLES[0].keys() | PARTICLES[1].keys() if len(p) == n) for n in (1, 2, 3))
+_PLAIN = tuple(
+    frozenset(p for p in PARTICLES[0].keys() | PARTICLES[1].keys() if len(p) == n) for n in (1, 2, 3)
+)
 _NEVER_GIVEN = frozenset("은는이가을를의도만에와과로")
 _VERB_BEGINS = frozenset("하되했된할한함해됐돼될")
 
@@ -54,8 +63,8 @@ class Reading(NamedTuple):
 
 
 class Glance(NamedTuple):
-    """What a word may be by itself: ``plain`` if it is a word of the language, ``strange`` if it may be part of a
-    foreign name; how it may be read; and what is written onto it if it begins with a surname alone.
+    """What a word may be by itself: ``plain`` if it is a word of the language, ``strange`` if it may be part
+    of a foreign name; how it may be read; and what is written onto it if it begins with a surname alone.
     """
 
     plain: bool
@@ -66,13 +75,13 @@ class Glance(NamedTuple):
 
 @lru_cache(maxsize=REMEMBERED)
 def glance(word: str) -> Glance | None:
-    """Return what a word in Hangul may be; None if it is no name and no part of one, whatever stands beside it."""
+    """Return what a word in Hangul may be; None if it is no name, whatever stands beside it."""
     plain = is_plain(word)
     strange = not plain and is_strange(word)
     read = tuple(readings(word, plain=plain)) if not plain or len(word) <= _LONGEST_PLAIN else ()
     alone = ""
     if word[0] in SINGLE:
-        alone = ALONE.get(word[1:], "") if len(word) > 1 else "bare"
+        alone = "bare" if len(word) == 1 else "" if word in KNOWN else ALONE.get(word[1:], "")
     return None if plain and not read and not alone else Glance(plain, strange, read, alone)
 
 
@@ -105,7 +114,9 @@ def _is_name_and_ending(word: str) -> bool:
 
 def is_strange(word: str) -> bool:
     """Say whether ``word``, which is not plain, may be part of a foreign name."""
-    return word in FOREIGN or (len(word) <= 7 and foreignness(word) >= STRANGE and word[-2:] not in _VERBAL_PAIRS)
+    return word in FOREIGN or (
+        len(word) <= 7 and foreignness(word) >= STRANGE and word[-2:] not in _VERBAL_PAIRS
+    )
 
 
 def foreignness(name: str) -> float:

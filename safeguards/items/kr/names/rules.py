@@ -33,7 +33,7 @@ _FAMILIAR = frozenset({"full", "other", "several", "proper noun"})
 
 
 def likelihood(hangul: str) -> float:
-    """Return in 0..1 how much ``hangul`` (two to five syllables, nothing else) looks like a full name behind a label."""
+    """Return in 0..1 how much ``hangul``, which is nothing else, looks like a full name behind a label."""
     for reading in () if is_plain(hangul) else readings(hangul, plain=False):
         if reading.length == len(hangul):
             return probability(odds(reading.kind, (*reading.features, *_BEHIND_A_LABEL)))
@@ -46,7 +46,7 @@ def candidates(text: str) -> Iterator[Candidate]:
 
 
 def judged(text: str, scored: Iterable[Scored]) -> Iterator[Candidate]:
-    """Yield candidates from drafts and their log-odds: the likeliest of each word, and what follows from it."""
+    """Yield candidates from drafts and their log-odds: the likeliest of each word."""
     found = [*_named(text, _likeliest(scored)), *latin_names(text)]
     if any(candidate.score > UNANCHORED for candidate in found) and _ANCHOR.search(text) is None:
         found = [Candidate(c.start, c.end, min(c.score, UNANCHORED), c.reason) for c in found]
@@ -54,7 +54,7 @@ def judged(text: str, scored: Iterable[Scored]) -> Iterator[Candidate]:
 
 
 def _likeliest(scored: Iterable[Scored]) -> list[Scored]:
-    """Return of each word the likeliest reading, and the likeliest name of several words that begins there."""
+    """Return of each word the likeliest reading, and the likeliest name of several words."""
     best: dict[tuple[int, str], Scored] = {}
     for draft, value in scored:
         key = draft.place, draft.kind if draft.kind in _APART else ""
@@ -64,7 +64,7 @@ def _likeliest(scored: Iterable[Scored]) -> list[Scored]:
 
 
 def _named(text: str, found: list[Scored]) -> Iterator[Candidate]:
-    """Yield candidates of the likely drafts, and of unlikely ones whose name is sure elsewhere in the text."""
+    """Yield the likely drafts, and unlikely ones whose name is sure elsewhere in the text."""
     surest: dict[str, float] = {}
     for draft, value in found:
         if value > LEAST and draft.end - draft.start > 1:

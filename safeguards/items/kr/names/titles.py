@@ -1,35 +1,8 @@
-"""Syllables of Korean given names by position, and words of the language that look like names."""
+"""Words that announce names, stand behind them, or introduce them."""
 
 from __future__ import annotations
 
 from safeguards.items.text import words
-
-FIRST_USUAL = frozenset(
-    "지정재성민동현수상승은태세하진영혜경우준연미기소도서윤종유예인선희창석철보채원형용문광명"
-    "순찬효주나다아가한병규강대시이본건율"
-)
-"""First given syllables of most people born since 1940."""
-
-FIRST_RARE = frozenset(
-    "건겸고관교구국권균근금길남노단달덕두라란람려령례로록룡루류률리린림마만맑모무묵바배백범별"
-    "복봉부비빈빛사산삼새샘설섭솔송숙슬신심안애양언엄여열엽오옥온완왕요욱운웅월위율을음의익일"
-    "임자장전제조중차천청초춘충치탁택판평표풍필학해향헌혁호홍화환황회후훈휘휴흥"
-)
-"""Other first given syllables."""
-
-SECOND_USUAL = frozenset(
-    "호영원수민진현훈희아연우경라성재정석철기규윤선혜나린미늘준일은범혁지주숙환빈욱웅인근상태"
-    "서별애용화란형국식구하섭찬율래림솔람봄자순후옥남"
-)
-"""Second given syllables of most people born since 1940."""
-
-SECOND_RARE = frozenset(
-    "건겸곤관광교권균금길남녀누달담대덕도동두득람랑래량련렬령례로록롱룡루률르름리림립마만매명"
-    "모목무묵문배백병보복봉빛산삼새샘설세소솔송순슬승신실심안양언업엘여열엽예오옥온완왕울운월"
-    "위유육을음의이익임자장전점제조종중찌창채천청초춘출충치친택판평표풍필학한해향헌홍환황회효"
-    "후휘흥람봄결단"
-)
-"""Other second given syllables."""
 
 LABELS = frozenset(
     words(
@@ -87,24 +60,6 @@ ADDRESS_FORMS = frozenset(
 )
 """What is said behind a name."""
 
-SHORT_FORMS = frozenset({"님", "씨", "귀하", "고객님", "선생님", "회원님"})
-"""What may be written onto a name of two syllables."""
-
-PARTICLES = frozenset(
-    words(
-        """
-        은, 는, 이, 가, 을, 를, 의, 에게, 께, 께서, 께서는, 한테, 와, 과, 도, 만, 로, 으로, 이고, 이며
-        입니다, 이라고, 라고, 이다, 이에요, 예요, 인데, 였다, 이었다, 에게서, 까지, 부터, 처럼, 보다, 이나
-        랑, 이랑, 이고요, 고요, 이라는, 라는, 에게는, 에게도, 이라며, 님은, 에, 하고, 인, 이네요, 이세요
-        측, 측은, 임, 이었습니다, 였습니다, 이라, 의원은, 이요, 요, 아, 야, 외
-        """
-    )
-)
-"""What may be written onto a name."""
-
-NOUN_ENDINGS = frozenset("자인원서장일금료비")
-"""What makes a longer noun of a word: 신청자, 구매일."""
-
 INTRODUCING = frozenset({"안녕하세요", "안녕하십니까", "저는", "전", "제가", "반갑습니다", "여기는"})
 """What people say before they name themselves."""
 
@@ -117,11 +72,3 @@ LATIN_LABELS = frozenset(
     )
 )
 """Labels and keys in Latin letters, in lower case."""
-
-SENDING = frozenset(words("에게, 께, 께서, 께서는, 한테, 에게서, 에게는, 에게도"))
-"""Particles that only persons take."""
-
-SAYING = frozenset(
-    words("입니다, 이라고, 라고, 이라며, 이에요, 이고요, 이세요, 이라는, 이요, 이고, 예요, 고요")
-)
-"""Endings with which people are introduced."""
