@@ -1,6 +1,6 @@
 """Detection beside ko-pii and Presidio: speed over a column of Korean text, over one long text, and memory.
 
-The column is invented (korean_text.py): 2% of its rows hold a value, four in eleven of them written evasively.
+The column is invented (korean_text.py): 2% of its rows hold a value, four in eleven of them evasive.
 Peers read rows one by one, as they must, from the same column's beginning.
 """
 
@@ -86,7 +86,10 @@ def one_text() -> Figures:
 
 def memory() -> Figures:
     """Return the bytes that detection takes beside a column, at most, in a process of its own."""
-    program = "import sys; sys.path.insert(0, sys.argv[1]); import bench_detection as b; print(b.peak_beside_column())"
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import bench_detection; "
+        "print(bench_detection.peak_beside_column())"
+    )
     folder = os.path.dirname(os.path.abspath(__file__))
     done = subprocess.run(
         [sys.executable, "-c", program, folder],

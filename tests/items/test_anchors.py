@@ -41,6 +41,7 @@ def test_no_text_of_the_tables_is_passed_over(item: Item) -> None:
     assert [text for text in TEXTS if passed_over(item, text)] == []
 
 
+@pytest.mark.slow
 @ITEMS
 def test_no_document_is_passed_over(item: Item, shared: Path) -> None:
     for corpus in ("en_templates.jsonl", "ko_documents.jsonl", "ko_sentences.jsonl"):
@@ -49,6 +50,7 @@ def test_no_document_is_passed_over(item: Item, shared: Path) -> None:
                 assert not passed_over(item, part)
 
 
+@pytest.mark.slow
 @ITEMS
 @settings(max_examples=60)
 @given(

@@ -147,7 +147,7 @@ def test_what_the_law_has_encrypted_is_marked() -> None:
 
 SHAPED = pytest.mark.parametrize(
     "item",
-    [item for item in all_items() if item.pattern and item.anchor and not item.candidates],
+    [one for one in all_items() if one.pattern and one.anchor and one.id.startswith("kr_")],
     ids=lambda item: item.id,
 )
 

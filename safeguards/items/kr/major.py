@@ -82,7 +82,7 @@ def candidates(text: str) -> Iterator[Candidate]:
         (_DEPARTMENT, 0.85, "department of a university"),
         (_STUDIED, 0.85, "what somebody studied"),
         (_SHORT, 0.75, "department behind a university"),
-        (_DEGREE, 0.88, "science before a degree"),
+        (_DEGREE, 0.8, "science before a degree"),
     ):
         for found in rule.finditer(text):
             name = "bare" if found.groupdict().get("bare") else "major"
@@ -105,6 +105,7 @@ ITEM = Item(
     validate=validate,
     candidates=candidates,
     column_names=words("전공, 학과, 학부, 전공명, 학과명, major"),
-    anchor="학 {0,2}[학석박]사|전 {0,8}공|학 {0,8}[과부]|교육과|과를? (?:[1-6]학|졸업|재학|중퇴)|대 [가-힣]{1,4}과|"
+    anchor="학 {0,2}[학석박]사|"
+    "전 {0,8}공|학 {0,8}[과부]|교육과|과를? (?:[1-6]학|졸업|재학|중퇴)|대 [가-힣]{1,4}과|"
     "교 [가-힣]{1,4}과|[Mm]ajor|[Dd]epartment",
 )

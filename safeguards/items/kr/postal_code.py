@@ -23,7 +23,7 @@ _CODE = r"(?P<code>[0-9]{5}|[1-7][0-9]{2}-[0-9]{3})(?![0-9A-Za-z_%])(?!-[0-9])"
 _REGION = "|".join(sorted({*PROVINCES, *SHORT}, key=len, reverse=True))
 _SEPARATOR = r"(?:\s?\([^()\n]{1,12}\))?[\s:=|┃│▶▷→#.,은는이가]{0,6}"
 _LABELLED = re.compile(
-    rf"(?:우\s?편\s?번\s?호|(?<![가-힣])우편|(?i:postal ?code|post ?code|zip ?code|(?<![A-Za-z])zip))"
+    rf"(?:우\s?편\s?번\s?호|(?<![가-힣])우편|(?i:postal ?code|post ?code|zip ?code|(?<![A-Za-z.])zip))"
     rf"(?:란)?{_SEPARATOR}\(?{_CODE}"
 )
 _SIGNED = re.compile(rf"(?:(?<![가-힣0-9A-Za-z])[(]?우[.):]?|〒)\s{{0,3}}[(]?{_CODE}")
