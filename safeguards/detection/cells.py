@@ -30,6 +30,11 @@ class Cells:
         """The number of cells that are not empty."""
         return sum(self.counts)
 
+    @property
+    def distinct(self) -> float:
+        """Different cells for each cell: 1 where none repeats, near 0 in a column of codes."""
+        return round(len(self.texts) / self.rows, 4) if self.rows else 0.0
+
 
 def cells(column: pa.ChunkedArray[Any]) -> Cells:
     """Return the cells that are neither NULL nor blank; types that hold no text have none."""
