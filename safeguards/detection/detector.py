@@ -121,7 +121,7 @@ class Detector:
     def classify(
         self, table: Any, *, rows: int = SAMPLE_ROWS, sql_types: Mapping[str, str] | None = None
     ) -> list[ColumnVerdict]:
-        """Say of each column what it holds, from a fair sample of ``rows`` rows; of JSON and structs, each path.
+        """Say of each column what it holds, from a fair sample of ``rows`` rows; of JSON, of each path.
 
         Args:
             table: a source of `safeguards.tables`, or an Arrow table or data frame.

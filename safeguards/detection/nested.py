@@ -1,8 +1,8 @@
 """Columns that hold structures (JSON text, structs, lists) as columns of their own, named by path.
 
-``profile.contact.phone`` is what the key ``phone`` in ``contact`` in the column ``profile`` holds; ``tags[]`` are the
-entries of a list. Keys that are data themselves (a number, a name) or too many to be names are written ``*``, and
-are looked at as the column ``profile.{key}``: no path ever holds a value.
+``profile.contact.phone`` is what the key ``phone`` in ``contact`` in the column ``profile`` holds; ``tags[]``
+are the entries of a list. Keys that are data themselves (a number, a name) or too many to be names are
+written ``*``, and are looked at as the column ``profile.{key}``: no path ever holds a value.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 
 from safeguards.detection.column import is_text
+from safeguards.items.text import words
 
 STRUCTURED_FROM = 0.8
 """The least share of cells of text that are JSON objects or lists, from which the column is read as such."""
@@ -100,7 +101,7 @@ def _parsed(text: str) -> Any:
 
 @dataclass(slots=True)
 class _Node:
-    """What stands at one path in all cells: values, entries of lists, and what the keys of objects lead to."""
+    """What stands at one path in all cells: values, entries of lists, and what keys lead to."""
 
     values: list[Any] = field(default_factory=list)
     entries: _Node | None = None
@@ -160,7 +161,7 @@ class _Node:
 
 
 _GENERIC = frozenset(
-    "value val values text content data number num no id full raw code 값 내용 번호 데이터 전체".split()
+    words("value, val, values, text, content, data, number, num, no, id, full, raw, 값, 내용, 번호, 전체")
 )
 
 
@@ -173,7 +174,7 @@ def _header(keys: tuple[str, ...]) -> str:
 def _singular(name: str) -> str:
     for tail in ("_list", "List", "목록", "들"):
         name = name.removesuffix(tail)
-    if name.endswith("sses") or name.endswith("xes"):
+    if name.endswith(("sses", "xes")):
         return name[:-2]
     return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
 

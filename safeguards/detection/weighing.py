@@ -1,4 +1,4 @@
-"""One entity's support in a column: all items that bear it together, with what name, type and repetition say."""
+"""One entity's support in a column: its items together, with what name, type and repetition say."""
 
 from __future__ import annotations
 
