@@ -70,6 +70,11 @@ class Detector:
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (self._options,)
 
+    @property
+    def column_items(self) -> tuple[Item, ...]:
+        """The items that columns are classified by: also passwords, which only a column's name gives away."""
+        return (*self.items, PASSWORD) if self._options["entities"] is None else self.items
+
     def detect(self, text: str) -> list[Span]:
         """Return what is found in ``text``, without overlaps, in its order.
 
@@ -137,8 +142,7 @@ class Detector:
 
     def classify_sample(self, sample: pa.Table, sql_types: Mapping[str, str]) -> Iterator[ColumnVerdict]:
         """Yield the verdict on each column of a sample, in order."""
-        items = (*self.items, PASSWORD) if self._options["entities"] is None else self.items
-        return classify(sample, items, self.detect, sql_types)
+        return classify(sample, self.column_items, self.detect, sql_types)
 
 
 def _kept(values: Iterable[str] | None) -> Any:

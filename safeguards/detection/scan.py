@@ -79,8 +79,8 @@ class Finding:
 class TableScan:
     """One table: ``rows`` is its exact count where known, ``sampled`` the rows looked at.
 
-    ``file`` is the file it stands in, where a folder was scanned; ``declared`` says that only a model's
-    declaration was looked at, and no row.
+    ``file`` is the file it stands in, where a folder was scanned; ``declared`` says that a model declares it,
+    and ``of_database`` that a model can.
     """
 
     table: str
@@ -89,6 +89,7 @@ class TableScan:
     findings: tuple[Finding, ...]
     file: str | None = None
     declared: bool = False
+    of_database: bool = False
 
     @property
     def empty(self) -> bool:
@@ -124,16 +125,15 @@ def scan(
     sql_types: Mapping[str, str] = getattr(source, "sql_types", {})
     sample = source.sample(rows)
     findings: list[Finding] = []
-    columns = sample.schema.names
+    columns, of_database = sample.schema.names, isinstance(source, TableSource)
     for verdict in detector.classify_sample(sample, sql_types):
         column = verdict.table_column
         items = items_of(verdict, detector.items)
         encrypted = encrypted_share(sample.column(column))
-        of_database = isinstance(source, TableSource)
         findings.append(_finding(table, verdict, items, sql_types.get(column, ""), encrypted, of_database))
         if advance is not None:
             advance(columns.index(column) + 1, len(columns))
-    return TableScan(table, source.rows(), sample.num_rows, tuple(findings), file)
+    return TableScan(table, source.rows(), sample.num_rows, tuple(findings), file, of_database=of_database)
 
 
 def _finding(

@@ -1,9 +1,9 @@
 """Password (비밀번호) as a column holds it: in plain text, or by a hash that is too fast to protect it.
 
-Notice 7 (Standards of Personal Information Security Measures) has passwords stored by one-way encryption. This
-item judges columns that are named so; in running text `api_key` finds what a name gives away. Hashes that are made
-to be slow are no finding: bcrypt, scrypt, PBKDF2, Argon2 and yescrypt in the forms of crypt(5), of PHC strings
-and of Django.
+Notice 7 (Standards of Personal Information Security Measures) has passwords stored by one-way encryption.
+This item judges columns that are named so and finds nothing in running text. Hashes that are made to be slow
+are no finding: bcrypt, scrypt, PBKDF2, Argon2 and yescrypt in the forms of crypt(5), of PHC strings and of
+Django.
 """
 
 from __future__ import annotations
