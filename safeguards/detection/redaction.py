@@ -83,7 +83,7 @@ class Redactor:
         return "".join([*parts, text[done:]]) if parts else text
 
     def _whole(self, text: str, name: str) -> str | None:
-        """Return the entity that a field's name names and its text is, also without a number's leading zero."""
+        """Return the entity that a name names and the text is, also without a number's leading zero."""
         if not 0 < len(name) <= _LONGEST_NAME or len(text) > LONGEST_VALUE:
             return None
         if name not in self._named and len(self._named) < _MOST_NAMES:
