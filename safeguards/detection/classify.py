@@ -17,7 +17,7 @@ from safeguards.detection.support import Judge
 from safeguards.detection.verdict import ColumnVerdict
 from safeguards.detection.weighing import Support, weigh
 from safeguards.items.intl.password import ITEM as PASSWORD
-from safeguards.items.item import Item
+from safeguards.items.item import Item, Role
 
 NAMED_FROM = 0.3
 """The least confidence at which a column is what its name says."""
@@ -35,7 +35,7 @@ def classify(
     """Yield the verdict on every column of a sample, in order; of nested ones, on each path in them."""
     classifier = Classifier(items, detect)
     for place, name in enumerate(table.schema.names):
-        for part in parts(name, table.column(place), classifier.is_data):
+        for part in parts(name, table.column(place), classifier.are_data):
             yield classifier.column(part, sql_types.get(name, ""))
 
 
@@ -54,9 +54,11 @@ class Classifier:
             judges.setdefault(item.entity, []).append(Judge(item))
         return judges
 
-    def is_data(self, key: str) -> bool:
-        """Say whether a key of an object is personal data itself."""
-        return bool(self._detect(key))
+    def are_data(self, keys: Sequence[str]) -> set[str]:
+        """Return the keys of an object that identify a person themselves, and so are no names of fields."""
+        identifying = {item.entity for item in self._items if item.role is Role.IDENTIFIER}
+        found = zip(keys, self._detect(keys), strict=True)
+        return {key for key, spans in found if any(span.entity in identifying for span in spans)}
 
     def column(self, part: Part, sql_type: str = "") -> ColumnVerdict:
         """Classify one column, or one path in a column."""

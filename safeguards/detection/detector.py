@@ -142,7 +142,7 @@ class Detector:
 
     def classify_sample(self, sample: pa.Table, sql_types: Mapping[str, str]) -> Iterator[ColumnVerdict]:
         """Yield the verdict on each column of a sample, in order."""
-        return classify(sample, self.column_items, self.detect, sql_types)
+        return classify(sample, self.column_items, self.detect_many, sql_types)
 
 
 def _kept(values: Iterable[str] | None) -> Any:

@@ -67,10 +67,16 @@ class RedactingFilter(logging.Filter):
             record.msg, record.args = f"{self._redactor.text(str(record.msg))} {MISFIT}", ()
             return
         redacted = self._redactor.text(said)
-        if redacted != said or self._redactor.value(record.args) is not record.args:
+        if redacted != said or self._hidden(record.args, said):
             record.msg, record.args = redacted, ()
         if "message" in vars(record):  # another handler has formatted it already
             record.message = redacted
+
+    def _hidden(self, args: Any, said: str) -> bool:
+        """Say whether arguments hold what the message, in which nothing was found, does not show."""
+        values = args.values() if isinstance(args, Mapping) else args or ()
+        unseen = [value for value in values if str(value) not in said]
+        return self._redactor.value(unseen) is not unseen
 
 
 class StructlogRedactor:

@@ -8,7 +8,7 @@ written ``*``, and are looked at as the column ``profile.{key}``: no path ever h
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -34,7 +34,7 @@ LONGEST_KEY = 60
 ANY = "*"
 KEYS = "{key}"
 
-IsData = Callable[[str], bool]
+AreData = Callable[[Sequence[str]], set[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,10 @@ class Part:
     within: str | None = None
 
 
-def parts(name: str, values: pa.ChunkedArray[Any], is_data: IsData) -> Iterator[Part]:
+def parts(name: str, values: pa.ChunkedArray[Any], are_data: AreData) -> Iterator[Part]:
     """Yield the column itself, or the paths inside it and then what of it is no structure.
 
-    ``is_data`` says of a key whether it is personal data rather than the name of a field.
+    ``are_data`` returns those among keys that are personal data rather than names of fields.
     """
     cells, rest = _structures(values)
     if not cells:
@@ -59,7 +59,7 @@ def parts(name: str, values: pa.ChunkedArray[Any], is_data: IsData) -> Iterator[
     root = _Node()
     for cell in cells:
         root.add(cell, 0)
-    root.settle(is_data, [MOST_PATHS])
+    root.settle(are_data, [MOST_PATHS])
     found = list(root.leaves(name, (name,)))
     yield from (Part(path, _header(keys), _column(leaf), name) for path, keys, leaf in found)
     if rest or not found:
@@ -89,6 +89,11 @@ def _text(cell: Any) -> str:
     return cell.strip() if isinstance(cell, str) else ""
 
 
+def _whole(text: str) -> str:
+    """Return text without halves of surrogate pairs, which JSON can escape and UTF-8 cannot hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 def _parsed(text: str) -> Any:
     """Return the object or list that ``text`` spells, else None."""
     if not text.startswith(("{", "[")):
@@ -115,18 +120,19 @@ class _Node:
             value = value if inner is None else inner
         if isinstance(value, Mapping) and depth < DEEPEST:
             for key, inner in value.items():
-                self.children.setdefault(str(key), _Node()).add(inner, depth + 1)
+                self.children.setdefault(_whole(str(key)), _Node()).add(inner, depth + 1)
         elif isinstance(value, list | tuple) and depth < DEEPEST:
             self.entries = self.entries or _Node()
             for inner in value:
                 self.entries.add(inner, depth + 1)
         elif value is not None:
-            self.values.append(value)
+            self.values.append(_whole(value) if isinstance(value, str) else value)
 
-    def settle(self, is_data: IsData, budget: list[int]) -> None:
+    def settle(self, are_data: AreData, budget: list[int]) -> None:
         """Put together the keys that are no names, here and below; ``budget`` holds the paths left."""
         many = len(self.children) > MOST_KEYS
-        odd = [key for key in self.children if many or len(key) > LONGEST_KEY or is_data(key)]
+        data = set() if many else are_data(list(self.children))
+        odd = [key for key in self.children if many or len(key) > LONGEST_KEY or key in data]
         if odd:
             merged = self.children.setdefault(ANY, _Node())
             for key in odd:
@@ -134,7 +140,7 @@ class _Node:
                     merged.absorb(self.children.pop(key))
             self.keys = odd
         for place in [*self.children.values(), *([self.entries] if self.entries else [])]:
-            place.settle(is_data, budget)
+            place.settle(are_data, budget)
         budget[0] -= bool(self.values)
         if budget[0] < 0:
             self.values = []

@@ -70,9 +70,10 @@ class Judge:
 
     def agreement(self, looked_at: Cells, *, by_name: bool) -> Agreement:
         """Return how far the cells agree, given whether the column's name names the item."""
-        column = _Column(
-            self.item, looked_at, [self._read(text, looked_at, by_name) for text in looked_at.texts]
-        )
+        if not by_name and not self._seen_in(looked_at):
+            return Agreement(self.item, by_name, np.zeros(len(looked_at.texts)), "", (), excluded=False)
+        readings = [self._read(text, looked_at, by_name=by_name) for text in looked_at.texts]
+        column = _Column(self.item, looked_at, readings)
         together = self.item.judge_column(looked_at.texts) if self.item.judge_column else None
         against = column.against(by_name=by_name, counts_form=self._pattern is not None)
         if against is not None or (together is not None and not together):
@@ -84,7 +85,12 @@ class Judge:
         scores = column.certainty(together, by_name=by_name)
         return Agreement(self.item, by_name, scores, column.usual(scores), tuple(notes), excluded=False)
 
-    def _read(self, text: str, looked_at: Cells, by_name: bool) -> _Reading | None:
+    def _seen_in(self, looked_at: Cells) -> bool:
+        """Say whether any of some cells has the item's form: of a column of the item, half of all would."""
+        read = (self._read(text, looked_at, by_name=False) for text in looked_at.probe)
+        return any(reading and (reading.verdict or self._pattern) for reading in read)
+
+    def _read(self, text: str, looked_at: Cells, *, by_name: bool) -> _Reading | None:
         best: _Reading | None = None
         if len(text) > LONGEST_VALUE:
             return None
