@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -12,11 +13,14 @@ from safeguards.detection.column import is_text
 from safeguards.detection.folding import fold_text
 
 RRN_DIGITS = 13
+PROBED = 100
+"""Different cells that are looked at first, and as many again."""
+
 LONGEST_BYTES = 65_536
 """Binary values longer than this are files, not text."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cells:
     """Distinct texts of a column with their counts; ``prose`` says whether spans may stand inside them."""
 
@@ -25,10 +29,22 @@ class Cells:
     prose: bool
     numeric: bool
 
+    @cached_property
+    def probe(self) -> tuple[str, ...]:
+        """Some of the texts: the most frequent ones, and others at equal distances."""
+        order = sorted(range(len(self.texts)), key=lambda at: -self.counts[at])
+        every = max(1, len(order) // PROBED)
+        return tuple(self.texts[at] for at in (*order[:PROBED], *order[PROBED::every]))
+
     @property
     def rows(self) -> int:
         """The number of cells that are not empty."""
         return sum(self.counts)
+
+    @property
+    def distinct(self) -> float:
+        """Different cells for each cell: 1 where none repeats, near 0 in a column of codes."""
+        return round(len(self.texts) / self.rows, 4) if self.rows else 0.0
 
 
 def cells(column: pa.ChunkedArray[Any]) -> Cells:

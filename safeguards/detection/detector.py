@@ -17,6 +17,7 @@ from safeguards.detection.rules import compile_rule
 from safeguards.detection.span import Span
 from safeguards.detection.verdict import ColumnVerdict
 from safeguards.errors import InputError
+from safeguards.items.intl.password import ITEM as PASSWORD
 from safeguards.items.item import Item
 from safeguards.tables import is_frame, open_frame
 
@@ -69,6 +70,11 @@ class Detector:
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (self._options,)
 
+    @property
+    def column_items(self) -> tuple[Item, ...]:
+        """The items that columns are classified by: also passwords, which only a column's name gives away."""
+        return (*self.items, PASSWORD) if self._options["entities"] is None else self.items
+
     def detect(self, text: str) -> list[Span]:
         """Return what is found in ``text``, without overlaps, in its order.
 
@@ -120,7 +126,7 @@ class Detector:
     def classify(
         self, table: Any, *, rows: int = SAMPLE_ROWS, sql_types: Mapping[str, str] | None = None
     ) -> list[ColumnVerdict]:
-        """Say of each column what it holds, from a fair sample of ``rows`` rows.
+        """Say of each column what it holds, from a fair sample of ``rows`` rows; of JSON, of each path.
 
         Args:
             table: a source of `safeguards.tables`, or an Arrow table or data frame.
@@ -136,7 +142,7 @@ class Detector:
 
     def classify_sample(self, sample: pa.Table, sql_types: Mapping[str, str]) -> Iterator[ColumnVerdict]:
         """Yield the verdict on each column of a sample, in order."""
-        return classify(sample, self.items, self.detect, sql_types)
+        return classify(sample, self.column_items, self.detect_many, sql_types)
 
 
 def _kept(values: Iterable[str] | None) -> Any:

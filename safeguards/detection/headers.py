@@ -11,6 +11,15 @@ from safeguards.items.item import Item
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z0-9])(?=[가-힣])|(?<=[가-힣])(?=[A-Za-z0-9])")
 _NO_WORD = re.compile(r"[^0-9a-z가-힣]+")
+_THING = ""
+_NAMED_THING = re.compile(
+    r"(?<![0-9a-z])(?:company|corp|bank|card|product|prod|item|goods|file|host|server|domain|event|brand|category|"
+    r"group|team|dept|department|project|service|store|shop|city|country|table|column|field|class|course|school|app|"
+    r"package|plan|menu|role|status|code|display|model|device|method|job|queue|topic|region|site|page) ?name"
+    r"(?:[0-9]{1,2})?(?![0-9a-z])"
+)
+"""Names of things, which are no persons' names."""
+
 _TAIL = r"(?:번호|일자|정보|값|란|명|원문|평문|[0-9]{1,2})?(?![가-힣])"
 
 
@@ -19,7 +28,7 @@ def named(header: str, items: Iterable[Item]) -> set[str]:
 
     Latin hints match whole words, also of snake_case and camelCase: ``tel`` is not found in ``hotel``. Hangul
     hints match at the end of a word, so that 전화요금 is no telephone number. A hint inside a longer one of
-    another item does not count: 이메일주소 is no address.
+    another item does not count: 이메일주소 is no address, and a name of a thing is no person's.
     """
     text = _normalised(header)
     hits = [
@@ -28,6 +37,7 @@ def named(header: str, items: Iterable[Item]) -> set[str]:
         for hint in item.column_names
         for found in _hint(hint).finditer(text)
     ]
+    hits += [(*found.span(), _THING) for found in _NAMED_THING.finditer(text)]
     return {
         item_id
         for start, end, item_id in hits
@@ -36,7 +46,7 @@ def named(header: str, items: Iterable[Item]) -> set[str]:
             for other_start, other_end, other_id in hits
             if other_id != item_id
         )
-    }
+    } - {_THING}
 
 
 def _normalised(header: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from safeguards.detection.cells import Cells
 from safeguards.detection.span import Span
@@ -16,7 +17,7 @@ LISTED_FROM = 0.001
 PROSE_BUDGET = 1_000_000
 """Characters of one column that are searched for spans."""
 
-Detect = Callable[[str], list[Span]]
+Detect = Callable[[Sequence[str]], list[list[Span]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +65,23 @@ def look_inside(looked_at: Cells, detect: Detect, excluded: set[str]) -> Inside:
     """Search the cells, as many as the budget allows, for every entity that is not ``excluded``."""
     found: Counter[str] = Counter()
     total: dict[str, float] = {}
-    searched = length = hits = 0
-    for text, count in zip(looked_at.texts if looked_at.prose else (), looked_at.counts, strict=False):
-        length += len(text)
-        if length > PROSE_BUDGET and searched:
-            break
+    texts = _affordable(looked_at.texts) if looked_at.prose else ()
+    searched = hits = 0
+    for spans, count in zip(detect(texts), looked_at.counts, strict=False):
         searched += count
-        surest = _surest(detect(text), excluded)
+        surest = _surest(spans, excluded)
         hits += count if surest else 0
         for entity, score in surest.items():
             found[entity] += count
             total[entity] = total.get(entity, 0.0) + score * count
     certainty = max((total[entity] / found[entity] for entity in found), default=0.0)
     return Inside(dict(found.most_common()), searched, hits, round(certainty, 3))
+
+
+def _affordable(texts: Sequence[str]) -> Sequence[str]:
+    """Return as many of the first texts as the budget allows, one at least."""
+    lengths = accumulate(map(len, texts))
+    return texts[: max(1, sum(length <= PROSE_BUDGET for length in lengths))]
 
 
 def _surest(spans: Iterable[Span], excluded: set[str]) -> dict[str, float]:

@@ -15,7 +15,9 @@ class ColumnVerdict:
     ``hits`` of ``rows``, the cells that were looked at and not empty. Of running text, ``share`` is that of
     cells in which anything was found, and ``confidence`` the certainty of the entity that is surest.
     ``entities`` lists what stands inside the cells, each with the share of cells that hold it; ``traces``
-    what stands in too few of them to say more, with the number of cells.
+    what stands in too few of them to say more, with the number of cells. ``interval`` holds both ends of the
+    95% interval (Wilson) of ``share``; ``distinct`` is the number of different cells for each of ``rows``.
+    Of nested values (JSON, structs), ``column`` is a path, and ``within`` the column of the table it is in.
     """
 
     column: str
@@ -28,3 +30,11 @@ class ColumnVerdict:
     item: str | None = None
     entities: Mapping[str, float] = field(default_factory=dict)
     traces: Mapping[str, int] = field(default_factory=dict)
+    interval: tuple[float, float] = (0.0, 1.0)
+    distinct: float = 0.0
+    within: str | None = None
+
+    @property
+    def table_column(self) -> str:
+        """The column of the table: ``column``, or the one in which its path begins."""
+        return self.column if self.within is None else self.within

@@ -161,7 +161,7 @@ def _minor_counters(
 def _detect(source: Source, names: Mapping[str, str]) -> tuple[Found, ...]:
     found = []
     for verdict in Detector().classify(source):
-        column = names[verdict.column]
+        column = names[verdict.table_column]
         shares = dict(verdict.entities)
         if verdict.entity is not None:
             shares[verdict.entity] = verdict.share

@@ -106,6 +106,36 @@ class Stacks:
 
 
 @dataclass(frozen=True, slots=True)
+class Interval:
+    """A share with the ends of its interval, all in 0..1, and whether it is marked."""
+
+    label: Words
+    share: float
+    lower: float
+    upper: float
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """Lying bars of shares, each with its interval; ``mark`` explains the marked ones."""
+
+    title: Text
+    across: Text
+    rows: tuple[Interval, ...]
+    plain: Text
+    mark: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Lines of source or of a diff, as they are."""
+
+    title: Text
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Blank:
     """A form that a person fills in by hand: labels, and choices to tick."""
 
@@ -113,7 +143,7 @@ class Blank:
     fields: tuple[Text, ...]
 
 
-Block: TypeAlias = "Claims | Facts | Notices | Table | Bars | Stacks | Blank"
+Block: TypeAlias = "Claims | Facts | Notices | Table | Bars | Stacks | Intervals | Code | Blank"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from safeguards.report.blocks import Bars, Stacks
+from safeguards.report.blocks import Bars, Intervals, Stacks
 
 WIDTH = 400
 _MARGIN_TOP, _MARGIN_BOTTOM, _MARGIN_SIDE = 34, 44, 8
@@ -16,6 +16,9 @@ _BAR_SHARE = 0.72
 _LEAST_BAR = 1.5
 _ROW_HEIGHT, _ROW_LABEL, _STACK_HEIGHT = 46, 17, 18
 _ROOM_A_DIGIT = 7.5
+_THIN_ROW, _THIN_HEIGHT, _SCALE_HEIGHT, _SHARE_ROOM = 34, 8, 30, 44
+QUARTERS = (0, 25, 50, 75, 100)
+"""Percentages that a scale of shares names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,45 @@ def stacks(chart: Stacks) -> Plot:
             rects.append(_rect(x, y, width, _STACK_HEIGHT, count, f"tone{series.tone}", labelled=fits))
             x += width
     return Plot(_ROW_HEIGHT * len(chart.rows), 0.0, tuple(rects))
+
+
+@dataclass(frozen=True, slots=True)
+class Whisker:
+    """A share's bar and the line of its interval."""
+
+    y: float
+    width: float
+    height: float
+    left: float
+    right: float
+    style: str
+
+    @property
+    def middle(self) -> float:
+        """The height at which the interval is drawn."""
+        return round(self.y + self.height / 2, 2)
+
+
+def intervals(chart: Intervals) -> tuple[int, tuple[Whisker, ...]]:
+    """Place lying bars from 0 to 100 % with their intervals, and return the height of all."""
+    room = WIDTH - _SHARE_ROOM
+    rows = [
+        Whisker(
+            place * _THIN_ROW + _ROW_LABEL,
+            round(max(room * row.share, _LEAST_BAR if row.share else 0.0), 2),
+            _THIN_HEIGHT,
+            round(room * row.lower, 2),
+            round(room * row.upper, 2),
+            "marked" if row.marked else "plain",
+        )
+        for place, row in enumerate(chart.rows)
+    ]
+    return _THIN_ROW * len(rows) + _SCALE_HEIGHT, tuple(rows)
+
+
+def scale_x(percent: int) -> float:
+    """Return where a percentage stands on the scale of shares."""
+    return (WIDTH - _SHARE_ROOM) * percent / 100
 
 
 def label_y(row: int) -> int:

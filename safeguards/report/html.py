@@ -16,6 +16,7 @@ from safeguards.report.text import LANGUAGES, Language, Text, visible
 
 _LEAST_SHORT = 100_000
 _NO_FRACTION = 100
+_SMALL = 0.1
 _UNITS = ((10**9, "G"), (10**6, "M"), (10**3, "k"))
 
 
@@ -53,7 +54,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(charts=charts, STATUSES=STATUSES, GRADES=GRADES, MARKS=MARKS, WORDS=WORDS)
-    environment.filters.update(in_order=in_order, block=_template, number=_number, short=short, part=_part)
+    environment.filters.update(
+        in_order=in_order, block=_template, number=_number, percent=_percent, short=short, part=_part
+    )
     return environment
 
 
@@ -70,6 +73,11 @@ def _part(document: Document, label: Words) -> int | None:
 
 def _number(count: int) -> str:
     return f"{count:,}"
+
+
+def _percent(share: float) -> str:
+    """Return a share in per cent, with a decimal below ten: one in a thousand is not nothing."""
+    return f"{share:.1%}" if 0 < share < _SMALL else f"{share:.0%}"
 
 
 def short(count: int) -> str:

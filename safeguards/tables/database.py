@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from types import TracebackType
 
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import Engine
+from sqlalchemy.engine.reflection import Inspector
 
 from safeguards.errors import InputError
 from safeguards.tables.sql_source import TableSource
@@ -48,7 +50,10 @@ class Database:
         return shown(self._engine.url)
 
     def tables(self) -> list[str]:
-        """Return the tables' names, sorted; those outside the default schema as ``schema.table``."""
+        """Return the tables' names, sorted; those outside the default schema as ``schema.table``.
+
+        Materialised views are tables too: they hold copies of rows.
+        """
         return sorted(self._tables)
 
     def source(self, table: str) -> TableSource:
@@ -83,9 +88,16 @@ class Database:
         with refused_as_input(f"cannot list the tables of {self.name}", self._engine.url):
             inspector = inspect(self._engine)
             found = [
-                (schema, table) for schema in self._schemas for table in inspector.get_table_names(schema)
+                (schema, table)
+                for schema in self._schemas
+                for names in (inspector.get_table_names, *self._stored_views(inspector))
+                for table in names(schema)
             ]
         return {_shown(*place): place for place in found if place not in self._partitions}
+
+    def _stored_views(self, inspector: Inspector) -> tuple[Callable[[str | None], list[str]], ...]:
+        known = self._engine.dialect.name == "postgresql"
+        return (inspector.get_materialized_view_names,) if known else ()
 
     @cached_property
     def _views(self) -> dict[str, tuple[str | None, str]]:

@@ -56,19 +56,29 @@ def find_encoding(path: Path) -> str:
     """
     with open_bytes(path) as stream:
         head = stream.read(CHUNK)
-        for mark, name in _BOMS:
-            if head.startswith(mark):
-                return name
-        while head and head.isascii():
+        marked = _marked(head)
+        while marked is None and head and head.isascii():
             head = stream.read(CHUNK)
         # A chunk of ASCII ends in a whole character, so this one starts with a whole character too.
-        complete = not stream.read(1)
-    for name in CANDIDATES:
-        if _decodes(head, name, complete):
-            return name
-    raise InputError(
-        f"{path.name}: the text is neither UTF-8 nor CP949; name its encoding or convert the file"
-    )
+        return marked or encoding_of(head, path.name, complete=not stream.read(1))
+
+
+def encoding_of(head: bytes, name: str, *, complete: bool) -> str:
+    """Tell the encoding of a text from its first bytes, or from all of them where it is ``complete``.
+
+    Raises:
+        InputError: it is neither UTF-8 nor CP949.
+    """
+    if marked := _marked(head):
+        return marked
+    for candidate in CANDIDATES:
+        if _decodes(head, candidate, complete):
+            return candidate
+    raise InputError(f"{name}: the text is neither UTF-8 nor CP949; name its encoding or convert the file")
+
+
+def _marked(head: bytes) -> str | None:
+    return next((name for mark, name in _BOMS if head.startswith(mark)), None)
 
 
 def check_encoding(encoding: str) -> str:

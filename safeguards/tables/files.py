@@ -13,7 +13,7 @@ from safeguards.tables.parquet import ParquetFile
 from safeguards.tables.source import Source
 
 KINDS = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
-_SQLITE = b"SQLite format 3\0"
+SQLITE = b"SQLite format 3\0"
 
 
 def open_file(path: str | os.PathLike[str], *, encoding: str | None = None) -> Source:
@@ -65,6 +65,6 @@ def is_sqlite(path: Path) -> bool:
         return False
     try:
         with path.open("rb") as file:
-            return file.read(len(_SQLITE)) == _SQLITE
+            return file.read(len(SQLITE)) == SQLITE
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from None

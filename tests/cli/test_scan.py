@@ -185,8 +185,8 @@ def test_what_is_not_there_is_said_before_what_it_might_be(tmp_path: Path) -> No
     for name in ("absent.db", "absent", "absent/"):
         target = f"{tmp_path}/{name}"
         assert refused(target) == f"no such file or folder: {target}"
-    (tmp_path / "notes.txt").write_text("x", "utf-8")
-    assert "also SQLite files" in refused(str(tmp_path / "notes.txt"))
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG\0\0")
+    assert "also texts and SQLite files" in refused(str(tmp_path / "picture.png"))
 
 
 def test_a_header_without_rows_says_the_same_alone_and_in_a_folder(tmp_path: Path) -> None:

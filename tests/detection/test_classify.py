@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from safeguards.detection import ColumnVerdict, Detector
-from safeguards.detection.statistics import wilson_lower
+from safeguards.detection.statistics import wilson, wilson_lower
 from safeguards.items.checkdigit import LUHN
 from safeguards.items.kr import brn
 
@@ -242,9 +242,7 @@ def test_full_width_cells_are_read() -> None:
     assert verdict("phone", [phone.translate(wide) for phone in phones(50)]).entity == "PHONE_NUMBER"
 
 
-@pytest.mark.parametrize(
-    "values", [[], [None, None], pa.array([b"\xfe\x01", b"\xff", None]), [True, False], [["x"], ["y"]]]
-)
+@pytest.mark.parametrize("values", [[], [None, None], pa.array([b"\xfe\x01", b"\xff", None]), [True, False]])
 def test_columns_without_text_are_left_alone(values: Any) -> None:
     found = verdict("c", values)
     assert (found.entity, found.rows, found.confidence) == (None, 0, 0.0)
@@ -271,7 +269,62 @@ def test_columns_of_adult_are_attributes_at_most(shared: Any) -> None:
         assert set(found.entities) <= {found.entity}
 
 
+def test_a_verdict_holds_both_ends_of_the_interval_of_its_share() -> None:
+    found = verdict("phone", [*phones(50), *["모름"] * 50])
+    assert found.interval == (pytest.approx(0.404, abs=0.001), pytest.approx(0.596, abs=0.001))
+    assert verdict("memo", ["없음"] * 100).interval == (0.0, pytest.approx(0.037, abs=0.001))
+    assert verdict("memo", [None]).interval == (0.0, 1.0)
+
+
+def test_a_verdict_tells_how_many_cells_differ() -> None:
+    assert verdict("phone", phones(1) * 200).distinct == 0.005
+    assert verdict("등급", [f"{number}" for number in range(50)]).distinct == 1.0
+
+
+def test_few_numbers_that_repeat_are_less_surely_persons_than_many() -> None:
+    few, many = verdict("c", phones(8) * 125), verdict("c", phones(1_000))
+    assert few.entity == many.entity == "PHONE_NUMBER"
+    assert few.confidence < many.confidence - 0.02
+
+
+@pytest.mark.parametrize("name", ["사업자번호", "biz_no"])
+def test_a_telling_name_does_not_save_business_numbers_whose_check_digits_hold_by_chance(name: str) -> None:
+    numbers = [
+        f"{DRAW.randrange(101, 999)}-{DRAW.randrange(1, 99):02d}-{DRAW.randrange(10**5):05d}"
+        for _ in range(500)
+    ]
+    found = verdict(name, numbers)
+    assert (found.entity, dict(found.entities), dict(found.traces)) == (None, {}, {})
+    assert "by chance in 10%" in found.reason
+    assert verdict(name, numbers[:8]).entity == "KR_BRN", "eight numbers are too few to tell"
+
+
+def test_the_length_of_an_sql_type_and_a_type_of_numbers_move_the_confidence() -> None:
+    values = rrns(300)
+    plain, fitting = (verdict("c", values, sql_types={"c": kind}) for kind in ("TEXT", "CHAR(14)"))
+    assert fitting.confidence > plain.confidence
+    bodies = [f"{DRAW.randrange(101, 999)}86{DRAW.randrange(10_000):04d}" for _ in range(300)]
+    numbers = [f"{body}{brn.CHECK.expected(body)}" for body in bodies]
+    as_text, as_number = (verdict("c", numbers, sql_types={"c": kind}) for kind in ("TEXT", "BIGINT"))
+    assert as_text.entity == as_number.entity == "KR_BRN"
+    assert as_number.confidence < as_text.confidence
+
+
+def test_passwords_in_plain_text_are_found_by_the_column_and_slow_hashes_are_not() -> None:
+    plain = [
+        f"{word}{DRAW.randrange(100)}!" for word in ("sunshine", "나비", "qwerty", "hello") for _ in range(25)
+    ]
+    found = verdict("user_password", plain)
+    assert (found.entity, found.item) == ("PASSWORD", "password")
+    slow = [f"$2b$12${DRAW.randrange(10**30):053d}" for _ in range(50)]
+    assert verdict("password", slow).entity is None
+    assert verdict("비밀번호", [f"{DRAW.randrange(16**32):032x}" for _ in range(50)]).entity == "PASSWORD"
+    assert verdict("memo", plain).entity is None
+
+
 def test_the_interval_of_wilson() -> None:
+    assert wilson(0, 0) == (0, 1)
+    assert wilson(5, 10) == (pytest.approx(0.2366, abs=1e-4), pytest.approx(0.7634, abs=1e-4))
     assert wilson_lower(0, 0) == 0
     assert wilson_lower(0, 50) == pytest.approx(0, abs=1e-12)
     assert wilson_lower(10, 10) == pytest.approx(0.7225, abs=1e-4)
