@@ -132,7 +132,7 @@ class _Node:
         """Put together the keys that are no names, here and below; ``budget`` holds the paths left."""
         many = len(self.children) > MOST_KEYS
         data = set() if many else are_data(list(self.children))
-        odd = [key for key in self.children if many or len(key) > LONGEST_KEY or key in data]
+        odd = [key for key in self.children if many or key in data or not _names_a_field(key)]
         if odd:
             merged = self.children.setdefault(ANY, _Node())
             for key in odd:
@@ -164,6 +164,10 @@ class _Node:
             yield from self.entries.leaves(f"{path}[]", (*keys[:-1], _singular(keys[-1])))
         for key, child in self.children.items():
             yield from child.leaves(f"{path}.{key}", (*keys, key) if key != ANY else keys)
+
+
+def _names_a_field(key: str) -> bool:
+    return len(key) <= LONGEST_KEY and key.isprintable()
 
 
 _GENERIC = frozenset(

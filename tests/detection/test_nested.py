@@ -79,6 +79,11 @@ def test_too_many_keys_are_no_names() -> None:
     assert set(found) == {"profile.*.tel", "profile.{key}"}
 
 
+@pytest.mark.parametrize("key", ["a\u001b[31m", "line\nend", "\u202eevil", "k" * 100])
+def test_keys_that_no_terminal_should_print_are_written_as_a_star(key: str) -> None:
+    assert "profile.*" in verdicts([json.dumps({key: phone}) for phone in PHONES])
+
+
 def test_cells_that_are_no_json_are_looked_at_under_the_name_of_the_column() -> None:
     cells = [json.dumps({"level": 1})] * 90 + ["연락처 010-2345-6789"] * 10
     found = verdicts(cells)

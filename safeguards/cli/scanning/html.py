@@ -34,6 +34,7 @@ from safeguards.report.text import Language
 from safeguards.tables.writing import whole_file
 
 _PLACES = 12
+_LABEL = 32
 
 
 def write_report(path: Path, result: Result, judge: Gate, lang: str) -> None:
@@ -67,9 +68,16 @@ def report(result: Result, judge: Gate, time: datetime) -> Document:
     if judge.baseline is not None:
         facts.append((WORDS["known"], Text.same(f"{sum(map(judge.known, result.seen)):,}")))
     return Document(
-        Text.same(result.target), WORDS["kind"], WORDS["note"], tuple(summary), Facts(tuple(facts)),
+        _title(result), WORDS["kind"], WORDS["note"], tuple(summary), Facts(tuple(facts)),
         tuple(_sections(result, judge)), WORDS["footer"],
     )  # fmt: skip
+
+
+def _title(result: Result) -> Text:
+    """Return the target's name; of a folder or file the last part of its path, for "." says nothing."""
+    path = Path(result.target)
+    named = not result.database and not result.models and path.exists()
+    return Text.same(path.resolve().name if named else result.target)
 
 
 def _sections(result: Result, judge: Gate) -> Iterator[Section]:
@@ -121,7 +129,10 @@ def _table(table: TableScan, shown: list[Finding]) -> Section:
     blocks: list[Block] = []
     rows = tuple(
         Interval(
-            finding.verdict.column, finding.verdict.share, *finding.verdict.interval, finding.must_encrypt
+            _short(finding.verdict.column),
+            finding.verdict.share,
+            *finding.verdict.interval,
+            finding.must_encrypt,
         )
         for finding in shown
         if finding.verdict.hits
@@ -144,6 +155,12 @@ def _titled(table: TableScan, shown: list[Finding]) -> Text:
         must = WORDS["must"]
         return Text(f"{table.place} · {must.ko} {adverse}", f"{table.place} · {must.en}: {adverse}")
     return Text.same(table.place)
+
+
+def _short(name: str) -> str:
+    """Return a name that fits above its bar; the table below has it in full."""
+    half = _LABEL // 2
+    return name if len(name) <= _LABEL else f"{name[:half]}…{name[-half:]}"
 
 
 def _proposed(table: TableScan, finding: Finding) -> Iterator[str]:
@@ -202,8 +219,8 @@ def _texts(texts: list[TextScan]) -> Table:
             more = count - len(places)
             listed = Text(f"{shown} (+{more:,})", f"{shown} (+{more:,})") if more else Text.same(shown)
             rows.append((text.file, _named(items.get(entity), entity), count, listed))
-    columns = (WORDS["file"], WORDS["entity"], WORDS["count"], WORDS["places"])
-    return Table(WORDS["text_section"], columns, tuple(rows))
+    columns = (WORDS["file"], WORDS["entity"], WORDS["found"], WORDS["places"])
+    return Table(WORDS["counted"], columns, tuple(rows))
 
 
 def _named(item: Item | None, entity: str) -> Text:
