@@ -33,7 +33,9 @@ class Advance(Protocol):
 
 def print_json(document: Any) -> None:
     """Print one JSON document on standard output."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=str)
+    # A file's name may hold bytes that are no UTF-8; JSON can say them as \udc80 to \udcff.
+    click.echo(text.encode(errors="backslashreplace").decode())
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -54,6 +54,15 @@ def test_the_last_key_is_the_name_of_a_path() -> None:
     assert verdicts(pa.array(lists))["profile.phones[]"].entity == "PHONE_NUMBER"
 
 
+def test_maps_of_arrow_are_read_like_objects() -> None:
+    kind = pa.map_(pa.string(), pa.string())
+    maps = pa.array([[("tel", phone), ("grade", "A")] for phone in PHONES], kind)
+    assert verdicts(maps)["profile.tel"].entity == "PHONE_NUMBER"
+    assert verdicts(pa.array([{"inner": [("tel", phone)]} for phone in PHONES], pa.struct({"inner": kind})))[
+        "profile.inner.tel"
+    ].entity
+
+
 def test_json_inside_json_text_is_read_too() -> None:
     inner = [json.dumps({"payload": json.dumps({"tel": phone})}) for phone in PHONES]
     assert verdicts(inner)["profile.payload.tel"].entity == "PHONE_NUMBER"
@@ -77,6 +86,11 @@ def test_too_many_keys_are_no_names() -> None:
     found = verdicts(cells)
     assert found["profile.*.tel"].entity == "PHONE_NUMBER"
     assert set(found) == {"profile.*.tel", "profile.{key}"}
+
+
+@pytest.mark.parametrize("key", ["a\u001b[31m", "line\nend", "\u202eevil", "k" * 100])
+def test_keys_that_no_terminal_should_print_are_written_as_a_star(key: str) -> None:
+    assert "profile.*" in verdicts([json.dumps({key: phone}) for phone in PHONES])
 
 
 def test_cells_that_are_no_json_are_looked_at_under_the_name_of_the_column() -> None:

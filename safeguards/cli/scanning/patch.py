@@ -11,9 +11,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-CALLS = frozenset({"mapped_column", "Column", "column_property"})
+from safeguards.cli.scanning.declarations import (
+    CALLS,
+    Declared,
+    called,
+    declared_in,
+    table_of,
+    text_at,
+    text_of,
+    type_of,
+)
+
 _LENGTHS = frozenset({"String", "VARCHAR", "Unicode", "CHAR", "NVARCHAR"})
-_NO_TYPES = frozenset({"ForeignKey", "Identity", "Computed", "Sequence", "CheckConstraint", "FetchedValue"})
 _OWN = "safeguards.sqlalchemy"
 _HOMES = {
     "Encrypted": _OWN, "Exact": _OWN, "PasswordHash": _OWN, "Pseudonymised": _OWN, "Date": "sqlalchemy",
@@ -61,15 +70,15 @@ class Source:
             text = text[: edit.start] + edit.text.encode() + text[edit.end :]
         return text.decode()
 
-    def _change(self, declared: _Declared, proposal: str) -> None:
+    def _change(self, declared: Declared, proposal: str) -> None:
         call = declared.call
         if call is None:
             end = self._at(declared.statement.end_lineno, declared.statement.end_col_offset)
             self._edit(end, end, f" = mapped_column({proposal})")
-        elif (found := _type_of(call)) is not None:
+        elif (found := type_of(call)) is not None:
             start, end = self._span(found)
             self._edit(start, end, _typed(proposal, self._bytes[start:end].decode()))
-        elif call.args and _text(call.args[0]) is not None:
+        elif call.args and text_of(call.args[0]) is not None:
             end = self._span(call.args[0])[1]
             self._edit(end, end, f", {proposal}")
         else:
@@ -80,14 +89,14 @@ class Source:
         self._edits.append(_Edit(start, end, text))
         self._needed |= set(_WORD.findall(re.sub(r'"[^"]*"', "", text))) & _HOMES.keys()
 
-    def _columns(self, table: str) -> Iterator[_Declared]:
+    def _columns(self, table: str) -> Iterator[Declared]:
         for node in ast.walk(self._tree):
-            if isinstance(node, ast.ClassDef) and _table_of(node) == table:
-                yield from filter(None, map(_declared, node.body))
-            elif isinstance(node, ast.Call) and _called(node) == "Table" and _text_at(node, 0) == table:
+            if isinstance(node, ast.ClassDef) and table_of(node) == table:
+                yield from filter(None, map(declared_in, node.body))
+            elif isinstance(node, ast.Call) and called(node) == "Table" and text_at(node, 0) == table:
                 for argument in node.args:
-                    if isinstance(argument, ast.Call) and _called(argument) in CALLS:
-                        yield _Declared(None, _text_at(argument, 0), argument, argument)
+                    if isinstance(argument, ast.Call) and called(argument) in CALLS:
+                        yield Declared(None, text_at(argument, 0), argument, argument)
 
     def _imports(self) -> Iterator[_Edit]:
         present = {
@@ -108,7 +117,7 @@ class Source:
         """Return the start of the line behind the last import of the module, or behind its docstring."""
         last = 0
         for place, node in enumerate(self._tree.body):
-            docstring = place == 0 and isinstance(node, ast.Expr) and _text(node.value) is not None
+            docstring = place == 0 and isinstance(node, ast.Expr) and text_of(node.value) is not None
             if docstring or isinstance(node, ast.Import | ast.ImportFrom):
                 last = node.end_lineno or 0
         return self._starts[last] if last < len(self._starts) else len(self._bytes)
@@ -118,79 +127,6 @@ class Source:
 
     def _at(self, line: int | None, column: int | None) -> int:
         return self._starts[(line or 1) - 1] + (column or 0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Declared:
-    """A column's declaration: its attribute, its own name where one is given, the call where there is one."""
-
-    attribute: str | None
-    name: str | None
-    call: ast.Call | None
-    statement: ast.expr | ast.stmt
-
-    def names(self, column: str) -> bool:
-        """Say whether it declares the column; an attribute's name is the column's unless it has its own."""
-        return column == (self.attribute if self.name is None else self.name)
-
-
-def _table_of(node: ast.ClassDef) -> str | None:
-    for statement in node.body:
-        targets = statement.targets if isinstance(statement, ast.Assign) else []
-        if any(isinstance(target, ast.Name) and target.id == "__tablename__" for target in targets):
-            return _text(statement.value)  # type: ignore[attr-defined]
-    return None
-
-
-def _declared(statement: ast.stmt) -> _Declared | None:
-    target: ast.expr
-    value: ast.expr | None
-    if isinstance(statement, ast.AnnAssign):
-        target, value = statement.target, statement.value
-    elif isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        target, value = statement.targets[0], statement.value
-    else:
-        return None
-    if not isinstance(target, ast.Name):
-        return None
-    if value is None and isinstance(statement, ast.AnnAssign) and _mapped(statement.annotation):
-        return _Declared(target.id, None, None, statement)
-    if isinstance(value, ast.Call) and _called(value) in CALLS:
-        return _Declared(target.id, _text_at(value, 0), value, statement)
-    return None
-
-
-def _mapped(annotation: ast.expr) -> bool:
-    base = annotation.value if isinstance(annotation, ast.Subscript) else annotation
-    return (base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")) == "Mapped"
-
-
-def _called(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-
-
-def _text(node: ast.expr | None) -> str | None:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
-
-
-def _text_at(call: ast.Call, place: int) -> str | None:
-    return _text(call.args[place]) if len(call.args) > place else None
-
-
-def _type_of(call: ast.Call) -> ast.expr | None:
-    """Return the argument that is the column's type."""
-    for keyword in call.keywords:
-        if keyword.arg == "type_":
-            return keyword.value
-    for argument in call.args:
-        name = (
-            _called(argument)
-            if isinstance(argument, ast.Call)
-            else getattr(argument, "id", getattr(argument, "attr", ""))
-        )
-        if name and name not in _NO_TYPES and _text(argument) is None:
-            return argument
-    return None
 
 
 def _typed(proposal: str, declared: str) -> str:

@@ -19,6 +19,11 @@ _SHOWN = 20
 _GONE = 5
 
 
+def _clean(name: str) -> str:
+    """Return a name without what moves a terminal's cursor: names come from whoever made the data."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in name)
+
+
 def show(result: Result, gate: Gate) -> None:
     """Print a table for each table with findings, a line for each without, and what the baseline says."""
     names = Counter(table.table for table in result.tables)
@@ -30,13 +35,13 @@ def show(result: Result, gate: Gate) -> None:
     if clean:
         click.echo(f"nothing found in {clean:,} text{'s' if clean > 1 else ''}")
     for name, error in result.unread.items():
-        click.echo(f"not read: {name}: {error}")
+        click.echo(_clean(f"not read: {name}: {error}"))
     if gate.baseline is not None:
         _show_baseline(result, gate)
 
 
 def _show_table(name: str, table: TableScan) -> None:
-    title = f"{name}: {_size(table)}"
+    title = f"{_clean(name)}: {_size(table)}"
     rows = [_row(finding, table.of_database) for finding in table.findings if finding.found]
     if rows:
         last = "declare" if table.of_database else "in a pipeline"
@@ -59,7 +64,7 @@ def _row(finding: Finding, of_database: bool) -> tuple[str, ...]:
     law = finding.legal_class.value if finding.legal_class else ""
     optional = of_database and finding.proposal and not finding.must_encrypt
     return (
-        verdict.column,
+        _clean(verdict.column),
         verdict.entity or verdict.reason,
         ", ".join(item.id for item in finding.items),
         f"{verdict.confidence:.2f}" if verdict.hits else "",
@@ -89,7 +94,7 @@ def _show_text(text: TextScan) -> None:
         (place.entity, place.line, place.column, f"{place.score:.2f}", place.reason)
         for place in text.places[:_SHOWN]
     ]
-    print_table(f"{text.file}: {counts} in {text.lines:,} lines", _PLACES, rows)
+    print_table(f"{_clean(text.file)}: {counts} in {text.lines:,} lines", _PLACES, rows)
     more = sum(text.counts.values()) - len(rows)
     if more:
         click.echo(f"and {more:,} more; --format json tells the places of {len(text.places):,}")
@@ -100,7 +105,7 @@ def _show_baseline(result: Result, gate: Gate) -> None:
     click.echo(f"baseline: {known:,} known, {len(failing):,} new")
     for seen in failing:
         place = f"{seen.table}.{seen.column}" if seen.column else seen.table
-        click.echo(f"new: {seen.entity} in {place}")
+        click.echo(_clean(f"new: {seen.entity} in {place}"))
     gone = gate.baseline.gone(result.seen) if gate.baseline else []
     if gone:
         names = ", ".join(f"{entity} in {table}" for table, _, entity in gone[:_GONE])

@@ -49,6 +49,8 @@ WORDS = {
     "proposal": Text("제안", "Proposed"),
     "file": Text("파일", "file"),
     "entity": Text("항목", "entity"),
+    "found": Text("건수", "found"),
+    "counted": Text("줄과 칸은 1부터 셉니다", "Lines and columns count from 1"),
     "places": Text("자리 (줄:칸)", "places (line:column)"),
     "text_section": Text("글 파일", "Texts"),
     "clean": Text("아무것도 찾지 못한 표", "Tables in which nothing was found"),

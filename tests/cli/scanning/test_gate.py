@@ -159,6 +159,21 @@ def test_entities_thresholds_and_items_of_a_team_reach_the_detector(here: Path, 
     assert report("a.csv", "--items", "items.toml", "--fail-on", "employee_no")["failing"]
 
 
+def test_attributes_that_a_header_names_are_findings_and_not_adverse(
+    here: Path, run: Any, report: Any
+) -> None:
+    csv(here / "a.csv", mood=["calm", "glad"] * 100, other=["calm", "glad"] * 100)
+    (here / "items.toml").write_text(
+        '[[item]]\nid = "mood"\npattern = "[a-z]+"\nname_en = "mood"\ncolumn_names = ["mood"]\n'
+        'score = 0.01\nin_context = 0.9\nrole = "quasi-identifier"\n',
+        "utf-8",
+    )
+    document = report("a.csv", "--items", "items.toml")
+    assert [column["entity"] for column in document["tables"][0]["columns"]] == ["MOOD", None]
+    assert not document["adverse"]
+    assert run("a.csv", "--items", "items.toml", "--fail-on", "unique-identifier").exit_code == 0
+
+
 NAMES = st.text(st.characters(codec="utf-8"), max_size=12)
 
 

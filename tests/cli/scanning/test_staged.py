@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import subprocess
@@ -86,11 +87,19 @@ def test_files_may_be_called_anything(repository: Path, report: Any, name: str) 
     assert staged(report, "--", name) == {name: {"KR_RRN": 1}}
 
 
-def test_names_that_are_no_utf_8_are_scanned_and_told(repository: Path, run: Any) -> None:
-    Path(os.fsdecode("명단.txt".encode("cp949"))).write_text(f"{RRNS[0]}\n", "utf-8")
+def test_names_that_are_no_utf_8_are_scanned_and_told(repository: Path) -> None:
+    name = os.fsdecode("명단.txt".encode("cp949"))
+    Path(name).write_text(f"{RRNS[0]}\n", "utf-8")
     git("add", "-A")
-    result = run("--staged", "--format", "json")
-    assert result.exit_code == 1
+    command = [sys.executable, "-c", "from safeguards.cli import main; main()", "scan", "--staged"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    as_json, as_text = (
+        subprocess.run([*command, *extra], capture_output=True, env=environment, check=False)
+        for extra in (("--format", "json"), ())
+    )
+    assert (as_json.returncode, as_text.returncode) == (1, 1), as_json.stderr
+    assert [text["file"] for text in json.loads(as_json.stdout)["texts"]] == [name]
+    assert b"KR_RRN" in as_text.stdout
 
 
 def test_named_files_are_scanned_as_they_stand_in_the_index_changed_or_not(
@@ -214,8 +223,7 @@ def test_a_commit_of_some_files_scans_what_it_commits(repository: Path) -> None:
 
 
 def test_the_hook_that_pre_commit_reads_names_a_command_that_runs(repository: Path, run: Any) -> None:
-    import yaml
-
+    yaml = pytest.importorskip("yaml")
     (only,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
     program, command, *options = only["entry"].split()
     assert (program, command) == ("safeguards", "scan")

@@ -155,6 +155,13 @@ def test_texts_of_a_folder_are_scanned_when_asked_for(here: Path, run: Any, repo
     assert "old.log: KR_RRN 1 in 2 lines" in result.output
 
 
+def test_names_that_move_the_cursor_are_written_out(here: Path, run: Any) -> None:
+    (here / "a\x1b[2J.log").write_text(f"{RRNS[0]}\n", "utf-8")
+    output = run(".", "--text").output
+    assert "\x1b" not in output
+    assert "a\\x1b[2J.log: KR_RRN" in output
+
+
 @pytest.mark.parametrize("name", ["notes.md", "app.log", "settings.py", "README", "a.txt"])
 def test_a_text_that_is_named_is_scanned_line_by_line(here: Path, run: Any, name: str) -> None:
     (here / name).write_text(f"첫 줄\n번호 {RRNS[0]} 입니다\n", "utf-8")
