@@ -6,12 +6,14 @@ from array import array
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from safeguards.detection.engine import Engine
+from safeguards.detection.selecting import BACKENDS, Selector
 from safeguards.detection.selecting.arrow import indices
 from safeguards.detection.span import Span
 from safeguards.errors import InputError
@@ -38,8 +40,15 @@ class Column:
     """Searches columns: RE2 selects rows, the engine reads them."""
 
     def __init__(self, engine: Engine, backend: str) -> None:
+        if backend not in BACKENDS:
+            raise InputError(f"unknown backend {backend!r}; use one of: {', '.join(BACKENDS)}")
         self._engine = engine
-        self._selector = engine.selector(backend)
+        self._backend = backend
+
+    @cached_property
+    def _selector(self) -> Selector:
+        """What selects rows; made for the first column, since a single text needs none."""
+        return self._engine.selector(self._backend)
 
     def table(self, values: Any) -> pa.Table:
         """Return the spans of every cell.
