@@ -22,11 +22,13 @@ EARLIER_LINE = 0.65
 CONTRADICTED = 0.4
 """What remains of a score when a label of something else touches the candidate."""
 
-_HANGUL_TAIL = (
+_HANGUL_TAIL = re.compile(
     r"(?:번호|정보|란)?(?:은|는|이|가|을|를|의|로|으로|와|과|도|만|이고|이며|인데|입니다|이라고|라고)?"
     r"(?![가-힣])"
 )
-_LATIN_TAIL = r"(?:[ _.\-]?(?:no|number|num|id))?(?![a-z])"
+_LATIN_TAIL = re.compile(r"(?:[ _.\-]?(?:no|number|num|id))?(?![a-z])")
+"""What may follow a label; apart from the words, which would each compile it anew."""
+
 _LATIN = re.compile("[A-Za-z]")
 _TOUCHING = re.compile(r"[\s:.=\-▶▷→┃│|(\[<>\"'`,#*·]{0,10}")
 HEADING_REACH = 2_000
@@ -90,11 +92,13 @@ class Labels:
         place = 0
         while found := self.expression.search(window, place):
             against, latin = self.kinds[found.lastindex or 0]
-            place, at = found.end(), start + found.start()
-            if latin and at and _LATIN.match(text, at - 1):
+            at = start + found.start()
+            tail = (_LATIN_TAIL if latin else _HANGUL_TAIL).match(window, found.end())
+            if tail is None or (latin and at and _LATIN.match(text, at - 1)):
                 place = found.start() + 1
             else:
-                yield Label(at, start + found.end(), against)
+                place = tail.end()
+                yield Label(at, start + place, against)
 
     def _heading(self, text: str, start: int, end: int) -> Label | None:
         """Return the label among the headings of the table whose row holds the candidate, if there is one."""
@@ -130,10 +134,7 @@ def compile_labels(item: Item) -> Labels:
         for word in map(str.lower, words):
             _plant(trees.setdefault((word[0], word.isascii()), {}), word, against=against)
     kinds = [Kind(against=False, latin=False)]
-    branches = [
-        re.escape(first) + _written(tree, kinds) + (_LATIN_TAIL if latin else _HANGUL_TAIL)
-        for (first, latin), tree in trees.items()
-    ]
+    branches = [re.escape(first) + _written(tree, kinds) for (first, _), tree in trees.items()]
     return Labels(re.compile("|".join(branches) or "(?!)"), tuple(kinds))
 
 
