@@ -20,7 +20,11 @@ _TOKENS = (
     r"private[_\- ]?key|auth[_\- ]?key|service[_\- ]?key|encryption[_\- ]?key|signing[_\- ]?key|credentials?|"
     r"인증 ?키|서비스 ?키|시크릿 ?키|액세스 ?키|비밀 ?키|토큰"
 )
-ANCHOR = r"(?i:passw|passp|passc|pass ?[\"']?[:=]|pwd|secret|token|[_\- ]?key|credential|bearer|basic )|비밀|패스|비번|암호|인증|서비스|시크릿|액세스|토큰|://"
+ANCHOR = (
+    r"(?i:pass|pwd|secret|token|key|credential|bearer|basic )|비밀 ?[번키]|패스워드|비번|암호|인증 ?키|"
+    r"서비스 ?키|"
+    r"시크릿 ?키|액세스 ?키|토큰|://"
+)
 _VALUE = r"[!#-&(-+\--:=?-_a-~]{4,400}"
 _QUOTED = r"\"(?P<double>[^\"\s]{4,400})\"|'(?P<single>[^'\s]{4,400})'|`(?P<back>[^`\s]{4,400})`"
 _ASSIGNED = re.compile(
