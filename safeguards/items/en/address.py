@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 
 from safeguards.items.en import address_rules
-from safeguards.items.en.address_words import UNITS
 from safeguards.items.en.letters import LETTER, UPPER
 from safeguards.items.item import REJECTED, Item, LegalClass, Role, Verdict
 from safeguards.items.text import settle, squeeze, stars, words
@@ -44,7 +43,6 @@ def validate(value: str) -> Verdict:
     return Verdict(score, max(score, 0.6), found[0].reason)
 
 
-_NUMBER = r"[0-9][0-9A-Za-z/\-]{0,12}"
 ITEM = Item(
     id="address_en",
     entity="ADDRESS",
@@ -60,8 +58,6 @@ ITEM = Item(
     validate=validate,
     candidates=address_rules.candidates,
     column_names=words("해외주소, 영문주소, address en, english address, street address, mailing address"),
-    anchor=rf"[0-9] (?:[a-z]{{2,5}}\.? )?[{UPPER}][{LETTER}'’.\-]{{1,30}} |[{LETTER}.]{{2}} {_NUMBER}|"
-    rf"(?i:box) [0-9]|(?i:corner of)|FPO A"
-    rf"|(?i:rue|via|calle|ul\.) |{UNITS}",
-    loose_anchor=rf"[0-9]|[{LETTER}]+ [{UPPER}]",
+    anchor=rf"[0-9] [{LETTER}]|[{LETTER}.] [0-9]|(?i:corner of)",
+    loose_anchor=rf"[0-9]|[{LETTER}] [{UPPER}]|(?i:corner of)",
 )

@@ -195,7 +195,7 @@ def _street_score(text: str, found: re.Match[str], kind: str, end: int) -> tuple
     if _COUNTED.search(left):
         return 0.0, ""
     if kind == "leading" and not (found["lead_n"] or found["lead_end"]):
-        alone = _NUMBERLESS
+        return _NUMBERLESS, "street without a number"
     year = _YEAR.fullmatch(found["beh_end"] or found["lead_end"] or "")
     if year and (kind == "behind" or (kind == "leading" and not strong)):
         return 0.0, ""

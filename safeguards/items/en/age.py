@@ -93,8 +93,5 @@ ITEM = Item(
     validate=validate,
     candidates=candidates,
     column_names=words("만나이(영문), age years, age in years"),
-    anchor=(
-        r"[0-9][ \-]?(?i:y)|(?i:age|aged|turn(?:ed|ing)?|when [a-z]+ (?:was|were|is|am|are)|"
-        r"i'm|i’m|i am)[ :=](?s:.){0,10}[0-9]"
-    ),
+    anchor=r"[0-9][ \-]?[Yy]|(?i:age|turn|i['’]m |i am |when )",
 )

@@ -66,5 +66,5 @@ ITEM = Item(
     validate=validate,
     candidates=candidates,
     column_names=words("영문생년월일, birth date en, dob en"),
-    anchor=r"(?i:birth|d\.?o\.?b|born|b\.)(?s:.){0,60}[0-9]|생년월일|출생일|생일",
+    anchor=r"(?i:birth|d\.?o\.?b|born|b\.)|생년월일|출생일|생일",
 )

@@ -52,7 +52,6 @@ def judge_column(values: Sequence[str]) -> Verdict | None:
     return Verdict(0.8, 0.9, "most rows are a given name and a surname")
 
 
-_WORD = rf"[{UPPER}][{LETTER}'’\-]{{0,30}}\.?"
 ITEM = Item(
     id="person_name_en",
     entity="PERSON",
@@ -74,7 +73,6 @@ ITEM = Item(
         eng name, english name, name en
         """
     ),
-    anchor=rf"{_WORD} (?:[a-z']{{1,5}} ){{0,2}}[{UPPER}]|[a-z][a-z,.:]? [\"“(]?[{UPPER}][{LETTER}]"
-    rf"|[{UPPER}][{LETTER}'’\-]{{1,30}}(?: [a-z]|,? ?[:,]|['’]s)|(?i:name|calls me)",
-    loose_anchor=rf"[{UPPER}]|(?i:name|calls me)",
+    anchor=rf"[{LETTER}][.,:;!?'’\")]{{0,2}}\s{{1,4}}[\"“(>]?[{LETTER}]|:[{UPPER}]",
+    loose_anchor=rf"[{UPPER}]|(?i:name|calls me|(?:mrs?|ms|dr)\.)",
 )

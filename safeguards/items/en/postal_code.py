@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from safeguards.items.en.letters import LETTER
 from safeguards.items.en.places import MONTH_NAMES, STATES
 from safeguards.items.item import REJECTED, Candidate, Item, LegalClass, Role, Verdict
 from safeguards.items.text import plain, squeeze, stars, words
@@ -96,6 +97,5 @@ ITEM = Item(
     validate=validate,
     candidates=candidates,
     column_names=words("해외우편번호, zip, zip code, zipcode, postal code, postcode, post code"),
-    anchor=r"(?i:zip|post(?:al)?[ \-]?code|pin[ \-]?code|plz)|[A-Z]{2} [0-9]{5}"
-    r"|[A-Z][0-9][0-9A-Z]{0,2} ?[0-9][A-Z]|(?i:in|near|from) (?s:.){1,80} [0-9]{4}",
+    anchor=rf"(?i:zip|post|pin|plz)|[{LETTER}.,'’] [0-9]{{4}}|[A-Z][0-9][0-9A-Z]{{0,2}} ?[0-9][A-Z]",
 )

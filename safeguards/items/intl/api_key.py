@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from safeguards.items.coin import base58check
 from safeguards.items.intl import secrets
-from safeguards.items.intl.key_forms import ANCHOR, FORMS
+from safeguards.items.intl.key_forms import FORMS
 from safeguards.items.item import REJECTED, Candidate, Item, LegalClass, Role, Verdict
 from safeguards.items.text import plain, stars, words
 
@@ -118,8 +118,5 @@ ITEM = Item(
         auth token, private key
         """
     ),
-    anchor=(
-        rf"{ANCHOR}|eyJ[A-Za-z0-9_\-]|PRIVATE KEY|[5KL9c][1-9A-HJ-NP-Za-km-z]{{50}}|[xt]prv|"
-        rf"{secrets.ANCHOR}"
-    ),
+    anchor=rf"[A-Za-z0-9_\-.:/+=]{{16}}|PRIVATE KEY|{secrets.ANCHOR}",
 )

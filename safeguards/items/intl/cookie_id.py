@@ -86,7 +86,5 @@ ITEM = Item(
         phpsessid, ga id, fbp
         """
     ),
-    anchor=r"GA1\.|GS[12]\.|fb\.[0-9]\.[0-9]{13}|"
-    r"(?i:_ga|_gid|_fb[pc]|utma|hjid|clck|_pk_id|ajs_|amplitude|mixpanel|NNB|NID_|_ka[uw]|WMONID|PCID|sess|"
-    r"CFID|CFTOKEN|sid ?[\"']?[=: ]|visitor[_\-]?id|cookie[_\-]?id)|쿠키|세션",
+    anchor=r"[A-Za-z0-9_%.+/\-]{10}",
 )

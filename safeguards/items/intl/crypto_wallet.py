@@ -89,5 +89,5 @@ ITEM = Item(
     ),
     against=words("commit, hash, txid, tx hash, transaction hash, contract, 트랜잭션, 커밋, 해시"),
     glue="",
-    anchor=rf"[123mnLMDATXy9]{_BASE58}{{25}}|{_SEGWIT}|0[xX][0-9A-Fa-f]{{40}}",
+    anchor="[0-9A-Za-z]{16}",
 )

@@ -85,8 +85,5 @@ ITEM = Item(
         """
     ),
     against=labels.CODES,
-    anchor=r"[0-9]{2}-[0-9]{6}-[0-9]{6}-[0-9]"
-    r"|(?i:imei|meid|iccid|sim|device|idf[av]|[ga]aid|adid|advert|ad[ _\-]?id|android|handset)|"
-    r"기기|단말|디바이스|광고|유심",
-    loose_anchor=r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}|[0-9]{2}-[0-9]{6}-|[0-9a-f]{15}",
+    anchor=r"[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-|[0-9]-[0-9]{6}-[0-9]{6}-|[0-9a-f]{15}",
 )

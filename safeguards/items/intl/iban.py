@@ -91,5 +91,5 @@ ITEM = Item(
         국제계좌번호, 해외계좌번호, 아이반, iban, iban code, iban no, iban number
         """
     ),
-    anchor=r"[A-Za-z]{2}[0-9]{2}[ \-]?[A-Za-z0-9]{4}[ \-]?[A-Za-z0-9]{2}",
+    anchor=r"[A-Za-z]{2}[0-9]{2}[ \-]?[A-Za-z0-9]{4}",
 )

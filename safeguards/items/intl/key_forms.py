@@ -57,12 +57,3 @@ FORMS: dict[str, str] = {
     "Kakao key": rf"(?<=KakaoAK ){_X}{{32}}",
 }
 """A vendor's key to its form; the random part makes chance hits all but impossible."""
-
-ANCHOR = (
-    r"AKIA|ASIA|ABIA|ACCA|gh[pousr]_|github_pat_|gl[a-z]{2,5}-|sk-[A-Za-z0-9]|[sr]k_|whsec_|xox[a-z][.\-]|xapp-|"
-    r"hooks\.slack|discord|webhook|[MNO][A-Za-z0-9]{23,27}\.|AIza|GOCSPX|ya29\.|1//0|npm_|pypi-|rubygems_|SG\.|"
-    r"SK[0-9a-f]{32}|key-[0-9a-f]{32}|[0-9a-f]{32}-us|shp[a-z]{2}_|sq0|do[opr]_v1|dapi|hf_|:AA|ntn_|secret_|lin_|"
-    r"hv[sbr]\.|glsa_|glc_|NRAK|sntry|PMAK|dp\.[a-z]{2}\.|ATATT|figd_|pat[A-Za-z0-9]{14}\.|gsk_|r8_|pplx-|xai-|"
-    r"AccountKey|AGE-SECRET|ncp_|KakaoAK"
-)
-"""What every form holds, without look-around."""

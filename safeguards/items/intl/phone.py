@@ -37,9 +37,11 @@ _OTHER = re.compile(
     r"[0-9]{4}([ \-])[0-9]{4}\1[0-9]{4}\1[0-9]{4}|[0-9]+\.[0-9]+"
 )
 _WORDS = (
-    r"(?i:phone|tel|mobile|cell|fax|call|dial|reach|ring|text|sms|whatsapp|hotline|answering|voicemail|contact|line|"
-    r"messages?|registered)|전화|연락|휴대폰|핸드폰|팩스"
+    r"(?i:phon|tel|mobi|cell|fax|call|dial|reac|ring|text|sms|what|hotl|answ|voic|cont|line|mess|regi)"
+    r"|전화|연락|휴대폰|핸드폰|팩스"
 )
+"""How the words of `_NEAR` begin."""
+
 _NEAR = re.compile(
     r"(?i:(?<![a-z])(?:(?:tele)?phones?|tel|mobile|cell(?:ular|phone)?|fax|call(?:ing|ed)?|dial|reach|ring|text|sms|whatsapp|"
     r"hotline|answering|voicemail|contact|landline|line|messages?|registered)(?: ?(?:no|"
@@ -190,8 +192,10 @@ ITEM = Item(
         """
     ),
     against=labels.CODES,
-    anchor=r"\+ ?\(?[1-9][0-9 ().\-/]{6}|[2-9][0-9]{2}\)? ?-?[ .\-]?[2-9][0-9]{2}[ .\-][0-9]{4}|"
-    rf"(?:{_WORDS})(?s:.){{0,40}}[0-9][0-9 ().\-/]{{5}}|"
-    r"[0-9][ \t\-]{0,3}[(\[]?(?i:office|fax|mobile|cell|home|work|tel|phone|direct|main|전화|팩스)",
+    anchor=(
+        r"\+ ?\(?[1-9]|[2-9][0-9]{2}\)? ?-?[ .\-]?[2-9][0-9]{2}[ .\-][0-9]{4}|"
+        rf"(?:{_WORDS})(?s:.){{0,40}}[0-9][0-9 ().\-/]{{5}}|"
+        r"[0-9][ \t\-]{0,3}[(\[]?(?i:offi|fax|mobi|cell|home|work|tel|phon|dire|main|전화|팩스)"
+    ),
     loose_anchor=r"[0-9][0-9 ().\-/]{5}",
 )

@@ -77,7 +77,5 @@ ITEM = Item(
         """
     ),
     against=(*labels.CODES, *labels.ACCOUNT),
-    anchor=r"[0-9]{3}[ .\-][0-9]{2}[ .\-][0-9]{4}"
-    r"|(?i:ssn|social[ _\-]?sec|soc[ _\-]sec)|사회보장|소[ \t]{0,4}셜",
-    loose_anchor=r"[0-9]{3}[ .\-]?[0-9]{2}[ .\-]?[0-9]{4}",
+    anchor=r"[0-9]{3}[ .\-][0-9]{2}[ .\-][0-9]{4}|[0-9]{9}",
 )
