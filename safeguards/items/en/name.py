@@ -73,6 +73,7 @@ ITEM = Item(
         eng name, english name, name en
         """
     ),
-    anchor=rf"[{LETTER}][.,:;!?'’\")]{{0,2}}\s{{1,4}}[\"“(>]?[{LETTER}]|:[{UPPER}]",
+    anchor=rf"[{LETTER}][.,:;!?'’\")]{{0,2}}\s{{1,4}}[\"“(>]?[{LETTER}]|:[{UPPER}]"
+    r"|(?i:name|calls me|(?:mrs?|ms|dr)\.)",
     loose_anchor=rf"[{UPPER}]|(?i:name|calls me|(?:mrs?|ms|dr)\.)",
 )
