@@ -39,7 +39,7 @@ def f1(rows: list[dict[str, Any]], detector: Detector) -> float:
 
 
 def test_the_plugin_replaces_the_item_and_keeps_its_canonical_form_and_masks() -> None:
-    (item,) = [item for item in KIWI.items if item.entity == "PERSON"]
+    (item,) = [item for item in KIWI.items if item.id == "person_name"]
     assert item is safeguards_kiwi.ITEM
     built_in = get("person_name")
     assert item.candidates is not built_in.candidates
