@@ -162,16 +162,14 @@ def test_entities_thresholds_and_items_of_a_team_reach_the_detector(here: Path, 
 def test_attributes_that_a_header_names_are_findings_and_not_adverse(
     here: Path, run: Any, report: Any
 ) -> None:
-    csv(here / "a.csv", mood=["calm", "glad"] * 100, other=["calm", "glad"] * 100)
-    (here / "items.toml").write_text(
-        '[[item]]\nid = "mood"\npattern = "[a-z]+"\nname_en = "mood"\ncolumn_names = ["mood"]\n'
-        'score = 0.01\nin_context = 0.9\nrole = "quasi-identifier"\n',
-        "utf-8",
-    )
-    document = report("a.csv", "--items", "items.toml")
-    assert [column["entity"] for column in document["tables"][0]["columns"]] == ["MOOD", None]
+    csv(
+        here / "a.csv", age=[f"{number % 60 + 20}" for number in range(200)], sex=["M", "F"] * 100,
+        homepage=[f"https://blog.example.kr/{number}" for number in range(200)], number=["30", "41"] * 100,
+    )  # fmt: skip
+    document = report("a.csv")
+    assert [column["entity"] for column in document["tables"][0]["columns"]] == ["AGE", "SEX", "URL", None]
     assert not document["adverse"]
-    assert run("a.csv", "--items", "items.toml", "--fail-on", "unique-identifier").exit_code == 0
+    assert [run("a.csv", "--fail-on", level).exit_code for level in ("unique-identifier", "AGE")] == [0, 1]
 
 
 NAMES = st.text(st.characters(codec="utf-8"), max_size=12)
