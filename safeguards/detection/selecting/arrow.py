@@ -22,7 +22,6 @@ class ArrowBackend:
     """Searches with RE2. Expressions that it refuses are taken to match everywhere."""
 
     def __init__(self, expressions: Sequence[Native]) -> None:
-        self._count = len(expressions)
         compiled = [(place, one) for place, one in enumerate(expressions) if _compiles(one.text)]
         self._everywhere = sorted(set(range(len(expressions))) - {place for place, _ in compiled})
         coarse = dict.fromkeys(one.coarse for _, one in compiled)

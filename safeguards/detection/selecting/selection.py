@@ -12,8 +12,8 @@ import pyarrow as pa
 Pairs = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 """Rows, and for each the place of an expression that may match in it."""
 
-Texts = pa.LargeStringArray
-"""What is searched: an Arrow array of large_string, which may be sliced and hold NULLs."""
+Texts = pa.StringArray | pa.LargeStringArray
+"""What is searched: an Arrow array of text, which may be sliced and hold NULLs."""
 
 
 class Selection:

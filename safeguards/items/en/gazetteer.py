@@ -9,9 +9,6 @@ from typing import NamedTuple
 from safeguards.items.en.name_words import BRANDS, CITIES, FUNCTION, ORDINARY
 from safeguards.items.en.places import COUNTRIES, DAY_NAMES, MONTH_NAMES
 
-FEWEST_LETTERS = 3
-"""Shorter words are names only where something else says so."""
-
 
 class Gazetteer(NamedTuple):
     """Words, case-folded; ``common`` names are known to several locales, ``rare`` ones to few."""

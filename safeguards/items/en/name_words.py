@@ -223,8 +223,6 @@ PARTICLES = _set(
     "de del della di da dos das do du van von der den ten ter el al bin ibn bint la le zu zum "
     "zur af av y e of the d' 't ó"
 )
-NAME_PARTICLES = PARTICLES - {"of", "the", "do", "y", "e", "zu", "zum", "zur"}
-
 CITIES = _set(
     """
     amsterdam ankara antwerp athens atlanta auckland austin baltimore bangkok barcelona basel beijing
