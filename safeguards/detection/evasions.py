@@ -104,18 +104,18 @@ def readings(text: str) -> Iterator[Reading]:
 
 
 def _reading(name: str, text: str, found: re.Match[str], pieces: list[Piece]) -> Reading:
-    before = [Piece(text[at], at, at + 1) for at in range(max(0, found.start() - BEFORE), found.start())]
-    after = [Piece(text[at], at, at + 1) for at in range(found.end(), min(len(text), found.end() + AFTER))]
-    whole = [*before, *pieces, *after]
+    first, last = max(0, found.start() - BEFORE), min(len(text), found.end() + AFTER)
+    before, after = range(first, found.start()), range(found.end(), last)
     changes = tuple(
         (place - piece.joined, place + 1)
-        for place, piece in enumerate(whole)
+        for place, piece in enumerate(pieces, len(before))
         if piece.replaced or (piece.joined and place)
     )
-    read = "".join(piece.character for piece in whole)
-    return Reading(
-        name, FoldedText(read, [piece.start for piece in whole], [piece.end for piece in whole]), changes
-    )
+    read = "".join(piece.character for piece in pieces)
+    starts = [*before, *(piece.start for piece in pieces), *after]
+    ends = [at + 1 for at in before] + [piece.end for piece in pieces] + [at + 1 for at in after]
+    folded = FoldedText(text[first : found.start()] + read + text[found.end() : last], starts, ends)
+    return Reading(name, folded, changes)
 
 
 def _characters(found: re.Match[str]) -> Iterator[Piece]:

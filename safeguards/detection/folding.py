@@ -11,6 +11,7 @@ from safeguards.detection.alike import ALIKE, CONJOINING, HIDDEN, HOMOGLYPHS
 
 _SHRINKING = re.compile(f"[{HIDDEN}]+|{CONJOINING}[\u11a8-\u11ff]?")
 _HOMOGLYPH = re.compile(f"[{''.join(map(chr, HOMOGLYPHS))}]")
+_AS_IT_IS = re.compile("[\0-\x7f가-힣]*")
 _LATIN = re.compile(r"[A-Za-z0-9]")
 _WORD = re.compile(rf"[A-Za-z0-9.@_+\-{''.join(map(chr, HOMOGLYPHS))}]+")
 
@@ -34,7 +35,7 @@ class FoldedText:
 
 def fold_text(text: str) -> FoldedText:
     """Fold look-alikes to plain characters; drop invisible ones; compose Hangul."""
-    if text.isascii():
+    if text.isascii() or _AS_IT_IS.fullmatch(text):
         return FoldedText(text)
     if _SHRINKING.search(text) is None:
         return FoldedText(_alike(text))

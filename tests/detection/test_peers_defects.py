@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-import time
 
 import pyarrow as pa
 import pytest
 
 from safeguards.detection import Detector
 from safeguards.items.kr import brn
+from tests.growth import assert_grows_with_length
 
 DETECTOR = Detector()
 
@@ -106,14 +106,4 @@ def test_a_nested_column_is_refused_in_one_sentence() -> None:
     ],
 )  # fmt: skip
 def test_cost_grows_no_faster_than_the_text(unit: str) -> None:
-    def seconds(length: int) -> float:
-        text = (unit * (length // len(unit) + 1))[:length]
-        best = float("inf")
-        for _ in range(2):
-            start = time.process_time()
-            DETECTOR.detect(text)
-            best = min(best, time.process_time() - start)
-        return best
-
-    small, large = seconds(8_000), seconds(64_000)
-    assert large < 8 * small * 2.5 + 0.05
+    assert_grows_with_length(DETECTOR.detect, unit)

@@ -6,7 +6,6 @@ import json
 import pickle
 import socket
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -129,14 +128,3 @@ def test_long_texts_are_read_in_pieces_that_lose_nothing() -> None:
     assert all(text[begin : begin + len(piece)] == piece for begin, piece in pieces)
     assert max(len(piece) for _, piece in pieces) <= analyser.CHUNK
     assert len(names(text)) == 400
-
-
-def test_cost_grows_no_faster_than_the_text() -> None:
-    def seconds(length: int) -> float:
-        text = ("배우 최세윤의 연기. " * length)[:length]
-        start = time.process_time()
-        KIWI.detect(text)
-        return time.process_time() - start
-
-    seconds(1_000)
-    assert seconds(32_000) < 8 * seconds(4_000) * 2.5 + 0.2

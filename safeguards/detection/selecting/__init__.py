@@ -14,7 +14,7 @@ import numpy as np
 
 from safeguards.detection.selecting.arrow import ArrowBackend
 from safeguards.detection.selecting.requirements import Requirements, digits_in, requirements
-from safeguards.detection.selecting.selection import Selection, Texts
+from safeguards.detection.selecting.selection import Selection, Sieved, Texts
 from safeguards.detection.selecting.superset import Native, superset, supersets
 from safeguards.errors import InputError
 
@@ -48,11 +48,20 @@ class Selector:
         self._always = sorted(set(range(len(expressions))) - set(self._places.tolist()))
         self._backend = ArrowBackend([one for _, one in native]) if native else None
 
-    def select(self, texts: Texts) -> Selection:
-        """Return the rows of ``texts`` that may match, NULLs never among them."""
+    def sieve(self, texts: Texts) -> Sieved:
+        """Return where `select` has to look: most of its work, in few calls that hold no lock of Python's."""
+        return self._backend.sieve(texts) if self._backend else ()
+
+    def select(self, texts: Texts, sieved: Sieved | None = None) -> Selection:
+        """Return the rows of ``texts`` that may match, NULLs never among them.
+
+        Args:
+            texts: what is searched.
+            sieved: what `sieve` returned for ``texts``, if it has been asked.
+        """
         if self._backend is None or not len(texts):
             return Selection((np.empty(0, np.int64), np.empty(0, np.int64)), self._always, texts)
-        rows, places = self._backend.pairs(texts)
+        rows, places = self._backend.pairs(texts, self.sieve(texts) if sieved is None else sieved)
         return Selection((rows, self._places[places]), self._always, texts)
 
 

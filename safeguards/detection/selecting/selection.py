@@ -9,15 +9,26 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-Pairs = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+Rows = npt.NDArray[np.int64]
+
+Pairs = tuple[Rows, Rows]
 """Rows, and for each the place of an expression that may match in it."""
+
+Sieved = Sequence[Rows]
+"""For each group of expressions, the rows in which one may match."""
 
 Texts = pa.StringArray | pa.LargeStringArray
 """What is searched: an Arrow array of text, which may be sliced and hold NULLs."""
 
 
 class Selection:
-    """The rows of a chunk that may hold something, each with the places of the expressions concerned."""
+    """The rows of a chunk that may hold something, each with the places of the expressions concerned.
+
+    Args:
+        pairs: rows of ``texts`` with places.
+        always: places that concern every row.
+        texts: what was searched.
+    """
 
     def __init__(self, pairs: Pairs, always: Sequence[int], texts: Texts) -> None:
         rows, places = pairs
@@ -34,7 +45,7 @@ class Selection:
         self._rows, self._places = joined // width, joined % width
 
     @property
-    def rows(self) -> npt.NDArray[np.int64]:
+    def rows(self) -> Rows:
         """The rows, ascending, each once."""
         return np.unique(self._rows)
 

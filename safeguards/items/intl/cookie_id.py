@@ -86,5 +86,5 @@ ITEM = Item(
         phpsessid, ga id, fbp
         """
     ),
-    anchor=r"[A-Za-z0-9_%.+/\-]{10}",
+    anchor=f"{_VENDORS.pattern}|{_NAMED.pattern}",
 )

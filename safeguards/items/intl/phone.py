@@ -101,6 +101,8 @@ def validate(value: str) -> Verdict:
 def candidates(text: str) -> Iterator[Candidate]:
     """Yield numbers in international form, and national ones near a word that says so."""
     for found in _SHAPE.finditer(text):
+        if _is_korean(found.group()):
+            continue
         start, number = found.start(), _fitting(found.group())
         verdict = validate(number) if number else REJECTED
         if not verdict or _is_korean(number) or not _stands_free(text, start + len(number)):

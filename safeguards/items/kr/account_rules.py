@@ -51,6 +51,11 @@ _OTHER_LABEL = re.compile(
     r"고객센터|문의|콜센터|"
     r"대표|상담|지점장|내선|(?i:tel|fax|phone|card)"
 )
+_NAMES = re.compile(
+    rf"{_one_of((*banks.FULL, *banks.SHORT))}|계좌|통장|예금주|송금|입금|이체|(?i:account|a/c)"
+)
+"""Without one of these words, no number is an account's."""
+
 _STRONG = re.compile(r"(?i)계좌|통장|account|a/c")
 _PHONE = re.compile(
     r"(?:01[016789]|0[3-6][1-5]|0[78]0|050[2-8]|02)[- ]?[0-9]{3,4}[- ]?[0-9]{4}|1[568][0-9]{2}-[0-9]{4}"
@@ -79,6 +84,8 @@ def is_other_number(number: str) -> bool:
 
 def candidates(text: str) -> Iterator[Candidate]:
     """Yield numbers that a label, a heading or a bank's name makes an account's."""
+    if not _NAMES.search(text):
+        return
     for start, end in _cells(text):
         if _CELL.fullmatch(text, start, end) and FEWEST <= sum(map(str.isdigit, text[start:end])) <= MOST:
             yield Candidate(start, end, 0.9, "digits under the heading of accounts")
