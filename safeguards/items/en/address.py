@@ -58,6 +58,6 @@ ITEM = Item(
     validate=validate,
     candidates=address_rules.candidates,
     column_names=words("해외주소, 영문주소, address en, english address, street address, mailing address"),
-    anchor=rf"[0-9] [{LETTER}]|[{LETTER}.] [0-9]|(?i:corner of)",
+    anchor=rf"[0-9] [{LETTER}]|[{LETTER}]\.? [0-9]|(?i:corner of)",
     loose_anchor=rf"[0-9]|[{LETTER}] [{UPPER}]|(?i:corner of)",
 )

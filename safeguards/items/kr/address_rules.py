@@ -58,7 +58,7 @@ _LABELLED = re.compile(
 )
 _PARTS = "[가-힣A-Za-z0-9·. ]{0,60}[동가리읍면로길] {0,2}(?:지하 ?)?(?:산 ?)?[0-9]"
 ANCHOR = (
-    rf"(?:[가-힣][시군구도]|{_one_of(SHORT)}) {{0,2}}{_PARTS}"
+    rf"(?<![가-힣])(?:(?:{_PROVINCE}|{_DISTRICT}) |(?:{_FULL})){_PARTS}"
     rf"|(?:주 ?소|거주지|소재지|배송지|본점|[Aa][Dd][Dd][Rr][Ee][Ss][Ss])[^\n]{{0,30}}{_PARTS}"
 )
 """Without it no text holds an address."""
