@@ -73,3 +73,9 @@ def test_columns_without_text_give_an_empty_table(values: object) -> None:
 def test_columns_of_other_things_are_refused(values: object) -> None:
     with pytest.raises(InputError, match="text"):
         DETECTOR.detect_column(values)
+
+
+@pytest.mark.parametrize("text", ["010-2222-3333", b"010-2222-3333"])
+def test_one_text_is_no_column_of_letters(text: object) -> None:
+    with pytest.raises(InputError, match="for one text there is detect"):
+        DETECTOR.detect_column(text)
