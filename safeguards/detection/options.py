@@ -34,9 +34,7 @@ def gathered(custom: Iterable[Item], plugins: Iterable[str]) -> tuple[Item, ...]
     for origin, item in (*given, *(("custom", item) for item in custom)):
         if not isinstance(item, Item):
             kind = type(item).__name__
-            raise InputError(
-                f"{origin} gives {kind} where an Item is expected; load_items reads a file of them"
-            )
+            raise InputError(f"{origin} gives {kind} where an Item is expected; load_items reads them")
         items[item.id] = item
     return tuple(items.values())
 
