@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from safeguards.detection.engine import Engine
+from safeguards.detection.folding import fold_text
 from safeguards.detection.selecting import BACKENDS, Selector
 from safeguards.detection.selecting.arrow import indices
 from safeguards.detection.selecting.selection import Sieved
@@ -36,6 +37,10 @@ BATCH_BYTES = 16 * 2**20
 
 READ_AT_ONCE = 4_096
 """Rows that become Python texts at a time."""
+
+
+Selected = tuple[int, list[int]]
+"""A row, and the places of the expressions that may match in it."""
 
 
 class Column:
@@ -90,10 +95,19 @@ class Column:
             selected = iter(self._selector.select(batch, sieved))
             while part := list(islice(selected, READ_AT_ONCE)):
                 read = batch.take(indices(np.array([row for row, _ in part], np.int64))).to_pylist()
-                for (row, places), text in zip(part, read, strict=True):
+                for (row, places), text in zip(self._folded(part, read), read, strict=True):
                     if spans := self._engine.spans(text, places):
                         yield offset + row, spans
             offset += len(batch)
+
+    def _folded(self, part: list[Selected], texts: list[str]) -> list[Selected]:
+        """Select anew those of ``part`` that hold unusual characters, as they read without them."""
+        unusual = [at for at, (_, places) in enumerate(part) if self._engine.everything in places]
+        plain = pa.array([fold_text(texts[at]).text for at in unusual], pa.large_string())
+        found = dict(self._selector.select(plain))
+        for place, at in enumerate(unusual):
+            part[at] = part[at][0], found.get(place, [])
+        return part
 
     def _sieved(self, texts: Any) -> Iterator[tuple[Any, Sieved]]:
         """Yield batches with where to look, one batch ahead: RE2 needs no lock of Python's.

@@ -40,9 +40,12 @@ class Rule:
     find: Finder
     evadable: bool
 
-    def candidates(self, text: str, digits: int) -> Iterator[Candidate]:
-        """Yield what reaches the threshold in folded text that holds so many digits."""
-        if self.needs.met_by(text, digits) and (self.gate is None or self.gate.search(text)):
+    def candidates(self, text: str, digits: int, *, anchored: bool = False) -> Iterator[Candidate]:
+        """Yield what reaches the threshold in folded text that holds so many digits.
+
+        ``anchored`` says that the anchor has been looked for.
+        """
+        if self.needs.met_by(text, digits) and (anchored or self.gate is None or self.gate.search(text)):
             for found in self.find(text):
                 if found.score >= self.threshold:
                     yield found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -190,3 +192,16 @@ def test_an_item_that_cannot_be_sent_is_refused() -> None:
     detector = Detector(custom=[unnamed])
     with pytest.raises(InputError, match="processes=1"):
         detector.detect_column(["x"], processes=2)
+
+
+def test_a_script_without_the_guard_is_told_what_it_lacks(tmp_path: Path) -> None:
+    script = tmp_path / "unguarded.py"
+    script.write_text(
+        "from safeguards.detection import Detector\n"
+        'Detector(entities=["email"]).detect_column(["kim@example.com"], processes=2)\n',
+        "utf-8",
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "InputError: a process that searched a part of the column ended too early" in done.stderr
+    assert '__name__ == "__main__"' in done.stderr
