@@ -35,6 +35,9 @@ BATCH_ROWS = 131_072
 BATCH_BYTES = 16 * 2**20
 """What is looked at in one go, so that memory stays flat."""
 
+FEW_BYTES = 8_192
+"""Less than this is read row by row: RE2 would take longer to compile what it looks for."""
+
 READ_AT_ONCE = 4_096
 """Rows that become Python texts at a time."""
 
@@ -91,6 +94,11 @@ class Column:
             yield offset + row, spans[codes[row].as_py()]
 
     def _plain(self, texts: Any, offset: int) -> Iterator[tuple[int, list[Span]]]:
+        if texts.nbytes < FEW_BYTES:
+            for row, text in enumerate(texts.to_pylist(), offset):
+                if text and (spans := self._engine.spans(text)):
+                    yield row, spans
+            return
         for batch, sieved in self._sieved(texts):
             selected = iter(self._selector.select(batch, sieved))
             while part := list(islice(selected, READ_AT_ONCE)):

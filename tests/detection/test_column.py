@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from safeguards.detection import Detector
+from safeguards.detection import Detector, column
 from safeguards.errors import InputError
 
 DETECTOR = Detector(entities=["PHONE_NUMBER", "EMAIL_ADDRESS"])
@@ -51,8 +51,12 @@ SHAPES = {
 }
 
 
+@pytest.mark.parametrize("few", [0, column.FEW_BYTES], ids=["natively", "row by row"])
 @pytest.mark.parametrize("values", SHAPES.values(), ids=SHAPES.keys())
-def test_every_shape_of_a_column_gives_equal_spans(values: object) -> None:
+def test_every_shape_of_a_column_gives_equal_spans(
+    values: object, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(column, "FEW_BYTES", few)
     assert spans(values) == EXPECTED
 
 

@@ -68,7 +68,9 @@ class Characters:
             ord(odd)
             for low, high in self.ranges
             for plain in (
-                map(chr, range(low, high + 1)) if high - low < len(spellings) else _between(spellings, low, high)
+                map(chr, range(low, high + 1))
+                if high - low < len(spellings)
+                else _between(spellings, low, high)
             )
             for odd in spellings.get(plain, ())
         }
