@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from itertools import islice
@@ -37,6 +38,9 @@ BATCH_BYTES = 16 * 2**20
 
 FEW_BYTES = 8_192
 """Less than this is read row by row: RE2 would take longer to compile what it looks for."""
+
+_HALVES = re.compile("[\ud800-\udfff]")
+"""Halves of surrogate pairs, which Arrow's UTF-8 cannot hold; no rule reads them."""
 
 READ_AT_ONCE = 4_096
 """Rows that become Python texts at a time."""
@@ -89,7 +93,9 @@ class Column:
         """Look at each text of the dictionary once."""
         spans = dict(self._plain(chunk.dictionary, 0))
         codes = chunk.indices
-        hits = np.isin(np.asarray(codes.fill_null(-1)), np.fromiter(spans, np.int64, len(spans)))
+        hits = np.isin(
+            np.asarray(codes.cast(pa.int64()).fill_null(-1)), np.fromiter(spans, np.int64, len(spans))
+        )
         for row in np.flatnonzero(hits).tolist():
             yield offset + row, spans[codes[row].as_py()]
 
@@ -197,8 +203,16 @@ def is_text(kind: pa.DataType) -> bool:
 
 
 def _from_python(values: Any) -> pa.Array[Any]:
+    if isinstance(values, str | bytes | Mapping) or hasattr(values, "columns"):
+        raise InputError(f"detection reads a column of texts, not {type(values).__name__}")
+    if not hasattr(values, "__len__") and isinstance(values, Iterable):
+        values = list(values)
     try:
         array: pa.Array[Any] = pa.array(values, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
+    except UnicodeEncodeError:
+        return _from_python(
+            [_HALVES.sub("\ufffd", each) if isinstance(each, str) else each for each in values]
+        )
+    except (pa.ArrowException, TypeError, OverflowError):
         raise InputError("detection reads a flat column of text; this one mixes or nests types") from None
     return array

@@ -74,10 +74,17 @@ def _pattern_finder(item: Item) -> Finder:
 
 
 def _judged(item: Item, labels: Labels, text: str, found: re.Match[str]) -> Iterator[Candidate]:
+    if _is_fraction(text, found):
+        return
     verdict = item.validate(found.group())
     if verdict:
         score, reason = labels.judge(text, found.start(), found.end(), verdict)
         yield Candidate(found.start(), found.end(), score, reason)
+
+
+def _is_fraction(text: str, found: re.Match[str]) -> bool:
+    start = found.start()
+    return start > 1 and text[start - 1] == "." and text[start - 2].isdigit() and found.group().isdigit()
 
 
 def _bounded(item: Item) -> str:
