@@ -64,6 +64,8 @@ def command(targets: tuple[str, ...], output_format: str, **options: Any) -> Non
     encrypted; 2 something could not be read; 3 the engine failed; 64 usage.
     """
     _check(targets, options)
+    if options["diff"] and output_format == "json":
+        raise InputError("--diff prints a patch in place of the findings; it does not go with --format json")
     seeker = detector(
         *(options[name] for name in ("profile", "thresholds", "entities", "items_files", "plugins"))
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,9 @@ from safeguards.detection.folding import fold_text
 RRN_DIGITS = 13
 PROBED = 100
 """Different cells that are looked at first, and as many again."""
+
+_FLOAT = re.compile(r"[0-9]+\.0")
+"""A whole number that was a float when it was written."""
 
 LONGEST_BYTES = 65_536
 """Binary values longer than this are files, not text."""
@@ -51,6 +55,8 @@ def cells(column: pa.ChunkedArray[Any]) -> Cells:
     """Return the cells that are neither NULL nor blank; types that hold no text have none."""
     if _is_binary(column.type):
         column = _decoded(column)
+    if pa.types.is_floating(column.type):
+        column = _whole(column)
     prose = is_text(column.type)
     numeric = pa.types.is_integer(column.type) or (
         pa.types.is_decimal(column.type) and column.type.scale == 0
@@ -66,7 +72,19 @@ def cells(column: pa.ChunkedArray[Any]) -> Cells:
         if entry["values"] is not None
     ]
     pairs = [(text, count) for text, count in counted if text]
+    if prose and pairs and all(_FLOAT.fullmatch(text) for text, _ in pairs):
+        pairs, prose, numeric = [(text[: text.index(".")], count) for text, count in pairs], False, True
     return Cells(tuple(text for text, _ in pairs), tuple(count for _, count in pairs), prose, numeric)
+
+
+def _whole(column: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
+    """Return floats that are whole numbers as such: pandas makes floats of whole numbers beside NULLs."""
+    if column.null_count == len(column):
+        return column
+    try:
+        return column.cast(pa.int64())
+    except pa.ArrowInvalid:
+        return column
 
 
 def _is_binary(kind: pa.DataType) -> bool:

@@ -186,6 +186,8 @@ def as_text(values: Any) -> pa.ChunkedArray[Any]:
     Raises:
         InputError: the column does not hold text.
     """
+    if isinstance(values, str | bytes):
+        raise InputError("detect_column reads a column of texts; for one text there is detect")
     array = values if isinstance(values, pa.Array | pa.ChunkedArray) else _from_python(values)
     column = pa.chunked_array([array], array.type) if isinstance(array, pa.Array) else array
     if is_text(column.type):

@@ -42,9 +42,9 @@ def load_items(path: str | Path) -> tuple[Item, ...]:
 
     Each ``[[item]]`` needs ``id`` and ``pattern`` (a regular expression without look-around). It may give
     ``entity`` (by default the id in capitals), ``name_ko``, ``name_en``, ``context``, ``against``,
-    ``column_names``, ``score`` and ``in_context`` (0..1), ``legal_class``, ``role``, ``must_encrypt``,
-    ``ignore_case``, ``keep_last`` (characters that a mask shows), ``source``, and ``check_digit`` with
-    ``weights``, ``modulus`` and ``base`` as :class:`CheckDigit` reads them.
+    ``column_names`` (by default the ``context``), ``score`` and ``in_context`` (0..1), ``legal_class``,
+    ``role``, ``must_encrypt``, ``ignore_case``, ``keep_last`` (characters that a mask shows), ``source``, and
+    ``check_digit`` with ``weights``, ``modulus`` and ``base`` as :class:`CheckDigit` reads them.
 
     Raises:
         InputError: the file cannot be read, or an item is wrong; the message names it and the key.
@@ -93,7 +93,7 @@ def _item(entry: Mapping[str, Any], where: str) -> Item:
         anchor=pattern,
         context=_texts(entry, "context", where),
         against=_texts(entry, "against", where),
-        column_names=_texts(entry, "column_names", where),
+        column_names=_texts(entry, "column_names" if "column_names" in entry else "context", where),
     )
 
 

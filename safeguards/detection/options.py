@@ -35,7 +35,8 @@ def gathered(custom: Iterable[Item], plugins: Iterable[str]) -> tuple[Item, ...]
     given = [(f"plugin {name!r}", item) for name in plugins for item in _of_plugin(name)]
     for origin, item in (*given, *(("custom", item) for item in custom)):
         if not isinstance(item, Item):
-            raise InputError(f"{origin} gives {type(item).__name__} where an Item is expected")
+            kind = type(item).__name__
+            raise InputError(f"{origin} gives {kind} where an Item is expected; load_items reads them")
         items[item.id] = item
     return tuple(items.values())
 

@@ -11,7 +11,14 @@ from safeguards.items.item import Item, Role
 
 _NOT_IN_A_FIELD_ID = re.compile(r"[\s\x00-\x1f]+")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_DATE = re.compile(r"(?i)date$")
+_TYPES = (
+    ("Date", re.compile(r"(?i)date$")),
+    ("DateTime", re.compile(r"(?i)datetime|timestamp")),
+    ("BigInteger", re.compile(r"(?i)bigint")),
+    ("Integer", re.compile(r"(?i)(?:small|medium|tiny)?int(?!erval)")),
+    ("Numeric", re.compile(r"(?i)numeric|decimal")),
+)
+"""SQLAlchemy's types that are no text, and the SQL types whose values they are."""
 _RRN = "kr_rrn"
 _BIRTH_DATE = "birth_date"
 _PASSWORD = "password"  # noqa: S105  an item's id
@@ -31,7 +38,7 @@ def encrypted_column(table: str, verdict: ColumnVerdict, items: Sequence[Item], 
     within = any(item.must_encrypt for item in items[1:]) and not items[0].must_encrypt
     if verdict.item is None or within:
         return f'Encrypted("{field}", Text)'
-    kind = "Date, " if _DATE.match(sql_type) else ""
+    kind = next((f"{name}, " for name, declared in _TYPES if declared.match(sql_type)), "")
     return f'Encrypted("{field}", {kind}item="{verdict.item}", search=Exact())'
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -126,11 +126,13 @@ def scan(
     sample = source.sample(rows)
     findings: list[Finding] = []
     columns, of_database = sample.schema.names, isinstance(source, TableSource)
+    named = getattr(source, "named", True)
     for verdict in detector.classify_sample(sample, sql_types):
         column = verdict.table_column
         items = items_of(verdict, detector.items)
         encrypted = encrypted_share(sample.column(column))
-        findings.append(_finding(table, verdict, items, sql_types.get(column, ""), encrypted, of_database))
+        found = _finding(table, verdict, items, sql_types.get(column, ""), encrypted, of_database)
+        findings.append(found if named else replace(found, proposal=None))
         if advance is not None:
             advance(columns.index(column) + 1, len(columns))
     return TableScan(table, source.rows(), sample.num_rows, tuple(findings), file, of_database=of_database)

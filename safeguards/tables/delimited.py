@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Literal
@@ -20,23 +20,35 @@ from safeguards.tables.source import BATCH_ROWS, pick, refuse_duplicates, reserv
 BLOCKS = (1 << 20, 64 << 20)
 _DELIMITERS = (",", ";", "\t", "|")
 
+AreData = Callable[[Sequence[str]], Collection[str]]
+"""Returns those of some names that are values."""
+
 
 class DelimitedFile:
     """A file with a header line. An empty cell is NULL; a quoted empty one is the empty text.
 
-    The delimiter is the one of comma, semicolon, tab and bar that the header holds most often.
+    The delimiter is the one of comma, semicolon, tab and bar that the header holds most often. ``are_data``
+    returns those of the first line's cells that are values rather than names: where it returns some, that
+    line is a row, ``named`` is False, and the columns are ``column 1``, ``column 2`` and so on.
     """
 
-    def __init__(self, path: Path, encoding: str | None, delimiter: str | None = None) -> None:
+    def __init__(
+        self, path: Path, encoding: str | None, delimiter: str | None = None, are_data: AreData | None = None
+    ) -> None:
         self.name = path.name
         self.path = path
         self._encoding = encoding or decoding.find_encoding(path)
         header = self._header_line()
         self._delimiter = delimiter or max(_DELIMITERS, key=header.count)
         self._names = next(csv.reader(io.StringIO(header, newline=""), delimiter=self._delimiter))
+        self.named = are_data is None or not are_data(self._names)
+        if not self.named:
+            self._names = [f"column {place}" for place in range(1, len(self._names) + 1)]
         refuse_duplicates(self._names, self.name)
         # Arrow finds no end of a header that nothing follows, not even a line break.
-        self._ends_with_header = len(header) < decoding.CHUNK // 4 and not header.endswith(("\n", "\r"))
+        self._ends_with_header = (
+            self.named and len(header) < decoding.CHUNK // 4 and not header.endswith(("\n", "\r"))
+        )
 
     @cached_property
     def schema(self) -> pa.Schema:
@@ -106,7 +118,7 @@ class DelimitedFile:
                 block_size=block,
                 use_threads=False,
                 column_names=self._names,
-                skip_rows_after_names=1,
+                skip_rows_after_names=int(self.named),
             ),
             parse_options=arrow_csv.ParseOptions(
                 delimiter=self._delimiter,

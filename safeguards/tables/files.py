@@ -7,7 +7,7 @@ from pathlib import Path
 
 from safeguards.errors import InputError
 from safeguards.tables import decoding
-from safeguards.tables.delimited import DelimitedFile
+from safeguards.tables.delimited import AreData, DelimitedFile
 from safeguards.tables.json_lines import JsonLinesFile
 from safeguards.tables.parquet import ParquetFile
 from safeguards.tables.source import Source
@@ -16,11 +16,14 @@ KINDS = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 SQLITE = b"SQLite format 3\0"
 
 
-def open_file(path: str | os.PathLike[str], *, encoding: str | None = None) -> Source:
+def open_file(
+    path: str | os.PathLike[str], *, encoding: str | None = None, are_data: AreData | None = None
+) -> Source:
     """Open a CSV, TSV, JSON lines or Parquet file; text may be compressed (``.csv.gz``, ``.jsonl.zst``).
 
     Text is UTF-8 (with or without a byte order mark), UTF-16 with one, or CP949, whichever it proves to be,
-    unless ``encoding`` names another.
+    unless ``encoding`` names another. ``are_data`` tells values from names in the first line of a CSV or TSV
+    file, which by default names the columns.
 
     Raises:
         InputError: no such file, no such kind, or the file is empty or damaged.
@@ -33,7 +36,7 @@ def open_file(path: str | os.PathLike[str], *, encoding: str | None = None) -> S
     chosen = decoding.check_encoding(encoding) if encoding else None
     if kind in {".jsonl", ".ndjson"}:
         return JsonLinesFile(location, chosen)
-    return DelimitedFile(location, chosen, "\t" if kind == ".tsv" else None)
+    return DelimitedFile(location, chosen, "\t" if kind == ".tsv" else None, are_data)
 
 
 def kind_of(path: Path, also: str = "") -> str:

@@ -329,3 +329,25 @@ def test_the_interval_of_wilson() -> None:
     assert wilson_lower(0, 50) == pytest.approx(0, abs=1e-12)
     assert wilson_lower(10, 10) == pytest.approx(0.7225, abs=1e-4)
     assert wilson_lower(1, 10_000) < 0.0001
+
+
+def numbers(count: int) -> list[int]:
+    return [int(phone.replace("-", "")) for phone in phones(count)]
+
+
+def test_whole_numbers_that_became_floats_beside_nulls_are_read_as_numbers() -> None:
+    frame = pd.DataFrame({"phone": [*numbers(100), None]})
+    assert frame["phone"].dtype == float
+    (found,) = DETECTOR.classify(frame)
+    assert (found.entity, found.share, found.rows) == ("PHONE_NUMBER", 1.0, 100)
+
+
+def test_floats_in_a_file_are_read_as_the_numbers_they_were() -> None:
+    found = verdict("phone", [f"{number}.0" for number in numbers(100)])
+    assert (found.entity, found.share) == ("PHONE_NUMBER", 1.0)
+
+
+@pytest.mark.parametrize("values", [[0.5, 1e300, None], [float("nan"), 2.0], [None, None], [1e19, 3.0]])
+def test_floats_that_are_no_whole_numbers_hold_nothing(values: list[float | None]) -> None:
+    found = verdict("phone", pa.array(values, pa.float64()))
+    assert (found.entity, found.entities) == (None, {})

@@ -99,3 +99,9 @@ def test_columns_of_other_things_are_refused(values: object) -> None:
 def test_a_wrong_number_of_processes_is_refused(processes: Any) -> None:
     with pytest.raises(InputError, match="processes is a whole number"):
         DETECTOR.detect_column(CELLS, processes=processes)
+
+
+@pytest.mark.parametrize("text", ["010-2222-3333", b"010-2222-3333"])
+def test_one_text_is_no_column_of_letters(text: object) -> None:
+    with pytest.raises(InputError, match="for one text there is detect"):
+        DETECTOR.detect_column(text)

@@ -218,3 +218,23 @@ def test_a_script_without_the_guard_is_told_what_it_lacks(tmp_path: Path) -> Non
     assert done.returncode == 1
     assert "InputError: a process that searched a part of the column ended too early" in done.stderr
     assert '__name__ == "__main__"' in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("key", "entity"), [("", "EMPLOYEE_NO"), ('column_names = ["staff"]', None), ("column_names = []", None)]
+)
+def test_a_column_named_like_the_context_holds_the_item_unless_it_has_column_names(
+    tmp_path: Path, key: str, entity: str | None
+) -> None:
+    path = tmp_path / "items.toml"
+    item = 'id = "employee_no"\npattern = "E[0-9]{6}"\ncontext = ["emp_no"]\nscore = 0.3\nin_context = 0.95'
+    path.write_text(f"[[item]]\n{item}\n{key}\n", "utf-8")
+    (found,) = Detector(custom=load_items(path)).classify(
+        pa.table({"emp_no": [f"E{number:06}" for number in range(50)]})
+    )
+    assert found.entity == entity
+
+
+def test_the_name_of_a_file_is_no_items_and_the_message_says_what_reads_it() -> None:
+    with pytest.raises(InputError, match="load_items reads them"):
+        Detector(custom="items.toml")  # type: ignore[arg-type]

@@ -172,3 +172,16 @@ def test_a_header_alone_has_no_rows(tmp_path: Path, data: str) -> None:
     path = written(tmp_path, data)
     assert read(path) == []
     assert open_file(path).sample(5).num_rows == 0
+
+
+def test_a_first_line_of_values_is_a_row_and_its_columns_are_numbered(tmp_path: Path) -> None:
+    path = written(tmp_path, "kim@example.com,x,x\nlee@example.com,y,z\n")
+    source = open_file(path, are_data=lambda names: [name for name in names if "@" in name])
+    rows = pa.Table.from_batches(list(source.batches()), source.schema).to_pylist()
+    assert rows[0] == {"column 1": "kim@example.com", "column 2": "x", "column 3": "x"}
+    assert len(rows) == 2
+
+
+def test_one_line_of_values_without_a_line_end_is_a_row(tmp_path: Path) -> None:
+    source = open_file(written(tmp_path, "kim@example.com"), are_data=lambda names: names)
+    assert source.sample(5).to_pylist() == [{"column 1": "kim@example.com"}]

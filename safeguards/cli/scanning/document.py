@@ -17,6 +17,7 @@ def document(result: Result, gate: Gate) -> dict[str, Any]:
         "tables": [_table(table) for table in result.tables],
         "texts": [_text(text) for text in result.texts],
         "unread": [{"file": name, "error": error} for name, error in result.unread.items()],
+        "passed_over": dict(result.passed_over),
         "failing": [dict(zip(_KEY, seen.key, strict=True)) for seen in gate.failing(result)],
         "adverse": gate.exit_code(result) == ADVERSE,
     }

@@ -48,6 +48,8 @@ def report(result: Result, judge: Gate, time: datetime) -> Document:
     ]
     if judge.baseline is not None:
         facts.append((WORDS["known"], Text.same(f"{sum(map(judge.known, result.seen)):,}")))
+    if result.passed_over:
+        facts.append((WORDS["passed_over"], Text.same(f"{result.passed_over.total():,}")))
     return Document(
         _title(result), WORDS["kind"], WORDS["note"], tuple(summary), Facts(tuple(facts)),
         tuple(_sections(result, judge)), WORDS["footer"],

@@ -26,7 +26,8 @@ _LENGTHS = frozenset({"String", "VARCHAR", "Unicode", "CHAR", "NVARCHAR"})
 _OWN = "safeguards.sqlalchemy"
 _HOMES = {
     "Encrypted": _OWN, "Exact": _OWN, "PasswordHash": _OWN, "Pseudonymised": _OWN, "Date": "sqlalchemy",
-    "JSON": "sqlalchemy", "Text": "sqlalchemy", "mapped_column": "sqlalchemy.orm",
+    "JSON": "sqlalchemy", "Text": "sqlalchemy", "DateTime": "sqlalchemy", "BigInteger": "sqlalchemy",
+    "Integer": "sqlalchemy", "Numeric": "sqlalchemy", "mapped_column": "sqlalchemy.orm",
 }  # fmt: skip
 """Names that a declaration may need, and where they are imported from."""
 

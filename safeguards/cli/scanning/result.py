@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from safeguards.detection.lines import TextScan
 from safeguards.detection.scan import Finding, TableScan
@@ -41,7 +43,8 @@ class Seen:
 class Result:
     """Tables of a database, of files or of models, and texts.
 
-    ``unread`` maps what could not be read to why; ``models`` says that declarations were scanned.
+    ``unread`` maps what could not be read to why; ``passed_over`` counts a folder's files of other kinds by
+    their endings; ``models`` says that declarations were scanned.
     """
 
     target: str
@@ -49,6 +52,7 @@ class Result:
     tables: list[TableScan] = field(default_factory=list)
     texts: list[TextScan] = field(default_factory=list)
     unread: dict[str, str] = field(default_factory=dict)
+    passed_over: Counter[str] = field(default_factory=Counter)
     models: bool = False
 
     @property
@@ -69,6 +73,11 @@ class Result:
             items = {item.entity: item for item in text.items}
             for entity, count in text.counts.items():
                 yield Seen(text.file, "", entity, items.get(entity), places=count)
+
+    def not_read(self, name: str, why: str) -> None:
+        """Note what could not be read; a message that begins with the name does not repeat it."""
+        own = next((own for own in (name, Path(name).name) if why.startswith((f"{own}: ", f"{own}, "))), None)
+        self.unread[name] = why if own is None else why[len(own) + 2 :]
 
     def refuse_nothing(self) -> None:
         """Raise InputError: a run that could not look at a single row is no clean bill of health."""

@@ -17,6 +17,7 @@ _COLUMNS = ("column", "holds", "item", "confidence", "share", "law", "at rest")
 _PLACES = ("entity", "line", "column", "score", "why")
 _SHOWN = 20
 _GONE = 5
+_ENDINGS = 8
 
 
 def _clean(name: str) -> str:
@@ -36,6 +37,8 @@ def show(result: Result, gate: Gate) -> None:
         click.echo(f"nothing found in {clean:,} text{'s' if clean > 1 else ''}")
     for name, error in result.unread.items():
         click.echo(_clean(f"not read: {name}: {error}"))
+    if result.passed_over:
+        _show_passed_over(result.passed_over)
     if gate.baseline is not None:
         _show_baseline(result, gate)
 
@@ -94,10 +97,20 @@ def _show_text(text: TextScan) -> None:
         (place.entity, place.line, place.column, f"{place.score:.2f}", place.reason)
         for place in text.places[:_SHOWN]
     ]
-    print_table(f"{_clean(text.file)}: {counts} in {text.lines:,} lines", _PLACES, rows)
+    lines = f"{text.lines:,} line{'' if text.lines == 1 else 's'}"
+    print_table(f"{_clean(text.file)}: {counts} in {lines}", _PLACES, rows)
     more = sum(text.counts.values()) - len(rows)
     if more:
         click.echo(f"and {more:,} more; --format json tells the places of {len(text.places):,}")
+
+
+def _show_passed_over(kinds: Counter[str]) -> None:
+    count = kinds.total()
+    endings = ", ".join(f"{ending} {each:,}" for ending, each in kinds.most_common(_ENDINGS))
+    click.echo(
+        f"not looked at: {count:,} file{'' if count == 1 else 's'} of other kinds ({endings}"
+        f"{', ...' if len(kinds) > _ENDINGS else ''}); --text looks at texts"
+    )
 
 
 def _show_baseline(result: Result, gate: Gate) -> None:

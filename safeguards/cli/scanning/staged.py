@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from safeguards.errors import InputError
 from safeguards.tables.files import SQLITE
 
 _STEM = "staged"
+_COPY = re.compile(rf"\b{_STEM}(?:\.\w+)*")
 
 
 def scan_staged(files: Sequence[str], settings: Settings, advance: Advance) -> Result:
@@ -37,7 +39,7 @@ def scan_staged(files: Sequence[str], settings: Settings, advance: Advance) -> R
             try:
                 _scan(repository, blob, Path(folder), settings, result)
             except InputError as error:
-                result.unread[blob.path] = str(error).replace(_STEM, blob.path, 1)
+                result.not_read(blob.path, _own_name(str(error), blob))
             part(advance, done, len(blobs))(1, 1)
     return result
 
@@ -68,6 +70,10 @@ def _scan_copy(blob: Blob, data: bytes, folder: Path, settings: Settings, result
         scan_file(copy, blob.path, settings, result, lambda done, columns: None)
     finally:
         copy.unlink()
+
+
+def _own_name(message: str, blob: Blob) -> str:
+    return _COPY.sub(lambda _: blob.path, message, count=1)
 
 
 def _is_database(head: bytes) -> bool:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from safeguards.cli.output import Advance
 from safeguards.cli.scanning.result import Result
 from safeguards.cli.scanning.settings import Settings
+from safeguards.detection import Detector
+from safeguards.detection.classify import Classifier
 from safeguards.detection.lines import HEAD_BYTES, TextScan, is_binary, scan_text
+from safeguards.detection.options import THRESHOLD
 from safeguards.detection.scan import TableScan, scan
 from safeguards.errors import InputError
+from safeguards.items import HOMES
 from safeguards.tables import Database, Source, open_database, open_file
 from safeguards.tables.decoding import check_encoding
 from safeguards.tables.files import KINDS, is_sqlite, kind_of
@@ -19,6 +25,8 @@ from safeguards.tables.files import KINDS, is_sqlite, kind_of
 _PACKED = ("", ".gz", ".zst")
 _NO_DATA = frozenset({".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__"})
 """Folders whose texts are nobody's own."""
+
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}")
 
 
 def scan_target(target: str, settings: Settings, advance: Advance) -> Result:
@@ -72,7 +80,12 @@ def _scan_table(
 
 def _scan_folder(folder: Path, settings: Settings, advance: Advance) -> Result:
     result = Result(str(folder), False)
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and _wanted(path, folder, settings))
+    files: list[Path] = []
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        if _wanted(path, folder, settings):
+            files.append(path)
+        elif not _NO_DATA.intersection(path.relative_to(folder).parts):
+            result.passed_over[_ending(path)] += 1
     if not files:
         raise InputError(
             f"{folder} holds no file to scan; known are {', '.join(KINDS)}, text also .gz, .zst, and SQLite; "
@@ -83,7 +96,7 @@ def _scan_folder(folder: Path, settings: Settings, advance: Advance) -> Result:
         try:
             scan_file(path, name, settings, result, part(advance, done, len(files)))
         except (InputError, OSError) as error:
-            result.unread[name] = str(error) if isinstance(error, InputError) else _cannot(name, error)
+            result.not_read(name, str(error) if isinstance(error, InputError) else _cannot(name, error))
     return result
 
 
@@ -106,14 +119,23 @@ def scan_file(
             for table in database.tables():
                 result.tables.append(_scan_table(database, table, settings, advance, f"{name}:{table}"))
     elif is_table(path):
-        source: Source = open_file(path, encoding=settings.encoding)
+        source: Source = open_file(
+            path, encoding=settings.encoding, are_data=partial(identifying, settings.detector)
+        )
         file = None if alone else name
         found = scan(
-            source, settings.detector, settings.sample, name=_table_name(path), file=file, advance=advance
+            source, settings.detector, settings.sample, name=_table_name(name), file=file, advance=advance
         )
         result.tables.append(found)
     else:
         result.texts.append(_text(path, name, settings, alone))
+
+
+def identifying(detector: Detector, names: Sequence[str]) -> set[str]:
+    """Return those of some names that identify a person: no report shows them, whatever is looked for."""
+    narrow = detector.threshold > THRESHOLD or not HOMES.keys() <= {item.id for item in detector.items}
+    whole = Detector() if narrow else detector
+    return Classifier(whole.items, lambda texts: list(map(whole.detect, texts))).are_data(names)
 
 
 def _text(path: Path, name: str, settings: Settings, alone: bool) -> TextScan:
@@ -155,6 +177,10 @@ def _wanted(path: Path, folder: Path, settings: Settings) -> bool:
         return settings.text
 
 
+def _ending(path: Path) -> str:
+    return path.suffix.lower() if _ENDING.fullmatch(path.suffix) else "other"
+
+
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(8_000)
@@ -164,8 +190,9 @@ def _opened(target: str) -> closing[Database]:
     return closing(open_database(target if "://" in target else f"sqlite:///{target}"))
 
 
-def _table_name(path: Path) -> str:
-    return path.name.split(".", 1)[0] or path.name
+def _table_name(file: str) -> str:
+    name = Path(file).name
+    return name.split(".", 1)[0] or name
 
 
 def _cannot(name: object, error: OSError) -> str:

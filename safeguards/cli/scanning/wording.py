@@ -27,6 +27,7 @@ WORDS = {
     "no_failing": Text("이번 실행에서 걸린 것이 없습니다.", "Nothing fails this run."),
     "known": Text("기준선에 이미 있는 것", "known to the baseline"),
     "unread": Text("읽지 못한 것", "Not read"),
+    "passed_over": Text("살펴보지 않은 다른 종류의 파일", "files of other kinds, not looked at"),
     "target": Text("대상", "target"),
     "time": Text("시각", "time"),
     "version": Text("버전", "version"),

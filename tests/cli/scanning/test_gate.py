@@ -128,6 +128,7 @@ def test_options_that_do_not_go_together_are_refused(here: Path, run: Any) -> No
         ((), "name one TARGET"),
         (("a.csv", "--models", "m:Base"), "--models is scanned alone"),
         (("--staged", "--diff"), "does not go with --staged"),
+        (("a.csv", "--diff", "--format", "json"), "does not go with --format json"),
         (("a.csv", "--report", "no/such.html"), "no such folder"),
         (("a.csv", "--threshold", "x"), "--threshold 'x' is P or ENTITY=P"),
         (("a.csv", "--threshold", "KR_RRN=7"), "must lie in 0..1"),

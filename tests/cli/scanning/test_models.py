@@ -15,7 +15,10 @@ import sqlalchemy as sa
 from safeguards.cli.scanning.models import tables_of
 from safeguards.cli.scanning.new_model import TableModel, module
 from safeguards.cli.scanning.patch import Source
+from safeguards.detection import ColumnVerdict
+from safeguards.detection.proposal import encrypted_column
 from safeguards.errors import InputError
+from safeguards.items.kr.phone import ITEM
 from tests.cli.scanning.invented import PHONES, RRNS
 
 MODELS = '''\
@@ -342,3 +345,24 @@ def test_tables_come_from_bases_metadata_classes_and_tables() -> None:
     metadata = sa.MetaData()
     table = sa.Table("t", metadata, sa.Column("id", sa.Integer))
     assert tables_of(table) == tables_of(metadata) == [table]
+
+
+@pytest.mark.parametrize(
+    ("sql_type", "kind"),
+    [
+        ("DATE", "Date, "), ("DATETIME", "DateTime, "), ("TIMESTAMP WITH TIME ZONE", "DateTime, "),
+        ("BIGINT", "BigInteger, "), ("INTEGER", "Integer, "), ("NUMERIC(13, 0)", "Numeric, "),
+        ("INTERVAL", ""), ("VARCHAR(20)", ""), ("TEXT", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_proposal_keeps_the_type_of_the_column(sql_type: str, kind: str) -> None:
+    verdict = ColumnVerdict("c", "PHONE_NUMBER", 0.9, 1.0, "", 9, 9, "kr_phone")
+    expected = f'Encrypted("t.c", {kind}item="kr_phone", search=Exact())'
+    assert encrypted_column("t", verdict, [ITEM], sql_type) == expected
+
+
+def test_a_type_that_only_an_annotation_gave_is_declared_and_imported() -> None:
+    source = Source("class M:\n    __tablename__ = 'm'\n    born: Mapped[datetime]\n")
+    assert source.declare("m", "born", "Encrypted('f', DateTime)")
+    assert "born: Mapped[datetime] = mapped_column(Encrypted('f', DateTime))" in source.patched()
+    assert "from sqlalchemy import DateTime\n" in source.patched()

@@ -157,6 +157,7 @@ def test_tables_are_scanned_by_columns_from_the_index(repository: Path, report: 
     }
     assert found == {"고객.csv": ["주민번호"], "app.data:member": ["phone"]}
     assert document["failing"] == [{"table": "고객.csv", "column": "주민번호", "entity": "KR_RRN"}]
+    assert {table["table"] for table in document["tables"]} == {"고객", "member"}
 
 
 def test_a_file_too_large_is_told_and_blocks_a_large_picture_does_not(repository: Path, run: Any) -> None:
@@ -175,7 +176,7 @@ def test_a_damaged_table_is_told_by_its_own_name(repository: Path, run: Any) -> 
     git("add", "-A")
     result = run("--staged")
     assert result.exit_code == 2
-    assert "not read: ragged.csv: ragged.csv" in result.output
+    assert "not read: ragged.csv: line 3: 3 cells" in result.output
 
 
 def test_comments_and_a_baseline_allow(repository: Path, run: Any) -> None:

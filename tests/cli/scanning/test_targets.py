@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 
 from safeguards.errors import InputError
-from tests.cli.scanning.invented import PHONES, RRNS, csv
+from tests.cli.scanning.invented import PHONES, RRNS, VALUES, csv
 
 PROFILES = [
     {"contact": {"phone": phone, "mails": [f"u{at}@naver.com"]}, "level": at % 3}
@@ -176,3 +176,53 @@ def test_the_encoding_of_a_text_is_checked(here: Path, run: Any) -> None:
     assert run("a.txt", "--encoding", "johab", "--fail-on", "any").exit_code == 1
     assert run("a.txt", "--fail-on", "any").exit_code == 1, "digits are read in any encoding"
     assert isinstance(run("a.txt", "--encoding", "klingon").exception, InputError)
+
+
+@pytest.mark.parametrize("options", [(), ("--entity", "KR_RRN"), ("--threshold", "0.99"), ("--diff",)])
+def test_a_first_line_of_values_is_scanned_and_never_shown(here: Path, run: Any, options: Any) -> None:
+    rows = "".join(f"{phone},{rrn}\n" for phone, rrn in zip(PHONES, RRNS, strict=True))
+    (here / "a.csv").write_text(rows, "utf-8")
+    assert (
+        run("a.csv", *options, "--report", "a.html", "--baseline", "b.json", "--update-baseline").exit_code
+        == 0
+    )
+    written = [*here.glob("*.html"), *here.glob("*.json")]
+    assert len(written) == 2
+    assert not [value for value in VALUES for path in written if value in path.read_text("utf-8")]
+
+
+def test_columns_without_names_are_numbered_and_propose_nothing(here: Path, report: Any) -> None:
+    (here / "a.csv").write_text("".join(f"{phone},{rrn}\n" for phone, rrn in zip(PHONES, RRNS, strict=True)))
+    (table,) = report("a.csv")["tables"]
+    found = [(column["column"], column["entity"], column["proposal"]) for column in table["columns"]]
+    assert found == [("column 1", "PHONE_NUMBER", None), ("column 2", "KR_RRN", None)]
+    assert table["sampled"] == len(PHONES)
+
+
+def test_files_of_other_kinds_are_counted_by_ending(here: Path, run: Any, report: Any) -> None:
+    csv(here / "a.csv", colour=["red"] * 20)
+    (here / "x.xlsx").write_bytes(b"PK\3\4\0")
+    (here / "y.LOG").write_text("none", "utf-8")
+    (here / "of.no-ending").write_text("none", "utf-8")
+    (here / ".git").mkdir()
+    (here / ".git" / "config").write_text("none", "utf-8")
+    assert report(".")["passed_over"] == {".xlsx": 1, ".log": 1, "other": 1}
+    assert "not looked at: 3 files of other kinds (" in run(".").output
+    assert report(".", "--text")["passed_over"] == {".xlsx": 1}
+    run(".", "--report", "a.html", "--lang", "en")
+    assert "files of other kinds, not looked at" in (here / "a.html").read_text("utf-8")
+
+
+def test_a_file_that_is_not_read_is_named_once(here: Path, run: Any) -> None:
+    csv(here / "a.csv", colour=["red"] * 20)
+    (here / "sub").mkdir()
+    (here / "sub" / "b.parquet").write_bytes(b"PAR1junk")
+    (here / "sub" / "c.csv").write_text("a,b\n1,2\n1,2,3\n", "utf-8")
+    output = run(".").output
+    assert "not read: sub/b.parquet: not a Parquet file, or damaged" in output
+    assert "not read: sub/c.csv: line 3: 3 cells" in output
+
+
+def test_one_line_is_no_lines(here: Path, run: Any) -> None:
+    (here / "a.log").write_text(PHONES[0], "utf-8")
+    assert "in 1 line\n" in run("a.log").output
