@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from itertools import islice
@@ -14,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from safeguards.detection.engine import Engine
+from safeguards.detection.folding import fold_text
 from safeguards.detection.selecting import BACKENDS, Selector
 from safeguards.detection.selecting.arrow import indices
 from safeguards.detection.selecting.selection import Sieved
@@ -34,8 +36,18 @@ BATCH_ROWS = 131_072
 BATCH_BYTES = 16 * 2**20
 """What is looked at in one go, so that memory stays flat."""
 
+FEW_BYTES = 8_192
+"""Less than this is read row by row: RE2 would take longer to compile what it looks for."""
+
+_HALVES = re.compile("[\ud800-\udfff]")
+"""Halves of surrogate pairs, which Arrow's UTF-8 cannot hold; no rule reads them."""
+
 READ_AT_ONCE = 4_096
 """Rows that become Python texts at a time."""
+
+
+Selected = tuple[int, list[int]]
+"""A row, and the places of the expressions that may match in it."""
 
 
 class Column:
@@ -81,19 +93,35 @@ class Column:
         """Look at each text of the dictionary once."""
         spans = dict(self._plain(chunk.dictionary, 0))
         codes = chunk.indices
-        hits = np.isin(np.asarray(codes.fill_null(-1)), np.fromiter(spans, np.int64, len(spans)))
+        hits = np.isin(
+            np.asarray(codes.cast(pa.int64()).fill_null(-1)), np.fromiter(spans, np.int64, len(spans))
+        )
         for row in np.flatnonzero(hits).tolist():
             yield offset + row, spans[codes[row].as_py()]
 
     def _plain(self, texts: Any, offset: int) -> Iterator[tuple[int, list[Span]]]:
+        if texts.nbytes < FEW_BYTES:
+            for row, text in enumerate(texts.to_pylist(), offset):
+                if text and (spans := self._engine.spans(text)):
+                    yield row, spans
+            return
         for batch, sieved in self._sieved(texts):
             selected = iter(self._selector.select(batch, sieved))
             while part := list(islice(selected, READ_AT_ONCE)):
                 read = batch.take(indices(np.array([row for row, _ in part], np.int64))).to_pylist()
-                for (row, places), text in zip(part, read, strict=True):
+                for (row, places), text in zip(self._folded(part, read), read, strict=True):
                     if spans := self._engine.spans(text, places):
                         yield offset + row, spans
             offset += len(batch)
+
+    def _folded(self, part: list[Selected], texts: list[str]) -> list[Selected]:
+        """Select anew those of ``part`` that hold unusual characters, as they read without them."""
+        unusual = [at for at, (_, places) in enumerate(part) if self._engine.everything in places]
+        plain = pa.array([fold_text(texts[at]).text for at in unusual], pa.large_string())
+        found = dict(self._selector.select(plain))
+        for place, at in enumerate(unusual):
+            part[at] = part[at][0], found.get(place, [])
+        return part
 
     def _sieved(self, texts: Any) -> Iterator[tuple[Any, Sieved]]:
         """Yield batches with where to look, one batch ahead: RE2 needs no lock of Python's.
@@ -177,8 +205,16 @@ def is_text(kind: pa.DataType) -> bool:
 
 
 def _from_python(values: Any) -> pa.Array[Any]:
+    if isinstance(values, str | bytes | Mapping) or hasattr(values, "columns"):
+        raise InputError(f"detection reads a column of texts, not {type(values).__name__}")
+    if not hasattr(values, "__len__") and isinstance(values, Iterable):
+        values = list(values)
     try:
         array: pa.Array[Any] = pa.array(values, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
+    except UnicodeEncodeError:
+        return _from_python(
+            [_HALVES.sub("\ufffd", each) if isinstance(each, str) else each for each in values]
+        )
+    except (pa.ArrowException, TypeError, OverflowError):
         raise InputError("detection reads a flat column of text; this one mixes or nests types") from None
     return array

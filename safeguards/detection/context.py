@@ -58,16 +58,23 @@ class Kind(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The labels of one item, ready to search: each word of the expression ends with a group of its own."""
+    """The labels of one item, ready to search: each word of the expression ends with a group of its own.
+
+    ``part_of`` is the item's, compiled.
+    """
 
     expression: re.Pattern[str]
     kinds: tuple[Kind, ...]
+    part_of: re.Pattern[str] | None = None
 
     def judge(self, text: str, start: int, end: int, verdict: Verdict) -> tuple[float, str]:
         """Return score and reason of the candidate ``text[start:end]`` in its surroundings."""
+        whole = self._whole(text, start, end)
         label = None
         for label in self._found(text, max(0, start - BEFORE), start):  # noqa: B007
             pass
+        if whole is not None and not _names(text, label, whole):
+            return verdict.score * CONTRADICTED, f"{verdict.reason}; part of something else"
         if label is not None and label.against:
             if _TOUCHING.fullmatch(text, label.end, start):
                 return verdict.score * CONTRADICTED, f"{verdict.reason}; labelled as something else"
@@ -81,6 +88,13 @@ class Labels:
             named = text[heading.start : heading.end]
             return _raised(verdict, EARLIER_LINE), f"{verdict.reason}; in a table headed {named!r}"
         return verdict.score, verdict.reason
+
+    def _whole(self, text: str, start: int, end: int) -> int | None:
+        """Return where that begins of which the candidate is part, if it is."""
+        if self.part_of is None:
+            return None
+        before = self.part_of.finditer(text, max(0, start - BEFORE), min(len(text), end + AFTER))
+        return next((found.start() for found in before if found.end() == start), None)
 
     def _found(self, text: str, start: int, end: int) -> Iterator[Label]:
         """Yield the labels between two places; case does not matter.
@@ -123,6 +137,15 @@ class Labels:
         return _raised(verdict, share), _near(verdict, text, label)
 
 
+def _names(text: str, label: Label | None, whole: int) -> bool:
+    """Say whether a label stands directly before what begins at ``whole``, or is its name."""
+    if label is None or label.against:
+        return False
+    if label.end > whole:
+        return text[label.end : label.end + 1] == "/"
+    return _TOUCHING.fullmatch(text, label.end, whole) is not None
+
+
 def _is_row(line: str) -> bool:
     return len(_COLUMNS.split(line.strip())) >= FEWEST_COLUMNS
 
@@ -135,7 +158,8 @@ def compile_labels(item: Item) -> Labels:
             _plant(trees.setdefault((word[0], word.isascii()), {}), word, against=against)
     kinds = [Kind(against=False, latin=False)]
     branches = [re.escape(first) + _written(tree, kinds) for (first, _), tree in trees.items()]
-    return Labels(re.compile("|".join(branches) or "(?!)"), tuple(kinds))
+    part_of = re.compile(item.part_of) if item.part_of else None
+    return Labels(re.compile("|".join(branches) or "(?!)"), tuple(kinds), part_of)
 
 
 def _plant(tree: dict[str, Any], word: str, *, against: bool) -> None:

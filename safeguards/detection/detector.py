@@ -60,7 +60,7 @@ class Detector:
     ) -> None:
         self._options = {
             "threshold": threshold, "entities": _kept(entities), "profile": profile, "thresholds": thresholds,
-            "allow": _kept(allow), "deny": deny, "custom": tuple(custom), "plugins": _kept(plugins),
+            "allow": _kept(allow), "deny": deny, "custom": _kept(custom), "plugins": _kept(plugins),
             "backend": backend,
         }  # fmt: skip
         self.threshold = threshold
@@ -99,6 +99,8 @@ class Detector:
         """
         if isinstance(texts, str):
             raise InputError("detect_many reads several texts; for one there is detect")
+        if not isinstance(texts, Iterable):
+            raise InputError(f"detect_many reads texts, not {type(texts).__name__}")
         column = list(texts)
         found: list[list[Span]] = [[] for _ in column]
         for row, spans in self._column.spans(column):
@@ -119,6 +121,8 @@ class Detector:
         Raises:
             InputError: the column does not hold text, or the detector cannot be sent to another process.
         """
+        if not isinstance(processes, int) or isinstance(processes, bool) or processes < 1:
+            raise InputError(f"processes is a whole number from 1 on, not {processes!r}")
         if processes > 1:
             return in_processes(self, values, processes)
         return self._column.table(values)
@@ -134,8 +138,12 @@ class Detector:
             sql_types: column names to SQL types, where a database declares them.
 
         Raises:
-            InputError: ``table`` is none of these.
+            InputError: ``table`` is none of these, or an option is out of range.
         """
+        if not isinstance(rows, int) or isinstance(rows, bool) or rows < 1:
+            raise InputError(f"rows is a whole number from 1 on, not {rows!r}")
+        if not isinstance(sql_types, Mapping | None):
+            raise InputError("sql_types maps column names to SQL types: {'rrn': 'VARCHAR(14)'}")
         source = open_frame(table) if is_frame(table) or not hasattr(table, "batches") else table
         types = sql_types if sql_types is not None else getattr(source, "sql_types", {})
         return list(self.classify_sample(source.sample(rows), types))
@@ -145,8 +153,9 @@ class Detector:
         return classify(sample, self.column_items, self.detect_many, sql_types)
 
 
-def _kept(values: Iterable[str] | None) -> Any:
-    return values if values is None or isinstance(values, str) else tuple(values)
+def _kept(values: Any) -> Any:
+    """Keep what can be read once only; what is no list is refused where it is used."""
+    return tuple(values) if isinstance(values, Iterable) and not isinstance(values, str) else values
 
 
 def _restored(options: Mapping[str, Any]) -> Detector:

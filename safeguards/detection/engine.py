@@ -25,37 +25,41 @@ class Engine:
         self.rules = tuple(rules)
         self._evadable = tuple(rule for rule in self.rules if rule.evadable)
         self._lists = lists
-        self._evasions = len(self.rules)
-        self._everything = self._evasions + 1
+        self.everything = len(self.rules) + len(EVASIVE)
 
     def spans(self, text: str, places: Sequence[int] | None = None) -> list[Span]:
         """Return what is found in ``text``, without overlaps, in its order.
 
         ``places`` are the expressions of `selector` that may match in it, by default all.
         """
-        if places is None or self._everything in places:
-            return resolve(self._found(text, self.rules, evaded=True))
-        rules = [self.rules[place] for place in places if place < self._evasions]
-        return resolve(self._found(text, rules, evaded=self._evasions in places))
+        if places is None or self.everything in places:
+            return resolve(self._found(text, self.rules, None))
+        first = len(self.rules)
+        rules = [self.rules[place] for place in places if place < first]
+        evasions = [place - first for place in places if place >= first]
+        return resolve(self._found(text, rules, evasions, anchored=True))
 
     def selector(self, backend: str) -> Selector:
         """Return what selects the rows of a column at which `spans` should look.
 
-        Its expressions read text as it is: one for each rule, one for evasive spellings, which may be
-        anyone's, and one for unusual characters, for which every rule is asked.
+        Its expressions read text as it is: one for each rule, one for each kind of evasive spelling, and one,
+        at the place `everything`, for unusual characters, with which any may match once they are folded.
         """
-        anchors = (supersets(rule.anchor, 0, SPELLINGS) for rule in self.rules)
-        return Selector([*anchors, supersets(EVASIVE, 0, SPELLINGS), superset(UNUSUAL)], backend)
+        anchors = [rule.anchor for rule in self.rules]
+        native = (supersets(expression, 0, SPELLINGS) for expression in (*anchors, *EVASIVE))
+        return Selector([*native, superset(UNUSUAL)], backend)
 
-    def _found(self, text: str, rules: Iterable[Rule], *, evaded: bool) -> Iterator[Span]:
+    def _found(
+        self, text: str, rules: Iterable[Rule], evasions: Sequence[int] | None, *, anchored: bool = False
+    ) -> Iterator[Span]:
         folded = fold_text(text)
         digits = digits_in(folded.text)
         for rule in rules:
-            for found in rule.candidates(folded.text, digits):
+            for found in rule.candidates(folded.text, digits, anchored=anchored):
                 if not self._lists.allows(rule.item, folded.text[found.start : found.end]):
                     place = folded.original(found.start, found.end)
                     yield Span(rule.item.entity, *place, found.score, found.reason)
-        for reading in readings(folded.text) if evaded else ():
+        for reading in readings(folded.text, evasions):
             for span in self._read(reading):
                 yield Span(span.entity, *folded.original(span.start, span.end), span.score, span.reason)
 

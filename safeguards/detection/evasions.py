@@ -95,9 +95,9 @@ class Evasion:
     telling: str | None = None
 
 
-def readings(text: str) -> Iterator[Reading]:
-    """Yield the readings of every evasive stretch of folded text."""
-    for evasion, telling, stretch in _COMPILED:
+def readings(text: str, kinds: Iterable[int] | None = None) -> Iterator[Reading]:
+    """Yield the readings of every evasive stretch of folded text, of all kinds or those given by place."""
+    for evasion, telling, stretch in _COMPILED if kinds is None else [_COMPILED[kind] for kind in kinds]:
         for found in stretch.finditer(text) if telling is None or telling.search(text) else ():
             for pieces in evasion.read(found):
                 yield _reading(evasion.name, text, found, pieces)
@@ -249,5 +249,5 @@ _COMPILED = tuple(
     (evasion, re.compile(evasion.telling) if evasion.telling else None, re.compile(evasion.stretch))
     for evasion in EVASIONS
 )
-EVASIVE = "|".join(f"(?:{evasion.telling or evasion.stretch})" for evasion in EVASIONS)
-"""Without this, folded text has no readings."""
+EVASIVE = tuple(evasion.telling or evasion.stretch for evasion in EVASIONS)
+"""Without a match of these, folded text has no readings of their kinds."""

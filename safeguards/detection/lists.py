@@ -41,6 +41,8 @@ def denied(deny: Mapping[str, Iterable[str]], roles: Mapping[str, Item]) -> list
     """
     if not isinstance(deny, Mapping):
         raise InputError("deny maps entities to values: {'PROJECT': ['Bluebird']}")
+    if not all(isinstance(entity, str) and entity.strip() for entity in deny):
+        raise InputError("deny has an entity that is no text, or blank")
     listed = {entity: _texts(values, f"deny[{entity!r}]") for entity, values in deny.items()}
     return [_item(entity, values, roles) for entity, values in listed.items() if values]
 

@@ -29,6 +29,8 @@ def gathered(custom: Iterable[Item], plugins: Iterable[str]) -> tuple[Item, ...]
     """
     if isinstance(plugins, str):
         plugins = [plugins]
+    _refuse_no_list(custom, "custom")
+    _refuse_no_list(plugins, "plugins")
     items = {item.id: item for item in all_items()}
     given = [(f"plugin {name!r}", item) for name in plugins for item in _of_plugin(name)]
     for origin, item in (*given, *(("custom", item) for item in custom)):
@@ -54,6 +56,7 @@ def chosen(items: Sequence[Item], entities: Iterable[str] | None) -> tuple[Item,
     """
     if entities is None:
         return tuple(items)
+    _refuse_no_list(entities, "entities")
     wanted = {entities} if isinstance(entities, str) else set(entities)
     known = {item.id for item in items} | {item.entity for item in items}
     _refuse_unknown(wanted, known, items)
@@ -68,13 +71,15 @@ def thresholds(
     Raises:
         InputError: the profile or an entity is unknown, or a threshold lies outside 0..1.
     """
-    if profile not in PROFILES:
+    if not isinstance(profile, str) or profile not in PROFILES:
         raise InputError(f"unknown profile {profile!r}; use one of: {', '.join(PROFILES)}")
+    if given is not None and not isinstance(given, Mapping):
+        raise InputError("thresholds maps entities to scores: {'PERSON': 0.7}")
     special = dict(given or {})
     _refuse_unknown(set(special), {item.id for item in items} | {item.entity for item in items}, items)
     for name, value in (("threshold", threshold), *special.items()):
-        if not isinstance(value, int | float) or not 0 <= value <= 1:
-            raise InputError(f"threshold must lie in 0..1, not {value} ({name})")
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
+            raise InputError(f"threshold must be a number in 0..1, not {value} ({name})")
     return {
         item.id: special.get(
             item.id, special.get(item.entity, min(threshold, PROFILES[profile].get(item.entity, threshold)))
@@ -86,4 +91,9 @@ def thresholds(
 def _refuse_unknown(wanted: set[str], known: set[str], items: Sequence[Item]) -> None:
     if unknown := wanted - known:
         names = ", ".join(dict.fromkeys(item.entity for item in items))
-        raise InputError(f"unknown entity {', '.join(sorted(unknown))}; known: {names}")
+        raise InputError(f"unknown entity {', '.join(sorted(map(str, unknown)))}; known: {names}")
+
+
+def _refuse_no_list(values: Any, option: str) -> None:
+    if not isinstance(values, Iterable):
+        raise InputError(f"{option} is a list, not {type(values).__name__}")

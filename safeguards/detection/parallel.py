@@ -7,6 +7,7 @@ import pickle
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 import pyarrow as pa
@@ -25,7 +26,8 @@ def in_processes(detector: Any, values: Any, processes: int) -> pa.Table:
     """Return what ``detector.detect_column(values)`` returns, found by ``processes`` processes.
 
     Raises:
-        InputError: the detector holds an item that cannot be sent to another process.
+        InputError: the detector holds an item that cannot be sent to another process, or one of the processes
+            ended too early.
     """
     try:
         packed = pickle.dumps(detector)
@@ -34,15 +36,26 @@ def in_processes(detector: Any, values: Any, processes: int) -> pa.Table:
             "processes above 1 send the detector to other processes, and a custom item of this one cannot be "
             "pickled; use functions of a module in it, or processes=1"
         ) from None
-    parts = [SPANS.empty_table()]
+    try:
+        parts = [SPANS.empty_table(), *_searched(packed, values, processes)]
+    except BrokenProcessPool:
+        raise InputError(
+            "a process that searched a part of the column ended too early: it was killed, or the script that "
+            'calls detect_column(processes=...) lacks the guard if __name__ == "__main__", which they '
+            "need; nothing was returned"
+        ) from None
+    return pa.concat_tables(parts).combine_chunks()
+
+
+def _searched(packed: bytes, values: Any, processes: int) -> Iterator[pa.Table]:
     with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _start, (packed,)) as pool:
         waiting: deque[tuple[int, Future[Any]]] = deque()
         for offset, batch in _numbered(values):
             waiting.append((offset, pool.submit(_search, _sent(batch))))
             if len(waiting) > WAITING * processes:
-                parts.append(_received(*waiting.popleft()))
-        parts.extend(_received(*entry) for entry in waiting)
-    return pa.concat_tables(parts).combine_chunks()
+                yield _received(*waiting.popleft())
+        for entry in waiting:
+            yield _received(*entry)
 
 
 def _numbered(values: Any) -> Iterator[tuple[int, Any]]:

@@ -40,9 +40,12 @@ class Rule:
     find: Finder
     evadable: bool
 
-    def candidates(self, text: str, digits: int) -> Iterator[Candidate]:
-        """Yield what reaches the threshold in folded text that holds so many digits."""
-        if self.needs.met_by(text, digits) and (self.gate is None or self.gate.search(text)):
+    def candidates(self, text: str, digits: int, *, anchored: bool = False) -> Iterator[Candidate]:
+        """Yield what reaches the threshold in folded text that holds so many digits.
+
+        ``anchored`` says that the anchor has been looked for.
+        """
+        if self.needs.met_by(text, digits) and (anchored or self.gate is None or self.gate.search(text)):
             for found in self.find(text):
                 if found.score >= self.threshold:
                     yield found
@@ -71,10 +74,17 @@ def _pattern_finder(item: Item) -> Finder:
 
 
 def _judged(item: Item, labels: Labels, text: str, found: re.Match[str]) -> Iterator[Candidate]:
+    if _is_fraction(text, found):
+        return
     verdict = item.validate(found.group())
     if verdict:
         score, reason = labels.judge(text, found.start(), found.end(), verdict)
         yield Candidate(found.start(), found.end(), score, reason)
+
+
+def _is_fraction(text: str, found: re.Match[str]) -> bool:
+    start = found.start()
+    return start > 1 and text[start - 1] == "." and text[start - 2].isdigit() and found.group().isdigit()
 
 
 def _bounded(item: Item) -> str:

@@ -77,7 +77,10 @@ class Item:
     ``masks``: the profiles ``finance`` and ``netact``; text that is not the item becomes asterisks.
     ``context``: words that, standing near, raise a candidate to ``Verdict.in_context``.
     ``against``: labels that, standing nearer before a candidate, say it is something else.
-    ``glue``: characters that make a candidate part of something longer if a letter or digit follows them.
+    ``part_of``: an expression of what makes a candidate directly behind it part of something else, as a
+        product's name makes its version, unless a label stands there.
+    ``glue``: characters that make a candidate part of something longer if a letter or digit follows them. A
+        run of digits is besides none behind a digit and a full stop, for there it is a fraction.
     ``column_names``: words of a header that name the item; Latin ones match whole words.
     ``check_digit``: its arithmetic as data, where there is one, for a vectorised validator.
     ``check_digit_binding``: false where genuine values may fail it.
@@ -106,6 +109,7 @@ class Item:
     canonical_version: int = 1
     column_names: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
+    part_of: str | None = None
     glue: str = "-"
     check_digit: CheckDigit | None = None
     check_digit_binding: bool = True

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from safeguards.errors import InputError
 from safeguards.plugins import require
-from safeguards.tables.source import BATCH_ROWS, pick, refuse_duplicates, reservoir, resize
+from safeguards.tables.source import BATCH_ROWS, pick, refuse_duplicates, reservoir, resize, takeable
 
 Frame = Any
 INDEX = "__index_level_{}__"
@@ -45,7 +45,7 @@ class TableFrame:
         """Draw rows at random."""
         count = min(rows, self.table.num_rows)
         drawn = np.random.default_rng(seed).choice(self.table.num_rows, count, replace=False)
-        return self.table.take(np.sort(drawn))
+        return takeable(self.table).take(np.sort(drawn))
 
 
 class ReaderFrame:
@@ -167,6 +167,8 @@ def _from_pandas(frame: Frame) -> pa.Table:
     names = list(frame.columns)
     if not all(isinstance(name, str) for name in names):
         raise InputError("the frame has column names that are not text; rename them")
+    if any("\ud800" <= character <= "\udfff" for name in names for character in name):
+        raise InputError("the frame has a column name with half of a surrogate pair; rename it")
     refuse_duplicates(names, "the frame")
     series = [(name, frame[name]) for name in names] + index_columns(frame)
     return pa.table([_array(name, values) for name, values in series], names=[name for name, _ in series])
@@ -189,6 +191,10 @@ def index_columns(frame: Frame) -> list[tuple[str, Any]]:
 def _array(name: str, values: Any) -> pa.Array[Any]:
     try:
         converted: pa.Array[Any] = pa.array(values, from_pandas=True)
+    except UnicodeEncodeError:
+        raise InputError(
+            f"column {name!r} holds halves of surrogate pairs, which UTF-8 has not; replace them first"
+        ) from None
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
         # Arrow's own message quotes the value.
         raise InputError(

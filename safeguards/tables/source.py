@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -66,6 +66,14 @@ def refuse_duplicates(names: Sequence[str], source: str) -> None:
             raise InputError(f"{source} has more than one column named {name!r}; rename one")
 
 
+def takeable(table: pa.Table) -> pa.Table:
+    """Return the table with views as large texts and bytes, for Arrow cannot take rows of views."""
+    views = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
+    fields: Any = [field.with_type(views.get(field.type, field.type)) for field in table.schema]
+    metadata: Any = table.schema.metadata
+    return table.cast(pa.schema(fields, metadata)) if fields != list(table.schema) else table
+
+
 def resize(batches: Iterable[pa.RecordBatch], size: int) -> Iterator[pa.RecordBatch]:
     """Cut batches so that none is longer than ``size`` rows; empty ones are left out."""
     for batch in batches:
@@ -79,10 +87,10 @@ def reservoir(schema: pa.Schema, batches: Iterable[pa.RecordBatch], rows: int, s
     Every row gets a random key and the smallest keys win, so one pass and memory of about ``rows`` rows do.
     """
     draw = Draw(rows, seed)
-    kept = schema.empty_table()
+    kept = takeable(schema.empty_table())
     for batch in batches:
         chosen = draw.offer(batch.num_rows)
-        grown = pa.concat_tables([kept, pa.Table.from_batches([batch], schema).take(chosen)])
+        grown = pa.concat_tables([kept, takeable(pa.Table.from_batches([batch], schema)).take(chosen)])
         kept = grown.take(draw.settle())
     return kept
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pyarrow as pa
 import pytest
 
-from safeguards.detection import Detector
+from safeguards.detection import Detector, column
 from safeguards.errors import InputError
 
 DETECTOR = Detector(entities=["PHONE_NUMBER", "EMAIL_ADDRESS"])
@@ -40,6 +42,7 @@ SHAPES = {
     "string view": PLAIN.cast(pa.string_view()),
     "dictionary": PLAIN.dictionary_encode(),
     "dictionary of large strings": PLAIN.cast(pa.large_string()).dictionary_encode(),
+    "dictionary with unsigned keys": PLAIN.dictionary_encode().cast(pa.dictionary(pa.uint64(), pa.string())),
     "chunks": pa.chunked_array([PLAIN[:2], PLAIN[2:3], PLAIN[3:]]),
     "chunks of dictionaries": pa.chunked_array(
         [PLAIN[:4].dictionary_encode(), PLAIN[4:].dictionary_encode()]
@@ -51,8 +54,12 @@ SHAPES = {
 }
 
 
+@pytest.mark.parametrize("few", [0, column.FEW_BYTES], ids=["natively", "row by row"])
 @pytest.mark.parametrize("values", SHAPES.values(), ids=SHAPES.keys())
-def test_every_shape_of_a_column_gives_equal_spans(values: object) -> None:
+def test_every_shape_of_a_column_gives_equal_spans(
+    values: object, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(column, "FEW_BYTES", few)
     assert spans(values) == EXPECTED
 
 
@@ -69,10 +76,29 @@ def test_columns_without_text_give_an_empty_table(values: object) -> None:
     assert table.schema.names == ["row", "start", "end", "entity", "score"]
 
 
-@pytest.mark.parametrize("values", [[1, 2], pa.array([b"x"]), ["a", 1], [{"a": 1}]])
+def test_halves_of_surrogate_pairs_do_not_stop_a_column() -> None:
+    cells = ["\ud83d 010-2222-3333 \udc00", None, "kim@naver.com"]
+    assert spans(cells) == [(0, 2, 15, "PHONE_NUMBER"), (2, 0, 13, "EMAIL_ADDRESS")]
+    assert spans(pd.Series(cells, dtype=object)) == spans(cell for cell in cells) == spans(cells)
+    assert DETECTOR.detect_many(cells)[0] == DETECTOR.detect(cells[0] or "")
+
+
+NO_COLUMNS = [
+    [1, 2], pa.array([b"x"]), ["a", 1], [{"a": 1}], None, 5, "text", b"text", {"a": ["text"]},
+    pa.table({"a": ["text"]}), pd.DataFrame({"a": ["text"]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("values", NO_COLUMNS, ids=lambda values: type(values).__name__)
 def test_columns_of_other_things_are_refused(values: object) -> None:
     with pytest.raises(InputError, match="text"):
         DETECTOR.detect_column(values)
+
+
+@pytest.mark.parametrize("processes", [0, -1, 1.5, "2", True])
+def test_a_wrong_number_of_processes_is_refused(processes: Any) -> None:
+    with pytest.raises(InputError, match="processes is a whole number"):
+        DETECTOR.detect_column(CELLS, processes=processes)
 
 
 @pytest.mark.parametrize("text", ["010-2222-3333", b"010-2222-3333"])

@@ -7,6 +7,7 @@ import threading
 from itertools import pairwise
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -112,6 +113,26 @@ def test_unknown_entities_and_thresholds_are_refused() -> None:
         Detector(entities=["KR_RRM"])
     with pytest.raises(InputError, match=r"0\.\.1"):
         Detector(threshold=1.5)
+
+
+def test_what_is_no_list_of_texts_is_refused() -> None:
+    for value in (None, 5, "text"):
+        with pytest.raises(InputError, match="detect_many reads"):
+            DETECTOR.detect_many(value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"rows": 0}, "rows is a whole number"),
+        ({"rows": -1}, "rows is a whole number"),
+        ({"rows": "all"}, "rows is a whole number"),
+        ({"sql_types": ["TEXT"]}, "sql_types maps"),
+    ],
+)
+def test_wrong_options_of_classify_are_refused(options: Any, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        DETECTOR.classify(pa.table({"a": ["x"]}), **options)
 
 
 def test_many_texts_at_once_and_none() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -92,6 +94,19 @@ def test_the_recall_profile_reports_no_less() -> None:
         ({"custom": ["x"]}, "custom gives str where an Item is expected"),
         ({"plugins": ["no-such-plugin"]}, "not installed"),
         ({"backend": "re2"}, "use one of: arrow, re"),
+        ({"threshold": True}, "a number in 0..1, not True"),
+        ({"threshold": float("nan")}, "a number in 0..1, not nan"),
+        ({"thresholds": {"PERSON": True}}, "a number in 0..1, not True .PERSON."),
+        ({"thresholds": ["PERSON"]}, "thresholds maps entities to scores"),
+        ({"thresholds": {1: 0.5}}, "unknown entity 1"),
+        ({"profile": ["recall"]}, "unknown profile"),
+        ({"entities": 5}, "entities is a list, not int"),
+        ({"entities": [1]}, "unknown entity 1"),
+        ({"allow": 5}, "allow is a list of texts"),
+        ({"deny": {1: ["x"]}}, "deny has an entity that is no text"),
+        ({"deny": {" ": ["x"]}}, "deny has an entity that is no text"),
+        ({"custom": 5}, "custom is a list, not int"),
+        ({"plugins": 5}, "plugins is a list, not int"),
     ],
 )
 def test_a_wrong_option_is_refused_by_name(wrong: dict[str, Any], message: str) -> None:
@@ -190,6 +205,19 @@ def test_an_item_that_cannot_be_sent_is_refused() -> None:
     detector = Detector(custom=[unnamed])
     with pytest.raises(InputError, match="processes=1"):
         detector.detect_column(["x"], processes=2)
+
+
+def test_a_script_without_the_guard_is_told_what_it_lacks(tmp_path: Path) -> None:
+    script = tmp_path / "unguarded.py"
+    script.write_text(
+        "from safeguards.detection import Detector\n"
+        'Detector(entities=["email"]).detect_column(["kim@example.com"], processes=2)\n',
+        "utf-8",
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "InputError: a process that searched a part of the column ended too early" in done.stderr
+    assert '__name__ == "__main__"' in done.stderr
 
 
 @pytest.mark.parametrize(

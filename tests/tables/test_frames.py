@@ -107,3 +107,18 @@ def test_a_reader_is_read_once() -> None:
     list(source.batches())
     with pytest.raises(InputError, match="already read"):
         next(source.batches())
+
+
+def test_rows_of_views_are_sampled() -> None:
+    table = pa.table(
+        {"a": pa.array(["x", "y"], pa.string_view()), "b": pa.array([b"x", None], pa.binary_view())}
+    )
+    for source in (open_frame(table), open_frame(table.to_reader())):
+        assert source.sample(2).to_pylist() == table.to_pylist()
+
+
+def test_halves_of_surrogate_pairs_are_refused_without_being_shown() -> None:
+    with pytest.raises(InputError, match="column 'memo' holds halves of surrogate pairs"):
+        open_frame(pd.DataFrame({"memo": pd.Series(["secret \ud800"], dtype=object)}))
+    with pytest.raises(InputError, match="column name with half"):
+        open_frame(pd.DataFrame([["x"]], columns=pd.Index(["\ud800"], dtype=object)))

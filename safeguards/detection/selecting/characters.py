@@ -66,15 +66,23 @@ class Characters:
         """Return the set with every character that ``spellings`` lists for one of its characters."""
         found = {
             ord(odd)
-            for plain, odds in spellings.items()
-            if any(low <= ord(plain) <= high for low, high in self.ranges)
-            for odd in odds
+            for low, high in self.ranges
+            for plain in (
+                map(chr, range(low, high + 1))
+                if high - low < len(spellings)
+                else _between(spellings, low, high)
+            )
+            for odd in spellings.get(plain, ())
         }
         return Characters((*self.ranges, *((code, code) for code in sorted(found))), self.classes)
 
 
 def _within(alike: Mapping[int, tuple[int, ...]], low: int, high: int) -> Iterable[int]:
     return (code for code in alike if low <= code <= high)
+
+
+def _between(spellings: Iterable[str], low: int, high: int) -> Iterable[str]:
+    return (plain for plain in spellings if low <= ord(plain) <= high)
 
 
 def _merged(ranges: Iterable[Range]) -> list[Range]:

@@ -36,6 +36,8 @@ AMONG_GIVEN = 1.0
 SENTENCE_START = -0.7
 MOST_WORDS = 5
 LOWER_LABELLED = 0.72
+TELLING_WORD = 6
+"""Letters of an ordinary word that tells; shorter ones are syllables of romanised names too: Hong, Sun."""
 
 _WORD = rf"[{UPPER}](?:[{LETTER}]|['’\-](?=[{LETTER}])){{0,30}}\.?"
 _PARTICLE = (
@@ -92,6 +94,13 @@ def likelihood(name: str) -> float:
     if not words or not re.fullmatch(RUN, name):
         return 0.0
     return 1 / (1 + math.exp(-(_shape(words) + (0.0 if len(words) > 1 else -1.0))))
+
+
+def names_a_thing(words: Sequence[str]) -> bool:
+    """Say whether several capitalised words are what a setting, a program or a machine is called."""
+    full = [word.lower().rstrip(".") for word in words]
+    ordinary = all(_kind(word, given=True) == "word" for word in full)
+    return full[-1] in known.ARTEFACTS or (ordinary and max(map(len, full)) >= TELLING_WORD)
 
 
 def _read(text: str, run: re.Match[str]) -> Iterator[Name]:
@@ -182,7 +191,7 @@ def _possible(words: Sequence[str]) -> bool:
     if (
         " ".join(full) in _NOBODY
         or " ".join(full[:2]) in _NOBODY
-        or (len(full) > 1 and full[0] in known.PLACE_BEGINS)
+        or (len(full) > 1 and (full[0] in known.PLACE_BEGINS or names_a_thing(full)))
     ):
         return False
     return not any(word in known.ORGANISATION or word in known.FUNCTION for word in (full[0], full[-1]))

@@ -303,7 +303,7 @@ BRAND_NAMES = frozenset(
         mary kay, sherwin williams, dow jones, booker prize, ivy league, air force, big ben, super bowl,
         white house, wall street, black friday, red hat, hello kitty, mickey mouse, harry potter,
         james bond, sherlock holmes, tom clancy, madison square, notre dame, johns hopkins,
-        carnegie mellon, brigham young, virginia tech, austin powers
+        carnegie mellon, brigham young, virginia tech, austin powers, mac os, mac mini, mac pro
         """
     )
 )
@@ -326,3 +326,17 @@ THINGS = _set(
     """
 )
 """What has a name without being a person: server name, file name."""
+
+ARTEFACTS = _set(
+    """
+    account admin alias app backup balancer bot browser build cache channel client cluster config
+    container dashboard database deployment device directory endpoint environment flow folder gateway group
+    guest host image instance interface kernel label layout license log menu mode module monitor
+    network node notes option panel partition permission pipeline plan plugin policy printer
+    process profile profiles project queue record release report repository review role root route router
+    rule runner schedule schema script section server service session setting settings setup snapshot
+    storage subnet system table task template tenant test tests theme thread tool type update user users
+    variable view volume widget wizard workflow workspace
+    """
+)
+"""What a name ends with that is a setting's, a program's or a machine's, and no surname: Default Profile."""

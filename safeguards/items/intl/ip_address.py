@@ -16,6 +16,9 @@ _V4 = rf"{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}"
 _V6 = r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8}"
 _LIKE_A_SECTION = re.compile(r"(?:[0-9]|1[0-9])(?:\.(?:[0-9]|1[0-9])){3}")
 _FEWEST_GROUPS = 3
+_PRODUCT = r"(?:(?<![/0-9A-Za-z])[A-Za-z][A-Za-z0-9_.+\-]{0,40}/|(?<![A-Za-z])rv:)(?![0-9.]*:)"
+"""What a version stands behind (RFC 9110, 10.1.5: ``Chrome/34.0.84.0``), unless a port or version 6 follows:
+Java writes an address as ``host/10.0.0.1:443``."""
 
 
 def canonical(text: str) -> str:
@@ -92,5 +95,6 @@ ITEM = Item(
         "항",
         "절",
     ),
+    part_of=_PRODUCT,
     glue=".",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from safeguards.items.en.name_rules import names_a_thing
 from safeguards.items.item import Candidate
 from safeguards.items.kr.names.context import is_label, is_title
 
@@ -35,7 +36,7 @@ def latin_names(text: str) -> Iterator[Candidate]:
         if _announces(found["label"]):
             yield Candidate(*found.span("name"), 0.9, "transcribed name behind a label")
     for found in _LATIN.finditer(text):
-        if not _announces(found["label"]):
+        if not _announces(found["label"]) or names_a_thing(found["name"].replace("/ ", "").split(" ")):
             continue
         yield Candidate(*found.span("name"), 0.85, "name in Latin letters behind a label")
         if found["hangul"] and not found["hangul"].endswith(("국적", "출신", "시민권")):
