@@ -13,7 +13,10 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from safeguards.detection.redaction import Redactor
 from safeguards.errors import InputError
@@ -23,6 +26,9 @@ MISFIT = "<arguments withheld: they do not fit the message>"
 
 _STANDARD = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"})
 _KEPT = ("level", "timestamp")
+_STEADY = (str, int, float, Decimal, date, UUID, type(None))
+"""Arguments that always print as they did; others may say more the next time."""
+
 _FORMATTER = logging.Formatter()
 
 
@@ -50,7 +56,8 @@ class RedactingFilter(logging.Filter):
         self._message(record)
         for name, value in list(vars(record).items()):
             if name not in _STANDARD:
-                setattr(record, name, self._redactor.value(value, name))
+                delattr(record, name)
+                setattr(record, self._redactor.text(name), self._redactor.value(value, name))
         if record.exc_info and record.exc_info[0] is not None and not record.exc_text:
             record.exc_text = _FORMATTER.formatException(record.exc_info)
         record.exc_info = None
@@ -61,13 +68,16 @@ class RedactingFilter(logging.Filter):
 
     def _message(self, record: logging.LogRecord) -> None:
         """Redact the message as it will read: a value may be made of the text and of arguments together."""
+        args = record.args
         try:
+            if isinstance(args, Mapping):
+                record.args = self._redactor.value(args)
             said = record.getMessage()
         except Exception:
             record.msg, record.args = f"{self._redactor.text(str(record.msg))} {MISFIT}", ()
             return
         redacted = self._redactor.text(said)
-        if redacted != said or self._hidden(record.args, said):
+        if redacted != said or record.args is not args or not _steady(record) or self._hidden(args, said):
             record.msg, record.args = redacted, ()
         if "message" in vars(record):  # another handler has formatted it already
             record.message = redacted
@@ -128,6 +138,11 @@ def redact_handlers(logger: logging.Logger | None = None, **options: Any) -> Red
     for handler in logger.handlers:
         handler.addFilter(added)
     return added
+
+
+def _steady(record: logging.LogRecord) -> bool:
+    values = record.args.values() if isinstance(record.args, Mapping) else record.args or ()
+    return isinstance(record.msg, str) and all(isinstance(value, _STEADY) for value in values)
 
 
 def _raised(given: Any) -> Any:

@@ -79,7 +79,7 @@ def thresholds(
     _refuse_unknown(set(special), {item.id for item in items} | {item.entity for item in items}, items)
     for name, value in (("threshold", threshold), *special.items()):
         if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
-            raise InputError(f"threshold must be a number in 0..1, not {value} ({name})")
+            raise InputError(f"threshold must lie in 0..1, not {value} ({name})")
     return {
         item.id: special.get(
             item.id, special.get(item.entity, min(threshold, PROFILES[profile].get(item.entity, threshold)))

@@ -20,7 +20,7 @@ from safeguards.items.item import Item
 TAG, MASK = "tag", "mask"
 SECRET = "<SECRET>"  # noqa: S105  what stands for one
 SECRET_NAMES = (
-    "password", "passwd", "pwd", "passphrase", "secret", "token", "api_key", "apikey", "authorization",
+    "password", "passwd", "pwd", "pw", "passphrase", "secret", "token", "api_key", "apikey", "authorization",
     "cookie", "private_key", "client_secret", "비밀번호", "패스워드", "암호",
 )  # fmt: skip
 """Names of fields whose values are never shown, whatever they look like."""
@@ -29,7 +29,6 @@ DEEPEST = 8
 UNPRINTABLE = "<value withheld: it cannot be printed>"
 _LONGEST_NAME = 60
 _MOST_NAMES = 4_096
-_SIMPLE = (bool, float, type(None))
 _SPELT = (int, Decimal, date)
 
 
@@ -113,10 +112,12 @@ class Redactor:
             return UNPRINTABLE
 
     def _value(self, value: Any, name: str, depth: int) -> Any:
-        if isinstance(value, _SIMPLE):
+        if value is None or isinstance(value, bool):
             return value
-        if self._secret.search(_plain(name)) and not isinstance(value, Mapping | list | tuple):
+        if self._is_secret(name) and not isinstance(value, Mapping | list | tuple):
             return SECRET
+        if isinstance(value, float):  # a column with NULLs makes floats of whole numbers
+            return self._same(value, str(int(value)), name) if value.is_integer() else value
         if isinstance(value, str):
             return self.text(value, name)
         if depth < DEEPEST and isinstance(value, Mapping | list | tuple | set | frozenset):
@@ -126,6 +127,9 @@ class Redactor:
         if isinstance(value, _SPELT):
             return self._same(value, str(value), name)
         return self._printed(value, name)
+
+    def _is_secret(self, name: str) -> bool:
+        return self._secret.search(_plain(name)) is not None
 
     def _same(self, value: Any, text: str, name: str) -> Any:
         redacted = self.text(text, name)
@@ -142,7 +146,8 @@ class Redactor:
     def _container(self, value: Any, name: str, depth: int) -> Any:
         if isinstance(value, Mapping):
             pairs = [(key, self._key(key), inner) for key, inner in value.items()]
-            made = [(new, self.value(inner, str(key), depth + 1)) for key, new, inner in pairs]
+            within = name if self._is_secret(name) else None
+            made = [(new, self.value(inner, within or str(key), depth + 1)) for key, new, inner in pairs]
             changed = any(
                 key is not new or inner is not redacted
                 for (key, _, inner), (new, redacted) in zip(pairs, made, strict=True)

@@ -104,6 +104,39 @@ def test_secrets_are_withheld_whatever_they_look_like(name: str) -> None:
     assert (getattr(record, name), record.token_count) == (SECRET, "3")  # type: ignore[attr-defined]
 
 
+def test_what_a_secret_holds_is_withheld_too_and_numbers_are_none_for_being_floats() -> None:
+    log = Log(form="%(message)s %(password)s %(card)s %(pin)s")
+    fields = {"password": {"value": ["hunter2"]}, "card": 4111111111111111.0, "pin": 0.5}
+    log.logger.info("login %(password)s of %(n)d", {"password": "hunter2", "n": 3}, extra=fields)
+    assert log.text == f"login {SECRET} of 3 {{'value': ['{SECRET}']}} <CREDIT_CARD> 0.5\n"
+
+
+def test_a_secret_that_its_format_cannot_take_is_withheld_with_the_arguments() -> None:
+    log = Log()
+    log.logger.info("pin %(password)d", {"password": 123456})
+    assert log.text == f"pin %(password)d {MISFIT}\n"
+
+
+def test_the_name_of_an_extra_field_is_redacted() -> None:
+    record = logging.makeLogRecord({"msg": "x", PHONE: 1})
+    assert RedactingFilter().filter(record)
+    assert PHONE not in vars(record)
+
+
+def test_an_object_that_prints_otherwise_the_second_time_shows_nothing() -> None:
+    class Late:
+        printed = 0
+
+        def __str__(self) -> str:
+            self.printed += 1
+            return RRN if self.printed > 1 else "nothing yet"
+
+    log = Log()
+    log.logger.info("%s", Late())
+    log.logger.info(Late())
+    assert log.text == "nothing yet\n" * 2
+
+
 def test_exceptions_causes_and_stacks_are_redacted() -> None:
     log = Log()
     try:
