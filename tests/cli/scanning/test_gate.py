@@ -131,7 +131,7 @@ def test_options_that_do_not_go_together_are_refused(here: Path, run: Any) -> No
         (("a.csv", "--diff", "--format", "json"), "does not go with --format json"),
         (("a.csv", "--report", "no/such.html"), "no such folder"),
         (("a.csv", "--threshold", "x"), "--threshold 'x' is P or ENTITY=P"),
-        (("a.csv", "--threshold", "KR_RRN=7"), "must be a number in 0..1"),
+        (("a.csv", "--threshold", "KR_RRN=7"), "must lie in 0..1"),
         (("a.csv", "--entity", "NOTHING"), "unknown entity NOTHING"),
         (("a.csv", "--plugin", "nothing"), "'nothing' is not installed"),
         (("a.csv", "--items", "none.toml"), "none.toml"),
