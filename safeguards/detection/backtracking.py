@@ -1,9 +1,9 @@
 """Expressions that may take `re` an age: repeats whose rounds can share the same characters in many ways.
 
 `re` tries every way in which ``(a+)+`` may cut a run of letters before it gives up, twice as many for each
-letter more. A repeat is such when one part of a round has no fixed length and the rest can be made of that part's
-characters, or when two alternatives begin alike; ``(?:[a-z]+-)+`` is none, for a hyphen ends each round. An
-expression that is harmless may be taken for one that is not.
+letter more. A repeat is such when one part of a round has no fixed length and the rest can be made of that
+part's characters, or when two alternatives begin alike; ``(?:[a-z]+-)+`` is none, for a hyphen ends each
+round. An expression that is harmless may be taken for one that is not.
 """
 
 from __future__ import annotations

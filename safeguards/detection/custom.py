@@ -47,9 +47,10 @@ def load_items(path: str | Path) -> tuple[Item, ...]:
 
     Each ``[[item]]`` needs ``id`` and ``pattern`` (a regular expression without look-around, and without
     repeats that might take exponential time). It may give ``entity`` (by default the id in capitals),
-    ``name_ko``, ``name_en``, ``context``, ``against``, ``column_names``, ``score`` and ``in_context`` (0..1), ``legal_class``, ``role``, ``must_encrypt``,
-    ``ignore_case``, ``keep_last`` (characters that a mask shows), ``source``, and ``check_digit`` with
-    ``weights``, ``modulus`` and ``base`` as :class:`CheckDigit` reads them.
+    ``name_ko``, ``name_en``, ``context``, ``against``, ``column_names``, ``score`` and ``in_context``
+    (0..1), ``legal_class``, ``role``, ``must_encrypt``, ``ignore_case``, ``keep_last`` (characters that a
+    mask shows), ``source``, and ``check_digit`` with ``weights``, ``modulus`` and ``base`` as
+    :class:`CheckDigit` reads them.
 
     Raises:
         InputError: the file cannot be read, or an item is wrong; the message names it and the key.
@@ -129,8 +130,8 @@ def _pattern(entry: Mapping[str, Any], where: str) -> tuple[str, re.Pattern[str]
     if may_take_ages(pattern):
         raise InputError(
             f"{where}: pattern may take exponential time: a repeat's rounds can share the same characters in "
-            "many ways; end each round with a character of its own, make its parts possessive (a++), or bound "
-            "it by {1,8}"
+            "many ways; end each round with a character of its own, make its parts possessive (a++), or "
+            "bound it by {1,8}"
         )
     if superset(pattern) is None:
         raise InputError(f"{where}: pattern matches the empty text")
