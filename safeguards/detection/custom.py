@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from safeguards.detection.backtracking import looks_around, may_take_ages
 from safeguards.detection.selecting import superset
 from safeguards.errors import InputError
 from safeguards.items import HOMES
 from safeguards.items.checkdigit import CheckDigit
+from safeguards.items.intl.password import ITEM as PASSWORD
 from safeguards.items.item import REJECTED, Item, LegalClass, Role, Verdict
 from safeguards.items.text import compact, plain, stars
 
@@ -28,6 +30,7 @@ IN_CONTEXT = 0.9
 """Certainty of a custom item without and with a context word, where its file does not say."""
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
+_ENTITY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _TEXTS = ("context", "against", "column_names")
 _NUMBERS = ("score", "in_context")
 _KEYS = {
@@ -35,22 +38,27 @@ _KEYS = {
     "ignore_case", "keep_last", "check_digit", *_TEXTS, *_NUMBERS,
 }  # fmt: skip
 _LONGEST_KEPT = 8
+_LARGEST = 9_999
+"""The largest weight, modulus and base of a check digit."""
 
 
 def load_items(path: str | Path) -> tuple[Item, ...]:
     """Read the items of a TOML file.
 
-    Each ``[[item]]`` needs ``id`` and ``pattern`` (a regular expression without look-around). It may give
-    ``entity`` (by default the id in capitals), ``name_ko``, ``name_en``, ``context``, ``against``,
-    ``column_names`` (by default the ``context``), ``score`` and ``in_context`` (0..1), ``legal_class``,
-    ``role``, ``must_encrypt``, ``ignore_case``, ``keep_last`` (characters that a mask shows), ``source``, and
-    ``check_digit`` with ``weights``, ``modulus`` and ``base`` as :class:`CheckDigit` reads them.
+    Each ``[[item]]`` needs ``id`` and ``pattern`` (a regular expression without look-around, and without
+    repeats that might take exponential time). It may give ``entity`` (by default the id in capitals),
+    ``name_ko``, ``name_en``, ``context``, ``against``, ``column_names`` (by default the ``context``),
+    ``score`` and ``in_context`` (0..1), ``legal_class``, ``role``, ``must_encrypt``, ``ignore_case``,
+    ``keep_last`` (characters that a mask shows), ``source``, and ``check_digit`` with ``weights``,
+    ``modulus`` and ``base`` as :class:`CheckDigit` reads them.
 
     Raises:
         InputError: the file cannot be read, or an item is wrong; the message names it and the key.
     """
     try:
-        document = tomllib.loads(Path(path).read_text("utf-8"))
+        document = tomllib.loads(Path(path).read_text("utf-8-sig"))
+    except TypeError:
+        raise InputError(f"load_items reads the file at a path, not {type(path).__name__}") from None
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -60,7 +68,11 @@ def load_items(path: str | Path) -> tuple[Item, ...]:
     entries = document.get("item", [])
     if not isinstance(entries, list) or not entries or not all(isinstance(e, dict) for e in entries):
         raise InputError(f"{path} has no [[item]]")
-    return tuple(_item(entry, f"{path}, item {place}") for place, entry in enumerate(entries, 1))
+    items = tuple(_item(entry, f"{path}, item {place}") for place, entry in enumerate(entries, 1))
+    for place, item in enumerate(items, 1):
+        if item.id in {other.id for other in items[: place - 1]}:
+            raise InputError(f"{path}, item {place}: id {item.id} stands in the file twice")
+    return items
 
 
 def _item(entry: Mapping[str, Any], where: str) -> Item:
@@ -69,16 +81,19 @@ def _item(entry: Mapping[str, Any], where: str) -> Item:
             f"{where}: unknown key {', '.join(sorted(unknown))}; known: {', '.join(sorted(_KEYS))}"
         )
     item_id = _text(entry, "id", where)
-    if not _ID.fullmatch(item_id) or item_id in HOMES:
+    if not _ID.fullmatch(item_id) or item_id in HOMES or item_id == PASSWORD.id:
         raise InputError(f"{where}: id is lower-case letters, digits and _, and no built-in item's")
     for key in _NUMBERS:
         if not 0 <= _typed(entry, key, (int, float), 0, where) <= 1:
             raise InputError(f"{where}: {key} must lie in 0..1")
+    entity = _typed(entry, "entity", str, item_id.upper(), where)
+    if not _ENTITY.fullmatch(entity):
+        raise InputError(f"{where}: entity is letters, digits and _")
     check = _check_digit(entry, where)
     pattern, expression = _pattern(entry, where)
     return Item(
         id=item_id,
-        entity=_typed(entry, "entity", str, item_id.upper(), where),
+        entity=entity,
         name_ko=_typed(entry, "name_ko", str, item_id, where),
         name_en=_typed(entry, "name_en", str, item_id, where),
         legal_class=_member(LegalClass, entry, "legal_class", LegalClass.GENERAL, where),
@@ -104,6 +119,20 @@ def _pattern(entry: Mapping[str, Any], where: str) -> tuple[str, re.Pattern[str]
         expression = re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         raise InputError(f"{where}: pattern is no regular expression: {error}") from None
+    try:
+        re.compile(f"x(?:{pattern})")
+    except re.error:
+        raise InputError(
+            f"{where}: pattern sets flags for all; write (?i:...), or ignore_case = true"
+        ) from None
+    if looks_around(pattern):
+        raise InputError(f"{where}: pattern has look-around; boundaries are looked at without it")
+    if may_take_ages(pattern):
+        raise InputError(
+            f"{where}: pattern may take exponential time: a repeat's rounds can share the same characters in "
+            "many ways; end each round with a character of its own, make its parts possessive (a++), or "
+            "bound it by {1,8}"
+        )
     if superset(pattern) is None:
         raise InputError(f"{where}: pattern matches the empty text")
     return pattern, expression
@@ -145,9 +174,11 @@ def _check_digit(entry: Mapping[str, Any], where: str) -> CheckDigit | None:
     if not isinstance(table, dict) or set(table) - {"weights", "modulus", "base"} or "weights" not in table:
         raise InputError(f"{where}: check_digit has weights, modulus and base")
     weights, modulus, base = table["weights"], table.get("modulus", 10), table.get("base", 10)
-    numbers = [*(weights if isinstance(weights, list) else [None]), modulus, base]
-    if not all(isinstance(one, int) and not isinstance(one, bool) and one > 0 for one in numbers):
-        raise InputError(f"{where}: check_digit's weights, modulus and base are whole numbers above 0")
+    numbers = [*((isinstance(weights, list) and weights) or [None]), modulus, base]
+    if not all(isinstance(one, int) and not isinstance(one, bool) and 0 < one <= _LARGEST for one in numbers):
+        raise InputError(
+            f"{where}: check_digit's weights, modulus and base are whole numbers in 1..{_LARGEST:,}"
+        )
     return CheckDigit(tuple(weights), modulus, base)
 
 

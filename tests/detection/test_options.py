@@ -154,12 +154,31 @@ def test_an_item_of_a_file_may_have_a_check_digit_and_a_mask(tmp_path: Path) -> 
         ("[[item]]\nid = 'a'\npattern = 'x'\nrole = 'y'", "role is one of"),
         ("[[item]]\nid = 'a'\npattern = 'x'\nkeep_last = 99", "keep_last lies in"),
         ("[[item]]\nid = 'a'\npattern = 'x'\ncheck_digit = {weights = ['a']}", "whole numbers"),
+        ("[[item]]\nid = 'a'\npattern = 'x'\ncheck_digit = {weights = []}", "whole numbers"),
+        ("[[item]]\nid = 'a'\npattern = 'x'\ncheck_digit = {weights = [10000]}", "1..9,999"),
+        ("[[item]]\nid = 'a'\npattern = '(?i)x'", "sets flags for all"),
+        ("[[item]]\nid = 'a'\npattern = '(?<=x)y'", "has look-around"),
+        ("[[item]]\nid = 'a'\npattern = '(a+)+b'", "exponential time"),
+        ("[[item]]\nid = 'a'\npattern = 'x'\nentity = ''", "entity is letters"),
+        ("[[item]]\nid = 'password'\npattern = 'x'", "no built-in item's"),
+        ("[[item]]\nid = 'a'\npattern = 'x'\n" * 2, "item 2: id a stands in the file twice"),
         ("[[item", "no TOML file"),
     ],
 )
 def test_a_wrong_file_of_items_is_refused_by_key(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         items(tmp_path, text)
+
+
+@pytest.mark.parametrize("path", [None, 5, b"items.toml"])
+def test_what_is_no_path_of_a_file_of_items_is_refused(path: Any) -> None:
+    with pytest.raises(InputError, match="reads the file at a path"):
+        load_items(path)
+
+
+def test_a_file_of_items_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "items.toml").write_text("[[item]]\nid = 'a'\npattern = 'x'", "utf-8-sig")
+    assert [item.id for item in load_items(tmp_path / "items.toml")] == ["a"]
 
 
 def test_a_missing_file_of_items_is_refused(tmp_path: Path) -> None:
