@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -13,6 +15,7 @@ from safeguards.errors import SafeguardsError
 COMMANDS = ("demo", "scan", "plan-index", "keys", "encrypt", "reencrypt", "pseudonymise", "assess")
 USAGE = 64
 FAILED = 3
+_HOME = Path(__file__).parents[1]
 
 
 class _Commands(click.Group):
@@ -53,4 +56,16 @@ def run() -> None:
     except (KeyboardInterrupt, click.Abort):
         click.echo("safeguards: interrupted", err=True)
         code = FAILED
+    except SystemExit:  # so click ends where nobody reads the output any further
+        code = FAILED
+    except Exception as error:
+        click.echo(f"safeguards: the engine failed: {type(error).__name__} {_place(error)}", err=True)
+        code = FAILED
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _place(error: Exception) -> str:
+    """Say where in this package an error arose; what it says itself may quote a value."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if _HOME in Path(frame.filename).parents]
+    return f"in {Path(own[-1].filename).relative_to(_HOME)}, line {own[-1].lineno}" if own else ""

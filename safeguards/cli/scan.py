@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,7 @@ def command(targets: tuple[str, ...], output_format: str, **options: Any) -> Non
     encrypted; 2 something could not be read; 3 the engine failed; 64 usage.
     """
     _check(targets, options)
+    warnings.filterwarnings("ignore", "Did not recognize type")  # such columns are read as text
     if options["diff"] and output_format == "json":
         raise InputError("--diff prints a patch in place of the findings; it does not go with --format json")
     seeker = detector(

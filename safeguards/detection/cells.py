@@ -79,10 +79,12 @@ def cells(column: pa.ChunkedArray[Any]) -> Cells:
 
 def _whole(column: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
     """Return floats that are whole numbers as such: pandas makes floats of whole numbers beside NULLs."""
-    if column.null_count == len(column):
+    present: Any = column.filter(pc.is_finite(column))  # NaN may stand for NULL
+    if not len(present):
         return column
     try:
-        return column.cast(pa.int64())
+        whole: pa.ChunkedArray[Any] = present.cast(pa.int64())
+        return whole
     except pa.ArrowInvalid:
         return column
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -110,9 +111,16 @@ def _engine(url: URL) -> Engine:
         raise InputError(f"an option of the URL is not understood by {url.get_driver_name()}") from None
 
 
+_NOT_UTF8 = re.compile(r"Could not decode to UTF-8 column '(.*?)' with text")
+
+
 def _reason(error: SQLAlchemyError, url: URL, connecting: bool) -> str:
     cause = getattr(error, "orig", None) or error
     lines = " ".join(str(argument) for argument in cause.args).strip().splitlines()
+    if lines and (column := _NOT_UTF8.match(lines[0])):
+        return f"column {column[1]!r} holds text that is not UTF-8"
+    if type(cause).__module__.startswith("psycopg") and type(cause).__name__ == "DataError":
+        return "DataError: a value has no form in Python, such as an infinite date or one before the year 1"
     if not lines or not (connecting or _holds_no_value(cause)):
         return type(cause).__name__
     line = lines[0][:_MESSAGE_LIMIT]

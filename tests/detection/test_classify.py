@@ -151,6 +151,12 @@ def test_numbers_that_lost_their_leading_zero_are_read() -> None:
     assert verdict("rrn", newborn).entity == "KR_RRN"
 
 
+def test_numbers_that_became_floats_beside_nan_are_read() -> None:
+    floats = [None, *(float(phone.replace("-", "")) for phone in phones(300)), float("nan")]
+    assert verdict("mobile", floats).entity == "PHONE_NUMBER"
+    assert verdict("mobile", [1e300, 0.5]).entity is None
+
+
 def test_ages_and_amounts_are_nothing() -> None:
     for values in (
         list(range(18, 90)),

@@ -63,7 +63,11 @@ def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
         ),
         (
             sqlite3.OperationalError("Could not decode to UTF-8 column 'a' with text 'secret'"),
-            "OperationalError",
+            "column 'a' holds text that is not UTF-8",
+        ),
+        (
+            psycopg.DataError("date too large (after year 10K): 'secret'"),
+            "DataError: a value has no form in Python, such as an infinite date or one before the year 1",
         ),
     ],
 )

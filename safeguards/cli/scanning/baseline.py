@@ -38,15 +38,15 @@ def load(path: Path) -> Baseline:
         InputError: there is no such file, or it is no baseline.
     """
     try:
-        document = json.loads(path.read_text("utf-8"))
-        if document["version"] != VERSION:
+        document = json.loads(path.read_text("utf-8-sig"))
+        if document["version"] != VERSION or not isinstance(document["findings"], list):
             raise ValueError
-        return Baseline({_key(entry): int(entry.get("places", 0)) for entry in document["findings"]})
+        return Baseline({_key(entry): _places(entry) for entry in document["findings"]})
     except FileNotFoundError:
         raise InputError(f"--baseline {path}: no such file; write one with --update-baseline") from None
     except OSError as error:
         raise InputError(f"--baseline {path}: cannot be read ({error.strerror})") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise InputError(
             f"--baseline {path}: not a baseline of version {VERSION}; write one with --update-baseline"
         ) from None
@@ -71,3 +71,10 @@ def _key(entry: Mapping[str, Any]) -> Key:
     if not all(isinstance(part, str) for part in (table, column, entity)):
         raise TypeError
     return table, column, entity
+
+
+def _places(entry: Mapping[str, Any]) -> int:
+    places = entry.get("places", 0)
+    if not isinstance(places, int):
+        raise TypeError
+    return places

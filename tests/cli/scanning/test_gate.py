@@ -110,8 +110,14 @@ def test_more_places_in_a_known_text_are_new(here: Path, run: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{", '{"version": 2, "findings": []}', '{"version": 1, "findings": [1]}']
-)
+    "text",
+    [
+        "", "[]", "{", "[" * 100_000, '{"version": 2, "findings": []}', '{"version": 1, "findings": [1]}',
+        '{"version": 1, "findings": {}}',
+        '{"version": 1, "findings": [{"table": "a", "column": "b", "entity": "KR_RRN", "places": 1e999}]}',
+    ],
+    ids=range(8),
+)  # fmt: skip
 def test_a_damaged_baseline_is_refused(here: Path, text: str) -> None:
     (here / "known.json").write_text(text, "utf-8")
     with pytest.raises(InputError, match="not a baseline of version 1"):
