@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from safeguards.detection.verdict import ColumnVerdict
 from safeguards.items.item import Item, Role
 
-_NOT_IN_A_FIELD_ID = re.compile(r"[\s\x00-\x1f]+")
+_NOT_IN_A_FIELD_ID = re.compile(r"[\s\x00-\x1f\x7f\"\\]+")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _TYPES = (
     ("Date", re.compile(r"(?i)date$")),

@@ -6,6 +6,7 @@ import difflib
 import inspect
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import closing
@@ -45,7 +46,7 @@ def _of_models(result: Result, models: str) -> str:
     wanted = [table for table in tables_of(named) if proposals.get(table.fullname)]
     parts, done = [], set()
     for path in _sources(named):
-        text = path.read_text("utf-8")
+        text = _read(path)
         source = Source(text)
         for table in wanted:
             for column, proposal in proposals[table.fullname].items():
@@ -59,6 +60,14 @@ def _of_models(result: Result, models: str) -> str:
         if (table.fullname, column) not in done
     ]
     return "".join([*parts, *missed])
+
+
+def _read(path: Path) -> str:
+    """Return a source as it is, its line ends too: a patch has to fit."""
+    try:
+        return path.read_bytes().decode()
+    except UnicodeDecodeError:
+        raise InputError(f"--diff reads sources in UTF-8, and {path.name} is none") from None
 
 
 def _proposals(result: Result, table: str) -> dict[str, str]:
@@ -133,13 +142,18 @@ def _once(lines: Iterable[str]) -> list[str]:
 def _new(name: str, text: str) -> str:
     if not text:
         return ""
-    return "".join(_lines(difflib.unified_diff([], text.splitlines(True), "/dev/null", f"b/{name}")))
+    return "".join(_lines(difflib.unified_diff([], _split(text), "/dev/null", f"b/{name}")))
 
 
 def _unified(path: Path, before: str, after: str) -> str:
     name = os.path.relpath(path).replace(os.sep, "/")
-    lines = difflib.unified_diff(before.splitlines(True), after.splitlines(True), f"a/{name}", f"b/{name}")
+    lines = difflib.unified_diff(_split(before), _split(after), f"a/{name}", f"b/{name}")
     return "".join(_lines(lines))
+
+
+def _split(text: str) -> list[str]:
+    """Return the lines as git counts them: a form feed or a separator of Unicode ends none."""
+    return [line for line in re.split(r"(?<=\n)", text) if line]
 
 
 def _lines(lines: Iterable[str]) -> Iterable[str]:

@@ -31,6 +31,7 @@ _HOMES = {
 }  # fmt: skip
 """Names that a declaration may need, and where they are imported from."""
 
+_MARK = "\ufeff"
 _WORD = re.compile(r"(?<![\w.])[A-Za-z_]+")
 
 
@@ -48,9 +49,10 @@ class Source:
 
     def __init__(self, text: str) -> None:
         self._bytes = text.encode()
-        self._tree = ast.parse(text)
-        self._starts = [0]
-        for line in self._bytes.splitlines(keepends=True):
+        self._tree = ast.parse(text.removeprefix(_MARK))
+        self._end = "\r\n" if "\r\n" in text else "\n"
+        self._starts = [len(_MARK.encode()) if text.startswith(_MARK) else 0]
+        for line in self._bytes[self._starts[0] :].splitlines(keepends=True):
             self._starts.append(self._starts[-1] + len(line))
         self._edits: list[_Edit] = []
         self._needed: set[str] = set()
@@ -112,7 +114,7 @@ class Source:
         lines = [f"from {home} import {', '.join(homes[home])}" for home in sorted(homes, reverse=True)]
         if lines:
             at = self._after_imports()
-            yield _Edit(at, at, "".join(f"{line}\n" for line in lines))
+            yield _Edit(at, at, "".join(f"{line}{self._end}" for line in lines))
 
     def _after_imports(self) -> int:
         """Return the start of the line behind the last import of the module, or behind its docstring."""

@@ -117,7 +117,11 @@ def scan_file(
     if is_sqlite(path):
         with _opened(str(path)) as database:
             for table in database.tables():
-                result.tables.append(_scan_table(database, table, settings, advance, f"{name}:{table}"))
+                place = f"{name}:{table}"
+                try:
+                    result.tables.append(_scan_table(database, table, settings, advance, place))
+                except InputError as error:
+                    result.not_read(place, str(error))
     elif is_table(path):
         source: Source = open_file(
             path, encoding=settings.encoding, are_data=partial(identifying, settings.detector)

@@ -6,6 +6,7 @@ import ast
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -242,6 +243,55 @@ def test_a_diff_against_models_applies_and_leaves_nothing_unprotected(
     document = report("--models", f"{again}:Base")
     assert document["failing"] == []
     assert not [column for column in columns(document, "member").values() if column["proposal"]]
+
+
+@pytest.mark.parametrize("change", [lambda text: text.replace("\n", "\r\n"), lambda text: "\ufeff" + text])
+def test_a_diff_fits_a_source_with_other_line_ends_or_a_byte_order_mark(
+    here: Path, run: Any, change: Callable[[str], str]
+) -> None:
+    name = f"models_{next(COUNT)}"
+    source = (
+        "from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\n\n\nclass Base(DeclarativeBase):\n"
+        '    """\x0c"""\n\n\nclass M(Base):\n    __tablename__ = "m"\n'
+        "    rrn: Mapped[str] = mapped_column(primary_key=True)\n"
+    )
+    (here / f"{name}.py").write_bytes(change(source).encode())
+    patch = run("--models", f"{name}:Base", "--diff").stdout_bytes
+    (here / "scan.patch").write_bytes(patch)
+    subprocess.run(["git", "apply", "scan.patch"], cwd=here, check=True)
+    expected = source.replace(
+        "mapped_column\n", "mapped_column\nfrom safeguards.sqlalchemy import Encrypted, Exact\n"
+    )
+    declared = 'Encrypted("m.rrn", item="kr_rrn", search=Exact())'
+    expected = expected.replace("primary_key", f"{declared}, primary_key")
+    assert (here / f"{name}.py").read_bytes() == change(expected).encode()
+
+
+def test_a_source_in_another_encoding_is_refused(here: Path, run: Any) -> None:
+    name = f"models_{next(COUNT)}"
+    source = (
+        "# -*- coding: cp949 -*-\n# 회원\nfrom sqlalchemy.orm import *\nclass Base(DeclarativeBase): pass\n"
+        "class M(Base):\n    __tablename__ = 'm'\n    rrn: Mapped[str] = mapped_column(primary_key=True)\n"
+    )
+    (here / f"{name}.py").write_bytes(source.encode("cp949"))
+    result = run("--models", f"{name}:Base", "--diff")
+    assert isinstance(result.exception, InputError)
+    assert "sources in UTF-8" in str(result.exception)
+
+
+def test_a_diff_of_a_database_with_odd_names_is_a_module(here: Path, run: Any, sqlite_url: str) -> None:
+    engine = sa.create_engine(sqlite_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql('CREATE TABLE "a ""q""\nb\\" (id INTEGER PRIMARY KEY, "r""r\tn" TEXT)')
+        for rrn in RRNS:
+            connection.exec_driver_sql('INSERT INTO "a ""q""\nb\\" ("r""r\tn") VALUES (?)', (rrn,))
+    engine.dispose()
+    applied(here, run(sqlite_url, "--diff").output)
+    name = f"models_{next(COUNT)}"
+    (here / "models.py").rename(here / f"{name}.py")
+    mapped = run("--models", f"{name}:Base", "--database", sqlite_url, "--fail-on", "never")
+    assert mapped.exit_code == 0, mapped.exception
+    assert "declared Encrypted" in mapped.output
 
 
 def test_a_diff_adds_the_imports_that_are_missing() -> None:

@@ -160,6 +160,20 @@ def test_tables_are_scanned_by_columns_from_the_index(repository: Path, report: 
     assert {table["table"] for table in document["tables"]} == {"고객", "member"}
 
 
+def test_a_table_that_cannot_be_read_hides_no_other_of_its_file(repository: Path, report: Any) -> None:
+    engine = sa.create_engine(f"sqlite:///{repository / 'app.data'}")
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE a AS SELECT CAST(x'ff41' AS TEXT) AS broken"))
+        connection.execute(sa.text("CREATE TABLE member (phone text)"))
+        connection.execute(sa.text("INSERT INTO member VALUES (:p)"), [{"p": phone} for phone in PHONES])
+    engine.dispose()
+    git("add", "-A")
+    document = report("--staged")
+    assert [table["file"] for table in document["tables"]] == ["app.data:member"]
+    (unread,) = document["unread"]
+    assert (unread["file"], "not UTF-8" in unread["error"]) == ("app.data:a", True)
+
+
 def test_a_file_too_large_is_told_and_blocks_a_large_picture_does_not(repository: Path, run: Any) -> None:
     (repository / "big.txt").write_bytes(b"filler\n" * 300_000)
     (repository / "big.png").write_bytes(b"\0" * 2_000_000)
