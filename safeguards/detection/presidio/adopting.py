@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Sequence
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
 import regex
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry
@@ -17,22 +17,13 @@ from presidio_analyzer.predefined_recognizers import EmailRecognizer
 
 from safeguards.detection.presidio.adopted import Adopted
 from safeguards.detection.presidio.analysis import Analysis, Chosen
+from safeguards.detection.presidio.flags import Flags, check
 from safeguards.detection.presidio.light import LightNlpEngine
 from safeguards.detection.presidio.narrowing import analyses_by_patterns
 from safeguards.detection.presidio.offline import offline
 from safeguards.errors import InputError
 
 Recognizers = EntityRecognizer | Iterable[EntityRecognizer] | RecognizerRegistry | AnalyzerEngine
-
-
-class Flags(TypedDict, total=False):
-    """What `AnalyzerEngine.analyze` is told with every text, by the same names."""
-
-    score_threshold: float
-    context: list[str]
-    allow_list: list[str]
-    allow_list_match: str
-    regex_flags: int
 
 
 def adopt(
@@ -61,8 +52,8 @@ def adopt(
             as `AnalyzerEngine.analyze` takes them.
 
     Raises:
-        InputError: there is no recognizer for that language and these entities, or the engine was given
-            together with parts of it.
+        InputError: there is no recognizer for that language and these entities, a flag is wrong, or the
+            engine was given together with parts of it.
     """
     if isinstance(recognizers, AnalyzerEngine):
         if nlp_engine is not None or context_aware_enhancer is not None:
@@ -76,7 +67,7 @@ def adopt(
             context_aware_enhancer=context_aware_enhancer,
             supported_languages=list(registry.supported_languages),
         )
-    _refuse_unknown_flags(flags)
+    check(flags)
     chosen, sought = _chosen(engine.registry, language, list(entities or ()), list(ad_hoc_recognizers))
     private = [_private(recognizer) for recognizer in chosen]
     if any(isinstance(recognizer, EmailRecognizer) for recognizer in private):
@@ -92,6 +83,8 @@ def _registry(recognizers: Any, language: str) -> RecognizerRegistry:
         registry = recognizers
     else:
         one = isinstance(recognizers, EntityRecognizer)
+        if not one and not isinstance(recognizers, Iterable):
+            raise InputError(f"adopt takes Presidio's recognizers, not {type(recognizers).__name__}")
         listed = [recognizers] if one else list(recognizers)
         if wrong := [type(each).__name__ for each in listed if not isinstance(each, EntityRecognizer)]:
             raise InputError(f"adopt takes Presidio's recognizers, not {wrong[0]}: derive EntityRecognizer")
@@ -141,8 +134,3 @@ def _only_presidios(engine: AnalyzerEngine) -> bool:
     """Say whether engine and enhancer are Presidio's, which add nothing where recognizers find nothing."""
     enhances = type(engine.context_aware_enhancer).enhance_using_context
     return type(engine) is AnalyzerEngine and enhances is LemmaContextAwareEnhancer.enhance_using_context
-
-
-def _refuse_unknown_flags(flags: Flags) -> None:
-    if unknown := set(flags) - set(Flags.__annotations__):
-        raise InputError(f"unknown flag {sorted(unknown)[0]!r}; known: {', '.join(Flags.__annotations__)}")

@@ -54,7 +54,10 @@ class SafeguardsRecognizer(LocalRecognizer):
     ) -> None:
         if names not in NAMES:
             raise InputError(f"unknown names {names!r}; use one of: {', '.join(NAMES)}")
-        wanted = set(supported_entities or ())
+        if detector is not None and not isinstance(detector, Detector):
+            raise InputError(f"detector is a Detector, not {type(detector).__name__}")
+        one = isinstance(supported_entities, str)
+        wanted = {str(supported_entities)} if one else set(supported_entities or ())
         self.detector = detector or Detector(threshold, _items(wanted))
         known = {item.entity: PRESIDIO.get(item.id, item.entity) for item in self.detector.items}
         self._names = known if names == "presidio" else {entity: entity for entity in known}

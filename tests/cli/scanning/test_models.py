@@ -251,7 +251,8 @@ def test_a_diff_fits_a_source_with_other_line_ends_or_a_byte_order_mark(
 ) -> None:
     name = f"models_{next(COUNT)}"
     source = (
-        "from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\n\n\nclass Base(DeclarativeBase):\n"
+        "from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\n\n\n"
+        "class Base(DeclarativeBase):\n"
         '    """\x0c"""\n\n\nclass M(Base):\n    __tablename__ = "m"\n'
         "    rrn: Mapped[str] = mapped_column(primary_key=True)\n"
     )

@@ -237,6 +237,15 @@ def test_changing_a_recognizer_afterwards_changes_no_adopted_one() -> None:
         ((["x"], "ko"), {}, "not str"),
         ((KOREAN, "ko"), {"treshold": 0.5}, "unknown flag 'treshold'"),
         ((KOREAN, "ko"), {"backend": "gpu"}, "unknown backend 'gpu'"),
+        ((None, "ko"), {}, "not NoneType"),
+        ((5, "ko"), {}, "not int"),
+        ((KOREAN, "ko"), {"score_threshold": 2}, "0..1, not 2"),
+        ((KOREAN, "ko"), {"score_threshold": float("nan")}, "0..1, not nan"),
+        ((KOREAN, "ko"), {"score_threshold": "0.5"}, "score_threshold"),
+        ((KOREAN, "ko"), {"allow_list": "abc"}, "allow_list is a list of texts"),
+        ((KOREAN, "ko"), {"context": [1]}, "context is a list of texts"),
+        ((KOREAN, "ko"), {"allow_list_match": "fuzzy"}, "use one of: exact, regex"),
+        ((KOREAN, "ko"), {"allow_list": ["("], "allow_list_match": "regex"}, "no regular expression"),
     ],
 )
 def test_bad_arguments_are_told_in_one_line(arguments: Any, options: Any, message: str) -> None:

@@ -134,3 +134,9 @@ def test_two_threads_that_share_one_get_the_same() -> None:
 def test_bad_options_are_told_in_one_line(options: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
         SafeguardsRecognizer(**options)  # type: ignore[arg-type]
+
+
+def test_one_entity_may_be_named_alone_and_a_detector_is_one() -> None:
+    assert SafeguardsRecognizer("ko", "KR_RRN").supported_entities == ["KR_RRN"]
+    with pytest.raises(InputError, match="detector is a Detector, not int"):
+        SafeguardsRecognizer("ko", detector=5)  # type: ignore[arg-type]
