@@ -45,7 +45,6 @@ _HALVES = re.compile("[\ud800-\udfff]")
 READ_AT_ONCE = 4_096
 """Rows that become Python texts at a time."""
 
-
 Selected = tuple[int, list[int]]
 """A row, and the places of the expressions that may match in it."""
 
@@ -109,12 +108,12 @@ class Column:
             selected = iter(self._selector.select(batch, sieved))
             while part := list(islice(selected, READ_AT_ONCE)):
                 read = batch.take(indices(np.array([row for row, _ in part], np.int64))).to_pylist()
-                for (row, places), text in zip(self._folded(part, read), read, strict=True):
+                for (row, places), text in zip(self._anew(part, read), read, strict=True):
                     if spans := self._engine.spans(text, places):
                         yield offset + row, spans
             offset += len(batch)
 
-    def _folded(self, part: list[Selected], texts: list[str]) -> list[Selected]:
+    def _anew(self, part: list[Selected], texts: list[str]) -> list[Selected]:
         """Select anew those of ``part`` that hold unusual characters, as they read without them."""
         unusual = [at for at, (_, places) in enumerate(part) if self._engine.everything in places]
         plain = pa.array([fold_text(texts[at]).text for at in unusual], pa.large_string())

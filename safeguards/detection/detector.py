@@ -116,13 +116,12 @@ class Detector:
         Args:
             values: the column.
             processes: how many processes share the work; each starts a Python of its own (spawn), which pays
-                from some ten megabytes on.
+                from some hundred megabytes on.
 
         Raises:
             InputError: the column does not hold text, or the detector cannot be sent to another process.
         """
-        if not isinstance(processes, int) or isinstance(processes, bool) or processes < 1:
-            raise InputError(f"processes is a whole number from 1 on, not {processes!r}")
+        _refuse_no_count("processes", processes)
         if processes > 1:
             return in_processes(self, values, processes)
         return self._column.table(values)
@@ -140,8 +139,7 @@ class Detector:
         Raises:
             InputError: ``table`` is none of these, or an option is out of range.
         """
-        if not isinstance(rows, int) or isinstance(rows, bool) or rows < 1:
-            raise InputError(f"rows is a whole number from 1 on, not {rows!r}")
+        _refuse_no_count("rows", rows)
         if not isinstance(sql_types, Mapping | None):
             raise InputError("sql_types maps column names to SQL types: {'rrn': 'VARCHAR(14)'}")
         source = open_frame(table) if is_frame(table) or not hasattr(table, "batches") else table
@@ -151,6 +149,11 @@ class Detector:
     def classify_sample(self, sample: pa.Table, sql_types: Mapping[str, str]) -> Iterator[ColumnVerdict]:
         """Yield the verdict on each column of a sample, in order."""
         return classify(sample, self.column_items, self.detect_many, sql_types)
+
+
+def _refuse_no_count(name: str, value: Any) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise InputError(f"{name} is a whole number from 1 on, not {value!r}")
 
 
 def _kept(values: Any) -> Any:

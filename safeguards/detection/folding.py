@@ -12,6 +12,8 @@ from safeguards.detection.alike import ALIKE, CONJOINING, HIDDEN, HOMOGLYPHS
 _SHRINKING = re.compile(f"[{HIDDEN}]+|{CONJOINING}[\u11a8-\u11ff]?")
 _HOMOGLYPH = re.compile(f"[{''.join(map(chr, HOMOGLYPHS))}]")
 _AS_IT_IS = re.compile("[\0-\x7f가-힣]*")
+"""What most Korean text consists of, and folding leaves alone; quicker to see than to fold."""
+
 _LATIN = re.compile(r"[A-Za-z0-9]")
 _WORD = re.compile(rf"[A-Za-z0-9.@_+\-{''.join(map(chr, HOMOGLYPHS))}]+")
 

@@ -78,7 +78,7 @@ def thresholds(
     special = dict(given or {})
     _refuse_unknown(set(special), {item.id for item in items} | {item.entity for item in items}, items)
     for name, value in (("threshold", threshold), *special.items()):
-        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
+        if not is_score(value):
             raise InputError(f"threshold must lie in 0..1, not {value} ({name})")
     return {
         item.id: special.get(
@@ -86,6 +86,11 @@ def thresholds(
         )
         for item in items
     }
+
+
+def is_score(value: Any) -> bool:
+    """Say whether a value is a number in 0..1; a bool is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def _refuse_unknown(wanted: set[str], known: set[str], items: Sequence[Item]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from safeguards.cli.output import Advance
@@ -138,8 +138,14 @@ def scan_file(
 def identifying(detector: Detector, names: Sequence[str]) -> set[str]:
     """Return those of some names that identify a person: no report shows them, whatever is looked for."""
     narrow = detector.threshold > THRESHOLD or not HOMES.keys() <= {item.id for item in detector.items}
-    whole = Detector() if narrow else detector
-    return Classifier(whole.items, lambda texts: list(map(whole.detect, texts))).are_data(names)
+    whole = _whole() if narrow else detector
+    return Classifier(whole.items, whole.detect_many).are_data(names)
+
+
+@cache
+def _whole() -> Detector:
+    """Return a detector of everything, made once for all files."""
+    return Detector()
 
 
 def _text(path: Path, name: str, settings: Settings, alone: bool) -> TextScan:

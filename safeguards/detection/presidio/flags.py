@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 
 import regex
 
+from safeguards.detection.options import is_score
 from safeguards.errors import InputError
 
 
@@ -29,7 +30,7 @@ def check(flags: Mapping[str, Any]) -> None:
         raise InputError(f"unknown flag {sorted(unknown)[0]!r}; known: {', '.join(Flags.__annotations__)}")
     given = {name: value for name, value in flags.items() if value is not None}
     least = given.get("score_threshold", 0)
-    if not isinstance(least, int | float) or isinstance(least, bool) or not 0 <= least <= 1:
+    if not is_score(least):
         raise InputError(f"score_threshold must lie in 0..1, not {least}")
     for name in ("context", "allow_list"):
         words = given.get(name, [])

@@ -17,9 +17,11 @@ _ANY_TEXT = pa.nulls(1, pa.string())
 LONGEST_UNION = 24_000
 """Characters: beyond some ten thousands, the states of one automaton overflow RE2's cache."""
 
-_COUNTS = re.compile(r"(?<![xp])\{(\d+)")
 _CLOSER_UNION = 4_000
 """Characters of a union for texts that a coarse expression has chosen: they lead to more states."""
+
+_COUNTS = re.compile(r"(?<![xp])\{(\d+)")
+"""The lower bound of a repeat, not the code of a character or a property's name."""
 
 
 class ArrowBackend:

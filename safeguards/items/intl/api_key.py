@@ -29,10 +29,9 @@ _VENDORS = re.compile(
 _DIGITS_FIRST = r":AA[A-Za-z0-9_\-]{16}|[0-9a-f]{20}|1//0|[59][1-9A-HJ-NP-Za-km-z]{20}"
 """What the keys hold that need not begin with a letter."""
 
-_KEYLIKE = rf"[A-Za-z_][A-Za-z0-9_\-.:/+=]{{15}}|{_DIGITS_FIRST}|PRIVATE KEY"
+_KEYLIKE = re.compile(rf"[A-Za-z_][A-Za-z0-9_\-.:/+=]{{15}}|{_DIGITS_FIRST}|PRIVATE KEY")
 """Without this, a text holds no key of a known form; quicker to look for than all of them."""
 
-_MAY_HOLD_KEYS = re.compile(_KEYLIKE)
 _NAMES = tuple(FORMS)
 _JWT = re.compile(
     r"(?<![A-Za-z0-9_\-.])eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{4,12000}\.[A-Za-z0-9_\-]{0,2000}"
@@ -75,7 +74,7 @@ def candidates(text: str) -> Iterator[Candidate]:
 
 
 def _by_form(text: str) -> Iterator[Candidate]:
-    if not _MAY_HOLD_KEYS.search(text):
+    if not _KEYLIKE.search(text):
         return
     for found in _VENDORS.finditer(text):
         yield Candidate(*found.span(), 0.97, f"form of a key: {_NAMES[int((found.lastgroup or 'f0')[1:])]}")
@@ -127,5 +126,5 @@ ITEM = Item(
         auth token, private key
         """
     ),
-    anchor=f"{_KEYLIKE}|{secrets.ANCHOR}",
+    anchor=f"{_KEYLIKE.pattern}|{secrets.ANCHOR}",
 )

@@ -51,7 +51,7 @@ _OTHER_LABEL = re.compile(
     r"고객센터|문의|콜센터|"
     r"대표|상담|지점장|내선|(?i:tel|fax|phone|card)"
 )
-_NAMES = re.compile(
+_TELLING = re.compile(
     rf"{_one_of((*banks.FULL, *banks.SHORT))}|계좌|통장|예금주|송금|입금|이체|(?i:account|a/c)"
 )
 """Without one of these words, no number is an account's."""
@@ -84,7 +84,7 @@ def is_other_number(number: str) -> bool:
 
 def candidates(text: str) -> Iterator[Candidate]:
     """Yield numbers that a label, a heading or a bank's name makes an account's."""
-    if not _NAMES.search(text):
+    if not _TELLING.search(text):
         return
     for start, end in _cells(text):
         if _CELL.fullmatch(text, start, end) and FEWEST <= sum(map(str.isdigit, text[start:end])) <= MOST:
