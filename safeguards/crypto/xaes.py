@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 from itertools import repeat
 
@@ -23,6 +23,7 @@ KEY_BYTES = 32
 NONCE_BYTES = 24
 OVERHEAD_BYTES = 16
 PREFIX_BYTES = 12
+Writer = tuple[bytes, Callable[[bytes, bytes, bytes], bytes]]
 _CMAC_POLYNOMIAL = 0x87
 _COUNTERS = (b"\x00\x01X\x00", b"\x00\x02X\x00")
 # One derived key serves this many values before a writer draws another (2026-11): far below GCM's 2^32.
@@ -35,6 +36,9 @@ class Xaes256Gcm:
 
     Safe to share between threads. A forked child draws its own derived key.
 
+    ``turns`` gives each value that is written its writer: the first half of its nonce, with the encryption
+    under the key that this derives. Where it is at its end, `renew` begins anew.
+
     Args:
         key: 32 bytes.
         spend: asked by ``seal`` how many values it may write before it asks again, at most 1,024; an error
@@ -44,7 +48,7 @@ class Xaes256Gcm:
         ValueError: the key has another length than 32 bytes.
     """
 
-    __slots__ = ("__weakref__", "_derive", "_spend", "_tickets", "_writer", "derived")
+    __slots__ = ("__weakref__", "_derive", "_spend", "derived", "turns")
 
     def __init__(self, key: Secret, spend: Callable[[], int] | None = None) -> None:
         if len(key.reveal()) != KEY_BYTES:
@@ -54,8 +58,7 @@ class Xaes256Gcm:
         self._derive = partial(_derive, ecb, _subkey(ecb))
         self.derived = lru_cache(_DERIVED_KEYS_KEPT)(self._derive)
         self._spend = spend
-        self._writer: tuple[bytes, AESGCM]
-        self._tickets = _NONE
+        self.turns = _NONE
         _instances.add(self)
 
     def encrypt(self, nonce: bytes, data: bytes, associated: bytes) -> bytes:
@@ -76,20 +79,9 @@ class Xaes256Gcm:
         Deriving an AES key costs more than encrypting a short value, so that up to 1,024 values share the
         first half of their nonces; the second half is random for each.
         """
-        prefix, writer = self._writer if next(self._tickets, False) else self._renew()
+        prefix, encrypt = next(self.turns, None) or self.renew()
         rest = os.urandom(PREFIX_BYTES)
-        return prefix + rest + writer.encrypt(rest, data, associated)
-
-    def sealer(self, head: bytes, associated: bytes) -> Callable[[bytes], bytes]:
-        """Return ``seal`` for many values with the same associated data, each behind ``head``."""
-        urandom = os.urandom
-
-        def sealed(data: bytes) -> bytes:
-            prefix, writer = self._writer if next(self._tickets, False) else self._renew()
-            rest = urandom(PREFIX_BYTES)
-            return head + prefix + rest + writer.encrypt(rest, data, associated)
-
-        return sealed
+        return prefix + rest + encrypt(rest, data, associated)
 
     def open(self, sealed: bytes, associated: bytes) -> bytes:
         """Return the plaintext of what ``seal`` returned.
@@ -99,12 +91,12 @@ class Xaes256Gcm:
         """
         return self.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], associated)
 
-    def _renew(self) -> tuple[bytes, AESGCM]:
+    def renew(self) -> Writer:
         """Draw another derived key, and return it for the value at hand."""
         allowed = VALUES_PER_DERIVED_KEY if self._spend is None else self._spend()
         prefix = os.urandom(PREFIX_BYTES)
-        self._writer = writer = prefix, self._derive(prefix)
-        self._tickets = repeat(True, allowed - 1)
+        writer = prefix, self._derive(prefix).encrypt
+        self.turns = repeat(writer, allowed - 1)
         return writer
 
 
@@ -120,13 +112,13 @@ def _derive(ecb: Cipher[ECB], mask: int, prefix: bytes) -> AESGCM:
     return AESGCM(ecb.encryptor().update(b"".join(block.to_bytes(16, "big") for block in blocks)))
 
 
-_NONE = repeat(True, 0)
+_NONE: Iterator[Writer] = iter(())
 _instances: weakref.WeakSet[Xaes256Gcm] = weakref.WeakSet()
 
 
 def _use_up_all() -> None:
     for instance in list(_instances):
-        instance._tickets = _NONE
+        instance.turns = _NONE
 
 
 os.register_at_fork(after_in_child=_use_up_all)

@@ -7,11 +7,13 @@ They hold no key: these stand in the cipher's state, which is dropped when keys 
 from __future__ import annotations
 
 from collections.abc import Callable
+from os import urandom
 from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 
 from safeguards.crypto.envelope import prefix
+from safeguards.crypto.xaes import PREFIX_BYTES
 from safeguards.keys import generation
 
 if TYPE_CHECKING:
@@ -38,7 +40,10 @@ def writing(cipher: Cipher, otherwise: Callable[[Any], bytes]) -> Callable[[Any]
         now, keys = cipher.state
         if now is not generation.current:
             keys = cipher.current()
-        sealed: bytes = keys.seal(data)
+        writer = keys.writer
+        first, encrypt = next(writer.turns, None) or writer.renew()
+        rest = urandom(PREFIX_BYTES)
+        sealed: bytes = keys.head + first + rest + encrypt(rest, data, keys.bound)
         return sealed
 
     return write

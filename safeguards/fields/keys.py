@@ -18,7 +18,8 @@ class FieldKeys:
     """The writer under the newest data key, readers for older ones, and a tagger for each search.
 
     ``address`` is the part of an envelope's header that names the newest key; ``addresses`` has it under each
-    set of flags, and ``readers`` the ciphers that were needed so far. ``openers`` spares nearly every value
+    set of flags, and ``readers`` the ciphers that were needed so far. ``head`` is the whole header of values
+    without tags and flags, ``bound`` what is authenticated with these. ``openers`` spares nearly every value
     the rest: by address and first half of the nonce, the decryption under the AES key that these two derive,
     and what the address's flags say after it.
     """
@@ -27,11 +28,12 @@ class FieldKeys:
         "_field",
         "address",
         "addresses",
+        "bound",
+        "head",
         "key_id",
         "openers",
         "readers",
         "ring",
-        "seal",
         "taggers",
         "untagged",
         "writer",
@@ -50,8 +52,8 @@ class FieldKeys:
         self.untagged: dict[bytes, tuple[Opener, bytes]] = {}
         self._field = field
         self.writer = self.reader(self.key_id)
-        header = prefix() + self.address
-        self.seal = self.writer.sealer(header, associated + header)
+        self.head = prefix() + self.address
+        self.bound = associated + self.head
 
     def reader(self, key_id: int) -> Xaes256Gcm:
         """Return the cipher for values under ``key_id``.

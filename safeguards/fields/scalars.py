@@ -13,13 +13,6 @@ _INT64 = struct.Struct(">q")
 _FLOAT = struct.Struct(">d")
 
 
-def _encode_text(value: Any) -> bytes:
-    # Subclasses of str (an enum of strings, say) are text too.
-    if not isinstance(value, str):
-        raise TypeError("str")
-    return value.encode()
-
-
 def _encode_bytes(value: Any) -> bytes:
     if not isinstance(value, (bytes, bytearray, memoryview)):
         raise TypeError("bytes")
@@ -82,7 +75,7 @@ def _decode_uuid(data: bytes) -> uuid.UUID:
 
 
 SCALARS: dict[type, Codec] = {
-    str: Codec(b"str", str, _encode_text, bytes.decode),
+    str: Codec(b"str", str, str.encode, bytes.decode),
     bytes: Codec(b"bytes", bytes, _encode_bytes, bytes),
     bool: Codec(b"bool", bool, exactly(bool, _encode_bool), _decode_bool),
     int: Codec(b"int64", int, exactly(int, _INT64.pack), _decode_int),
