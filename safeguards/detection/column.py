@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from safeguards.detection.engine import Engine
-from safeguards.detection.folding import fold_text
+from safeguards.detection.folding import FoldedText, fold_text
 from safeguards.detection.selecting import BACKENDS, Selector
 from safeguards.detection.selecting.arrow import indices
 from safeguards.detection.selecting.selection import Sieved
@@ -107,20 +107,23 @@ class Column:
         for batch, sieved in self._sieved(texts):
             selected = iter(self._selector.select(batch, sieved))
             while part := list(islice(selected, READ_AT_ONCE)):
-                read = batch.take(indices(np.array([row for row, _ in part], np.int64))).to_pylist()
-                for (row, places), text in zip(self._anew(part, read), read, strict=True):
-                    if spans := self._engine.spans(text, places):
+                texts = batch.take(indices(np.array([row for row, _ in part], np.int64))).to_pylist()
+                for row, places, folded in self._folded(part, texts):
+                    if places and (spans := self._engine.spans_at(folded, places)):
                         yield offset + row, spans
             offset += len(batch)
 
-    def _anew(self, part: list[Selected], texts: list[str]) -> list[Selected]:
-        """Select anew those of ``part`` that hold unusual characters, as they read without them."""
-        unusual = [at for at, (_, places) in enumerate(part) if self._engine.everything in places]
-        plain = pa.array([fold_text(texts[at]).text for at in unusual], pa.large_string())
-        found = dict(self._selector.select(plain))
-        for place, at in enumerate(unusual):
-            part[at] = part[at][0], found.get(place, [])
-        return part
+    def _folded(self, part: list[Selected], texts: list[str]) -> list[tuple[int, list[int], FoldedText]]:
+        """Fold the texts; select anew those that hold unusual characters, as they read without them."""
+        everything = self._engine.everything
+        unusual = {at: fold_text(texts[at]) for at, (_, places) in enumerate(part) if everything in places}
+        plain = pa.array([folded.text for folded in unusual.values()], pa.large_string())
+        anew = dict(self._selector.select(plain))
+        found = {at: (folded, anew.get(place, [])) for place, (at, folded) in enumerate(unusual.items())}
+        return [
+            (row, found[at][1], found[at][0]) if at in found else (row, places, fold_text(text))
+            for at, ((row, places), text) in enumerate(zip(part, texts, strict=True))
+        ]
 
     def _sieved(self, texts: Any) -> Iterator[tuple[Any, Sieved]]:
         """Yield batches with where to look, one batch ahead: RE2 needs no lock of Python's.

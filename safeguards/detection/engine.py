@@ -7,10 +7,11 @@ here, so that a column and a text give the same spans.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from safeguards.detection.alike import SPELLINGS, UNUSUAL
-from safeguards.detection.evasions import CERTAINTY, EVASIVE, Reading, readings
-from safeguards.detection.folding import fold_text
+from safeguards.detection.evasions import CERTAINTY, EVASIVE, Reading, readings, readings_of
+from safeguards.detection.folding import FoldedText, fold_text
 from safeguards.detection.lists import Lists
 from safeguards.detection.overlap import resolve
 from safeguards.detection.rules import Rule
@@ -27,17 +28,20 @@ class Engine:
         self._lists = lists
         self.everything = len(self.rules) + len(EVASIVE)
 
-    def spans(self, text: str, places: Sequence[int] | None = None) -> list[Span]:
-        """Return what is found in ``text``, without overlaps, in its order.
+    def spans(self, text: str) -> list[Span]:
+        """Return what is found in ``text``, without overlaps, in its order."""
+        folded = fold_text(text)
+        digits = digits_in(folded.text)
+        rules = [rule for rule in self.rules if rule.may_match(folded.text, digits)]
+        return resolve(self._found(folded, rules, readings(folded.text)))
 
-        ``places`` are the expressions of `selector` that may match in it, by default all.
-        """
-        if places is None or self.everything in places:
-            return resolve(self._found(text, self.rules, None))
+    def spans_at(self, folded: FoldedText, places: Sequence[int]) -> list[Span]:
+        """Return the same, given the places of the selector's expressions that match in the folded text."""
         first = len(self.rules)
         rules = [self.rules[place] for place in places if place < first]
-        evasions = [place - first for place in places if place >= first]
-        return resolve(self._found(text, rules, evasions, anchored=True))
+        kinds = [place - first for place in places if first <= place < self.everything]
+        read = chain.from_iterable(readings_of(kind, folded.text) for kind in kinds)
+        return resolve(self._found(folded, rules, read))
 
     def selector(self, backend: str) -> Selector:
         """Return what selects the rows of a column at which `spans` should look.
@@ -49,26 +53,26 @@ class Engine:
         native = (supersets(expression, 0, SPELLINGS) for expression in (*anchors, *EVASIVE))
         return Selector([*native, superset(UNUSUAL)], backend)
 
-    def _found(
-        self, text: str, rules: Iterable[Rule], evasions: Sequence[int] | None, *, anchored: bool = False
-    ) -> Iterator[Span]:
-        folded = fold_text(text)
-        digits = digits_in(folded.text)
+    def _found(self, folded: FoldedText, rules: Iterable[Rule], read: Iterable[Reading]) -> Iterator[Span]:
+        text, allows = folded.text, self._lists.allows
         for rule in rules:
-            for found in rule.candidates(folded.text, digits, anchored=anchored):
-                if not self._lists.allows(rule.item, folded.text[found.start : found.end]):
-                    place = folded.original(found.start, found.end)
-                    yield Span(rule.item.entity, *place, found.score, found.reason)
-        for reading in readings(folded.text, evasions):
+            item = rule.item
+            for start, end, score, reason in rule.candidates(text):
+                if not allows(item, text[start:end]):
+                    yield Span(item.entity, *folded.original(start, end), score, reason)
+        for reading in read:
             for span in self._read(reading):
-                yield Span(span.entity, *folded.original(span.start, span.end), span.score, span.reason)
+                start, end = folded.original(span.start, span.end)
+                yield span._replace(start=start, end=end)
 
     def _read(self, reading: Reading) -> Iterator[Span]:
         """Yield what stands in a reading, in offsets of the folded text."""
         read = reading.folded
         digits = digits_in(read.text)
         for rule in self._evadable:
-            for found in rule.candidates(read.text, digits):
+            if not rule.may_match(read.text, digits):
+                continue
+            for found in rule.candidates(read.text):
                 score = found.score * CERTAINTY
                 if score < rule.threshold or not reading.changed(found.start, found.end):
                     continue

@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
-from typing import NamedTuple
 
 from safeguards.detection.folding import FoldedText
 
@@ -56,14 +54,10 @@ _PAUSES = _PAUSE_WORDS | set(" .-")
 _FEWEST_DIGITS = 5
 
 
-class Piece(NamedTuple):
-    """A character of a reading, where it comes from, and what was done there."""
-
-    character: str
-    start: int
-    end: int
-    replaced: bool = False
-    joined: bool = False
+Piece = tuple[str, int, int, bool, bool]
+"""A character of a reading, where what it stands for starts and ends, whether it was replaced, and whether
+something before it was left out. No class of its own: making those took longer than finding what they say.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,31 +89,42 @@ class Evasion:
     telling: str | None = None
 
 
-def readings(text: str, kinds: Iterable[int] | None = None) -> Iterator[Reading]:
-    """Yield the readings of every evasive stretch of folded text, of all kinds or those given by place."""
-    for evasion, telling, stretch in _COMPILED if kinds is None else [_COMPILED[kind] for kind in kinds]:
-        for found in stretch.finditer(text) if telling is None or telling.search(text) else ():
-            for pieces in evasion.read(found):
-                yield _reading(evasion.name, text, found, pieces)
+def readings(text: str) -> Iterator[Reading]:
+    """Yield the readings of every evasive stretch of folded text."""
+    for kind, (_, telling, _) in enumerate(_COMPILED):
+        if telling is None or telling.search(text):
+            yield from readings_of(kind, text)
+
+
+def readings_of(kind: int, text: str) -> Iterator[Reading]:
+    """Yield the readings of one kind, by its place in `EVASIONS`, of folded text that one of `EVASIVE` matches."""
+    evasion, _, stretch = _COMPILED[kind]
+    for found in stretch.finditer(text):
+        for pieces in evasion.read(found):
+            yield _reading(evasion.name, text, found, pieces)
 
 
 def _reading(name: str, text: str, found: re.Match[str], pieces: list[Piece]) -> Reading:
-    first, last = max(0, found.start() - BEFORE), min(len(text), found.end() + AFTER)
-    before, after = range(first, found.start()), range(found.end(), last)
+    start, end = found.span()
+    first, last = max(0, start - BEFORE), min(len(text), end + AFTER)
     changes = tuple(
-        (place - piece.joined, place + 1)
-        for place, piece in enumerate(pieces, len(before))
-        if piece.replaced or (piece.joined and place)
+        (place - joined, place + 1)
+        for place, (_, _, _, replaced, joined) in enumerate(pieces, start - first)
+        if replaced or (joined and place)
     )
-    read = "".join(piece.character for piece in pieces)
-    starts = [*before, *(piece.start for piece in pieces), *after]
-    ends = [at + 1 for at in before] + [piece.end for piece in pieces] + [at + 1 for at in after]
-    folded = FoldedText(text[first : found.start()] + read + text[found.end() : last], starts, ends)
+    characters, starts, ends, _, _ = zip(*pieces, strict=True)
+    folded = FoldedText(
+        f"{text[first:start]}{''.join(characters)}{text[end:last]}",
+        (*range(first, start), *starts, *range(end, last)),
+        (*range(first + 1, start + 1), *ends, *range(end + 1, last + 1)),
+    )
     return Reading(name, folded, changes)
 
 
-def _characters(found: re.Match[str]) -> Iterator[Piece]:
-    return (Piece(character, at, at + 1) for at, character in enumerate(found.group(), found.start()))
+def _characters(found: re.Match[str]) -> list[Piece]:
+    return [
+        (character, at, at + 1, False, False) for at, character in enumerate(found.group(), found.start())
+    ]
 
 
 def _without(pieces: Iterable[Piece], left_out: str) -> list[Piece]:
@@ -127,10 +132,11 @@ def _without(pieces: Iterable[Piece], left_out: str) -> list[Piece]:
     kept: list[Piece] = []
     joined = False
     for piece in pieces:
-        if piece.character in left_out:
+        character, start, end, replaced, _ = piece
+        if character in left_out:
             joined = True
         else:
-            kept.append(piece._replace(joined=joined))
+            kept.append((character, start, end, replaced, joined))
             joined = False
     return kept
 
@@ -138,27 +144,33 @@ def _without(pieces: Iterable[Piece], left_out: str) -> list[Piece]:
 def _spoken(found: re.Match[str]) -> Iterator[list[Piece]]:
     """Read Hangul digits; the last may be a particle (…팔이고) and stay what it is."""
     if _THREE_ALOUD.search(found.group()):
-        pieces = list(_characters(found))
-        yield list(_with_digits(pieces))
-        if pieces[-1].character in _PARTICLES:
+        pieces = _characters(found)
+        yield _with_digits(pieces)
+        if pieces[-1][0] in _PARTICLES:
             yield [*_with_digits(pieces[:-1]), pieces[-1]]
 
 
-def _with_digits(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """Yield digits for Hangul ones, and one hyphen for a pause that is a word."""
-    for word, group in groupby(pieces, lambda piece: piece.character in _PAUSES):
-        run = list(group)
-        if not word:
-            yield from map(_as_digit, run)
-        elif any(piece.character in _PAUSE_WORDS for piece in run):
-            yield Piece("-", run[0].start, run[-1].end)
-        else:
-            yield from run
+def _with_digits(pieces: Iterable[Piece]) -> list[Piece]:
+    """Return digits for Hangul ones, and one hyphen for a pause that is a word."""
+    read: list[Piece] = []
+    pause: list[Piece] = []
+    for piece in pieces:
+        character, start, end, _, _ = piece
+        if character in _PAUSES:
+            pause.append(piece)
+            continue
+        if pause:
+            read += _paused(pause)
+            pause = []
+        digit = _SPOKEN_DIGITS.get(character)
+        read.append((digit, start, end, True, False) if digit else piece)
+    return read + _paused(pause)
 
 
-def _as_digit(piece: Piece) -> Piece:
-    digit = _SPOKEN_DIGITS.get(piece.character)
-    return piece._replace(character=digit, replaced=True) if digit else piece
+def _paused(pause: list[Piece]) -> list[Piece]:
+    if any(character in _PAUSE_WORDS for character, _, _, _, _ in pause):
+        return [("-", pause[0][1], pause[-1][2], False, False)]
+    return pause
 
 
 def _lettered(found: re.Match[str]) -> Iterator[list[Piece]]:
@@ -166,9 +178,7 @@ def _lettered(found: re.Match[str]) -> Iterator[list[Piece]]:
     if digits < _FEWEST_DIGITS or not any(character in _LETTER_DIGITS for character in found.group()):
         return
     yield [
-        piece._replace(character=_LETTER_DIGITS[piece.character], replaced=True)
-        if piece.character in _LETTER_DIGITS
-        else piece
+        (_LETTER_DIGITS[piece[0]], piece[1], piece[2], True, False) if piece[0] in _LETTER_DIGITS else piece
         for piece in _characters(found)
     ]
 
@@ -179,35 +189,36 @@ def _spaced(found: re.Match[str]) -> Iterator[list[Piece]]:
 
 def _broken(found: re.Match[str]) -> Iterator[list[Piece]]:
     """Read on over the first line end, as if nothing or a space stood there."""
-    pieces = list(_characters(found))
-    for place, piece in enumerate(pieces):
-        if piece.character in "\r\n":
+    pieces = _characters(found)
+    characters = found.group()
+    for place, character in enumerate(characters):
+        if character in "\r\n":
             first, last = place, place
-            while pieces[first - 1].character in " \t":
+            while characters[first - 1] in " \t":
                 first -= 1
-            while pieces[last + 1].character in " \t\r\n":
+            while characters[last + 1] in " \t\r\n":
                 last += 1
-            yield _without([*pieces[:first], Piece("\n", 0, 0), *pieces[last + 1 :]], "\n")
-            space = Piece(" ", pieces[first].start, pieces[last].end, replaced=True)
+            yield _without([*pieces[:first], ("\n", 0, 0, False, False), *pieces[last + 1 :]], "\n")
+            space: Piece = (" ", pieces[first][1], pieces[last][2], True, False)
             yield [*pieces[:first], space, *pieces[last + 1 :]]
             return
 
 
 def _in_words(found: re.Match[str]) -> Iterator[list[Piece]]:
     """Read words for signs; a bare ``at`` counts only beside a ``dot``, or a host's name would follow it."""
-    text, first = found.group(), found.start()
+    text = found.group()
     if " at " in text.lower() and not _DOT_WORD.search(text):
         return
+    characters = _characters(found)
     pieces: list[Piece] = []
     position = 0
     for word in _WORD.finditer(text):
-        pieces.extend(Piece(text[at], first + at, first + at + 1) for at in range(position, word.start()))
+        start, end = word.span()
+        pieces += characters[position:start]
         plain = _PLAIN[word.group().lower()]
-        start, end = first + word.start(), first + word.end()
-        pieces.extend(Piece(character, start, end, replaced=True) for character in plain)
-        position = word.end()
-    pieces.extend(Piece(text[at], first + at, first + at + 1) for at in range(position, len(text)))
-    yield _without(pieces, " ")
+        pieces += [(sign, characters[start][1], characters[end - 1][2], True, False) for sign in plain]
+        position = end
+    yield _without([*pieces, *characters[position:]], " ")
 
 
 _PLAIN = {word.strip(): plain for word, plain in _WORDS.items()}

@@ -10,6 +10,7 @@ from safeguards.detection.folding import fold_text
 from safeguards.errors import InputError
 from safeguards.items.item import Candidate, Item, LegalClass, Role, Verdict
 from safeguards.items.text import plain, stars
+from safeguards.items.trie import trie
 
 CERTAIN = 1.0
 _NO_WORD = "(?<![0-9A-Za-z_가-힣])"
@@ -48,7 +49,7 @@ def denied(deny: Mapping[str, Iterable[str]], roles: Mapping[str, Item]) -> list
 
 
 def _item(entity: str, values: Sequence[str], roles: Mapping[str, Item]) -> Item:
-    expression = re.compile(f"{_NO_WORD}(?:{_trie(values)}){_ENDS}", re.IGNORECASE)
+    expression = re.compile(f"{_NO_WORD}(?:{trie(values)}){_ENDS}", re.IGNORECASE)
 
     def candidates(text: str) -> Iterator[Candidate]:
         for found in expression.finditer(text):
@@ -73,7 +74,7 @@ def _item(entity: str, values: Sequence[str], roles: Mapping[str, Item]) -> Item
         source="the deny list",
         validate=validate,
         candidates=candidates,
-        anchor=f"(?i:{_trie(values)})",
+        anchor=f"(?i:{trie(values)})",
     )
 
 
@@ -84,22 +85,3 @@ def _texts(values: Any, option: str) -> list[str]:
     if not all(isinstance(text, str) and fold_text(text).text.strip() for text in texts):
         raise InputError(f"{option} holds something that is no text, or blank")
     return [fold_text(text).text.strip() for text in texts]
-
-
-def _trie(words: Iterable[str]) -> str:
-    """Return an expression for any of the words, longest first, that shares their beginnings."""
-    tree: dict[str, Any] = {}
-    for word in words:
-        branch = tree
-        for character in word:
-            branch = branch.setdefault(character, {})
-        branch[""] = {}
-    return _written(tree)
-
-
-def _written(tree: Mapping[str, Any]) -> str:
-    branches = [re.escape(letter) + _written(below) for letter, below in tree.items() if letter]
-    if not branches:
-        return ""
-    joined = branches[0] if len(branches) == 1 and "" not in tree else f"(?:{'|'.join(branches)})"
-    return joined + ("?" if "" in tree else "")

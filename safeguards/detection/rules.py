@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from safeguards.detection.context import Labels, compile_labels
+from safeguards.detection.context import compile_labels
 from safeguards.detection.selecting import Requirements, requirements
 from safeguards.items.item import Candidate, Item
 
@@ -40,15 +40,16 @@ class Rule:
     find: Finder
     evadable: bool
 
-    def candidates(self, text: str, digits: int, *, anchored: bool = False) -> Iterator[Candidate]:
-        """Yield what reaches the threshold in folded text that holds so many digits.
+    def may_match(self, text: str, digits: int) -> bool:
+        """Say whether folded text with so many digits may hold the item; an anchored one may."""
+        return self.needs.met_by(text, digits) and (self.gate is None or self.gate.search(text) is not None)
 
-        ``anchored`` says that the anchor has been looked for.
-        """
-        if self.needs.met_by(text, digits) and (anchored or self.gate is None or self.gate.search(text)):
-            for found in self.find(text):
-                if found.score >= self.threshold:
-                    yield found
+    def candidates(self, text: str) -> Iterator[Candidate]:
+        """Yield what reaches the threshold in folded text."""
+        threshold = self.threshold
+        for found in self.find(text):
+            if found.score >= threshold:
+                yield found
 
 
 def compile_rule(item: Item, threshold: float) -> Rule:
@@ -64,22 +65,16 @@ def compile_rule(item: Item, threshold: float) -> Rule:
 
 
 def _pattern_finder(item: Item) -> Finder:
-    expression, labels = re.compile(_bounded(item)), compile_labels(item)
+    finditer, validate, judge = re.compile(_bounded(item)).finditer, item.validate, compile_labels(item).judge
 
     def find(text: str) -> Iterator[Candidate]:
-        for found in expression.finditer(text):
-            yield from _judged(item, labels, text, found)
+        for found in finditer(text):
+            verdict = validate(found.group())
+            if verdict and not _is_fraction(text, found):
+                start, end = found.span()
+                yield Candidate(start, end, *judge(text, start, end, verdict))
 
     return find
-
-
-def _judged(item: Item, labels: Labels, text: str, found: re.Match[str]) -> Iterator[Candidate]:
-    if _is_fraction(text, found):
-        return
-    verdict = item.validate(found.group())
-    if verdict:
-        score, reason = labels.judge(text, found.start(), found.end(), verdict)
-        yield Candidate(found.start(), found.end(), score, reason)
 
 
 def _is_fraction(text: str, found: re.Match[str]) -> bool:

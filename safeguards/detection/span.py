@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A value found in a text.
 
     ``start`` and ``end`` count Unicode code points of the original text; ``score`` is the certainty in 0..1;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from safeguards.errors import InputError
 
@@ -31,8 +31,7 @@ class Role(Enum):
     SENSITIVE = "sensitive"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a validator says of a candidate.
 
     ``score`` is the certainty in 0..1 without context; ``in_context`` the certainty when a context word
@@ -50,8 +49,7 @@ class Verdict:
 REJECTED = Verdict(0.0, 0.0, "not such a value")
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A stretch of text, in code points of that text, that may be the item."""
 
     start: int

@@ -12,6 +12,8 @@ from safeguards.items import rows
 from safeguards.items.checkdigit import LUHN
 from safeguards.items.item import Candidate
 from safeguards.items.kr import banks
+from safeguards.items.text import words
+from safeguards.items.trie import branches
 
 FEWEST, MOST = 10, 16
 """Digits of an account number."""
@@ -52,7 +54,17 @@ _OTHER_LABEL = re.compile(
     r"대표|상담|지점장|내선|(?i:tel|fax|phone|card)"
 )
 _TELLING = re.compile(
-    rf"{_one_of((*banks.FULL, *banks.SHORT))}|계좌|통장|예금주|송금|입금|이체|(?i:account|a/c)"
+    "|".join(
+        (
+            *branches(
+                form
+                for name in (*banks.FULL, *banks.SHORT, *words("계좌, 통장, 예금주, 송금, 입금, 이체"))
+                for form in (name, name.replace(" ", ""))
+            ),
+            "a(?i:ccount|/c)",
+            "A(?i:ccount|/c)",
+        )
+    )
 )
 """Without one of these words, no number is an account's."""
 

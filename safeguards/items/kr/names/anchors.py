@@ -6,33 +6,16 @@ scores 0.5 or more only in a text that ANCHOR matches: :mod:`safeguards.items.kr
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from safeguards.items.kr.names.endings import FORMS
 from safeguards.items.kr.names.syllables import FIRST, SECOND
 from safeguards.items.kr.surnames import COMMON, DOUBLE, SINGLE
 from safeguards.items.text import words
+from safeguards.items.trie import trie
 
 USUAL, VERY_USUAL = -0.5, 0.4
 """Log-odds from which a syllable counts as usual in given names."""
-
-
-def _any(words: Iterable[str]) -> str:
-    """Return an expression of all ``words``, those that begin alike joined."""
-    by_first: dict[str, list[str]] = {}
-    for word in sorted(set(words)):
-        by_first.setdefault(word[0], []).append(word[1:])
-    return "(?:" + "|".join(re.escape(first) + _rest(rest) for first, rest in sorted(by_first.items())) + ")"
-
-
-def _rest(endings: list[str]) -> str:
-    single = "".join(sorted(ending for ending in endings if len(ending) == 1))
-    longer = sorted((re.escape(ending) for ending in endings if len(ending) > 1), key=len, reverse=True)
-    parts = [*longer, *([f"[{single}]"] if single else [])]
-    if not parts:
-        return ""
-    return f"(?:{'|'.join(parts)})" + ("?" if "" in endings else "")
 
 
 def _class(syllables: Iterable[str]) -> str:
@@ -51,13 +34,13 @@ def _shortest(words: Iterable[str]) -> set[str]:
 def _name(surnames: Iterable[str], least: float) -> str:
     first = _class(s for s, odds in FIRST.items() if odds >= least)
     second = _class(s for s, odds in SECOND.items() if odds >= least)
-    return f"(?:{_class(surnames)}|{_any(DOUBLE)}){first}{second}"
+    return f"(?:{_class(surnames)}|{trie(DOUBLE)}){first}{second}"
 
 
 _SURNAME = _class(SINGLE)
 _NAME = _name(SINGLE, USUAL)
 _TITLES = {form for form in FORMS if len(form) > 1}
-_BEHIND = _any(_shortest(_TITLES) | set("씨군양님"))
+_BEHIND = trie(_shortest(_TITLES) | set("씨군양님"))
 _COLON = "[:=▶┃│|→>]"
 _LATIN_LABELS = "(?:[Nn][Aa][Mm][Ee]|[Mm][Rr][Ss]?|[Mm][Ss]|[Dd][Rr])"
 _CAPITAL = "[A-ZÀ-ÖØ-Þ]"
@@ -83,7 +66,7 @@ PARTS: dict[str, str] = {
     "a surname and a form": rf"{_SURNAME}(?: ?씨|모 ?[씨군양(])",
     "a surname and a title": rf"[가-힣·,.'\"(] {_SURNAME} {_RANKS}",
     "a letter for a person": r"[A-Z](?: ?씨|양|군|모 | ?\([0-9]{2}\))",
-    "a well-known foreign name": _any(_WELL_KNOWN),
+    "a well-known foreign name": trie(_WELL_KNOWN),
     "a colon": rf"[가-힣][ \t)]{{0,4}}{_COLON}[ \t]{{0,6}}(?:[가-힣]|{_CAPITAL})",
     "two words in Latin letters": rf"(?:[가-힣)][ \t:=|▶┃]{{0,5}}|{_LATIN_LABELS}\.?[ \t:=|▶┃]{{0,6}})"
     rf"{_CAPITAL}[A-Za-zÀ-ž.'-]{{0,20}}(?: / | ){_CAPITAL}",
