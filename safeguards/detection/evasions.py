@@ -97,7 +97,7 @@ def readings(text: str) -> Iterator[Reading]:
 
 
 def readings_of(kind: int, text: str) -> Iterator[Reading]:
-    """Yield the readings of one kind, by its place in `EVASIONS`, of folded text that one of `EVASIVE` matches."""
+    """Yield the readings of one kind, by its place in `EVASIONS`, of text that its `EVASIVE` matches."""
     evasion, _, stretch = _COMPILED[kind]
     for found in stretch.finditer(text):
         for pieces in evasion.read(found):

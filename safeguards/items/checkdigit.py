@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +19,19 @@ class CheckDigit:
     modulus: int
     base: int
     carries: tuple[bool, ...] = ()
+    _parts: tuple[Mapping[str, int], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        carries = self.carries or (False,) * len(self.weights)
+        parts = (
+            {str(digit): digit * weight + (digit * weight // 10 if carry else 0) for digit in range(10)}
+            for weight, carry in zip(reversed(self.weights), reversed(carries), strict=True)
+        )
+        object.__setattr__(self, "_parts", tuple(parts))
 
     def expected(self, body: str) -> int:
         """Return the check digit that follows ``body``, at most ``len(weights)`` ASCII digits."""
-        total = 0
-        for back in range(1, len(body) + 1):
-            product = int(body[-back]) * self.weights[-back]
-            total += product + (product // 10 if self.carries and self.carries[-back] else 0)
+        total = sum([part[digit] for part, digit in zip(self._parts, reversed(body), strict=False)])
         return (self.base - total % self.modulus) % 10
 
     def holds(self, digits: str) -> bool:
@@ -35,8 +42,8 @@ class CheckDigit:
 CHANCE = 0.1
 """The share of random numbers whose check digit holds."""
 
-LUHN = CheckDigit((1, 2) * 9, 10, 10, (False, True) * 9)
-"""ISO/IEC 7812-1 annex B, up to 19 digits."""
+LUHN = CheckDigit((1, 2) * 10, 10, 10, (False, True) * 10)
+"""ISO/IEC 7812-1 annex B, up to 21 digits."""
 
 EAN13 = CheckDigit((1, 3) * 6, 10, 10)
 """GS1 General Specifications 7.9: the barcodes that look like 13-digit identifiers."""

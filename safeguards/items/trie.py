@@ -27,7 +27,7 @@ def branches(words: Iterable[str]) -> list[str]:
 
 
 def _rest(tree: Mapping[str, Any]) -> str:
-    """Return an expression for what may follow a word's beginning: last letters as a class, behind the rest."""
+    """Return an expression for what may follow a beginning: last letters as a class, longer rests first."""
     last = "".join(re.escape(letter) for letter, below in tree.items() if letter and not any(below))
     longer = [re.escape(letter) + _rest(below) for letter, below in tree.items() if letter and any(below)]
     ends = [*longer, *([f"[{last}]"] if last else [])]

@@ -159,6 +159,13 @@ def test_no_text_of_an_items_pattern_lacks_its_anchor(item: Item, data: st.DataO
     assert re.search(item.anchor, text)
 
 
+@pytest.mark.parametrize("item", [one for one in all_items() if one.pattern], ids=lambda item: item.id)
+@given(data=st.data())
+def test_validators_judge_every_text_of_their_items_pattern(item: Item, data: st.DataObject) -> None:
+    text = data.draw(st.from_regex(re.compile(item.pattern or "", re.ASCII), fullmatch=True))
+    assert 0 <= item.validate(text).score <= 1
+
+
 @given(
     form=st.sampled_from(sorted(banks.ALL_FORMS)),
     digits=st.text("0123456789", min_size=40, max_size=40),

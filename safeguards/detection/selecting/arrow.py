@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,24 +35,30 @@ class ArrowBackend:
             _Group(text, [(place, one.text) for place, one in compiled if one.coarse == text])
             for text in coarse
         ]
-        self._any_coarse = _unions([text for text in coarse if text is not None], LONGEST_UNION)
+        coarse_texts = [text for text in coarse if text is not None]
+        self._any_coarse = [_either(union) for union in _unions(coarse_texts, LONGEST_UNION)]
 
     def sieve(self, texts: Texts) -> Sieved:
-        """Return for each group the rows in which it may match, by few calls."""
-        rows = _within(texts, self._any_coarse)
+        """Return the rows in which each union of a group may match, by few calls."""
+        within = np.zeros(len(texts), bool)
+        for union in self._any_coarse:
+            within |= _matches(texts, union)
+        rows = np.flatnonzero(within)
         chosen = texts.take(indices(rows))
         return [
-            group.sieve(texts) if group.coarse is None else rows[group.sieve(chosen)]
+            hits if group.coarse is None else rows[hits]
             for group in self._groups
+            for hits in group.sieve(texts if group.coarse is None else chosen)
         ]
 
     def pairs(self, texts: Texts, sieved: Sieved) -> Pairs:
         """Return the rows and places that match, given what `sieve` returned."""
         every = np.arange(len(texts))
         found = [(every, place) for place in self._everywhere]
-        for group, rows in zip(self._groups, sieved, strict=True):
+        unions = (union for group in self._groups for union in group.unions)
+        for union, rows in zip(unions, sieved, strict=True):
             if len(rows):
-                found.extend((rows[hits], place) for hits, place in group.matches(texts.take(indices(rows))))
+                found.extend((rows[hits], place) for hits, place in union.matches(texts.take(indices(rows))))
         return (
             np.concatenate([rows for rows, _ in found]) if found else np.empty(0, np.int64),
             np.repeat(np.array([place for _, place in found], np.int64), [len(rows) for rows, _ in found]),
@@ -60,22 +66,32 @@ class ArrowBackend:
 
 
 class _Group:
-    """Expressions that share a coarse one: that is asked first, then their unions, then each."""
+    """Expressions that share a coarse one: that is asked first, then their unions."""
 
     def __init__(self, coarse: str | None, members: Sequence[tuple[int, str]]) -> None:
         self.coarse = coarse
         longest = LONGEST_UNION if coarse is None else _CLOSER_UNION
-        self._unions = _unions([text for _, text in members], longest)
-        self._members: dict[str, list[int]] = {}
+        places: dict[str, list[int]] = {}
         for place, text in members:
-            self._members.setdefault(text, []).append(place)
+            places.setdefault(text, []).append(place)
+        self.unions = [_Union({text: places[text] for text in union}) for union in _unions(places, longest)]
 
-    def sieve(self, texts: Texts) -> Rows:
-        """Return the rows in which a member matches."""
+    def sieve(self, texts: Texts) -> Iterator[Rows]:
+        """Yield for each union the rows in which it matches."""
         if self.coarse is None:
-            return _within(texts, self._unions)
+            yield from (np.flatnonzero(_matches(texts, union.expression)) for union in self.unions)
+            return
         rows = np.flatnonzero(_matches(texts, self.coarse))
-        return rows[_within(texts.take(indices(rows)), self._unions)]
+        close = texts.take(indices(rows))
+        yield from (rows[_matches(close, union.expression)] for union in self.unions)
+
+
+class _Union:
+    """Expressions, each with its places, that are asked one by one where any of them matches."""
+
+    def __init__(self, members: Mapping[str, Sequence[int]]) -> None:
+        self.expression = _either(members)
+        self._members = members
 
     def matches(self, texts: Texts) -> Iterator[tuple[Any, int]]:
         """Yield the place of each expression with a mask of the rows in which it matches."""
@@ -85,17 +101,20 @@ class _Group:
                 yield hits, place
 
 
-def _within(texts: Texts, unions: Sequence[str]) -> Rows:
-    """Return the rows in which any of ``unions`` matches."""
-    within = np.zeros(len(texts), bool)
-    for union in unions:
-        within |= _matches(texts, union)
-    return np.flatnonzero(within)
-
-
 def _matches(texts: Texts, expression: str) -> Any:
+    """Return a mask of the rows that match; NULLs do not.
+
+    One call leaves Python's lock, because each waits to get it back.
+    """
     matched: Any = pc.match_substring_regex(texts, expression)
-    return np.asarray(matched.fill_null(False))
+    valid, values = matched.buffers()
+    mask = _bits(values, matched)
+    return mask & _bits(valid, matched) if valid is not None else mask
+
+
+def _bits(buffer: Any, of: Any) -> Any:
+    bits = np.unpackbits(np.frombuffer(buffer, np.uint8), bitorder="little")
+    return bits[of.offset : of.offset + len(of)].view(bool)
 
 
 def indices(rows: Rows) -> Any:
@@ -112,19 +131,23 @@ def _compiles(expression: str) -> bool:
     return True
 
 
-def _unions(expressions: Sequence[str], longest: int) -> list[str]:
-    """Return few expressions that together match where any of these does, none too large for RE2.
+def _unions(expressions: Iterable[str], longest: int) -> list[list[str]]:
+    """Divide expressions into few unions, none too large for RE2.
 
     Those that count come last and together: they make the states many.
     """
-    unions: list[str] = []
+    unions: list[list[str]] = []
     for expression in sorted(set(expressions), key=lambda text: (_counted(text), len(text), text)):
-        longer = f"{unions[-1]}|(?:{expression})" if unions else ""
+        longer = _either([*unions[-1], expression]) if unions else ""
         if unions and len(longer) <= longest and _compiles(longer):
-            unions[-1] = longer
+            unions[-1].append(expression)
         else:
-            unions.append(f"(?:{expression})")
+            unions.append([expression])
     return unions
+
+
+def _either(expressions: Iterable[str]) -> str:
+    return "|".join(f"(?:{expression})" for expression in expressions)
 
 
 def _counted(expression: str) -> int:

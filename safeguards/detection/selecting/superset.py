@@ -68,7 +68,10 @@ def supersets(
 _DIGITS = Characters(((0x30, 0x39),))
 _ALPHANUMERIC = Characters(((0x30, 0x39), (0x41, 0x5A), (0x61, 0x7A)))
 _LETTERS = Characters(((0x41, 0x5A), (0x61, 0x7A)))
-DENSE = ((_DIGITS, 6, 6), (_ALPHANUMERIC, 6, 4), (_LETTERS, 2, 2))
+_TOKEN = Characters(
+    ((0x25, 0x25), (0x2B, 0x2B), (0x2D, 0x39), (0x3D, 0x3D), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A))
+)
+DENSE = ((_DIGITS, 6, 6), (_ALPHANUMERIC, 6, 4), (_LETTERS, 2, 2), (_TOKEN, 6, 0))
 """Kinds of characters, how many of them, and the longest gap, of which few rows of running text have that."""
 
 

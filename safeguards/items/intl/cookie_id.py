@@ -22,10 +22,14 @@ _NAMES = (
     r"JSESSIONID|PHPSESSID|ASP\.NET_SessionId|ASPSESSIONID[A-Z]{0,8}|CFID|CFTOKEN|connect\.sid|laravel_session|"
     r"ci_session|_session_id|session[_\-]?id|sessid|sid|session|visitor[_\-]?id|cookie[_\-]?id|쿠키|세션"
 )
-_NAMED = re.compile(
-    rf"(?i:(?<![A-Za-z0-9])(?:{_NAMES})) ?[\"']?(?: ?[=:] ?|은 |는 | "
-    rf"){{1}}[\"']?(?P<value>[A-Za-z0-9_%.+/\-]{{10,256}})"
+_BEHIND = r" ?[\"']?(?: ?[=:] ?|은 |는 | )[\"']?"
+_NAMED = re.compile(rf"(?i:(?<![A-Za-z0-9])(?:{_NAMES})){_BEHIND}(?P<value>[A-Za-z0-9_%.+/\-]{{10,256}})")
+_NAMES_END = (
+    r"ga(?:_[A-Z0-9]{4,12})?|id[.0-9a-f]*|nid[A-Z]{0,8}|ession|fb[pc]|utma|clck|anel|NNB|_SES|_AUT|_kau|wlt|OKEN|"
+    r"쿠키|세션"
 )
+"""How the names end; enough to select rows by, and much shorter than all of them."""
+
 _FEWEST_KINDS = 8
 _SHOWN = 4
 
@@ -86,5 +90,5 @@ ITEM = Item(
         phpsessid, ga id, fbp
         """
     ),
-    anchor=f"{_VENDORS.pattern}|{_NAMED.pattern}",
+    anchor=rf"{_VENDORS.pattern}|(?i:{_NAMES_END}){_BEHIND}[A-Za-z0-9_%.+/\-]{{10}}",
 )

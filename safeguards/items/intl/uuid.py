@@ -73,5 +73,5 @@ ITEM = Item(
             "product, item"
         ),
     ),
-    anchor=rf"{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-",
+    anchor=rf"{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-",
 )

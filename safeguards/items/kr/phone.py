@@ -18,8 +18,10 @@ _FIXED = re.compile(
     r"02[1-9][0-9]{6,7}|0(?:3[1-3]|4[1-4]|5[1-5]|6[1-4])[1-9][0-9]{6,7}|0[78]0[0-9]{7,8}|050[2-8][0-9]{7,8}"
 )
 _CENTRE = re.compile(r"1(?:5[2-9]|6[0-9]|8[0-9])[0-9]{5}")
+_KINDS = (("mobile", _MOBILE), ("fixed", _FIXED), ("centre", _CENTRE))
 _ABROAD = re.compile(r"\+[1-9][0-9]{6,14}")
 _COUNTRY = re.compile(r"^\+?82(?=0?(?:1[016789]|[2-6]|[78]0|50))0?")
+_SEPARATED = re.compile(r"[0-9][-. )]+[0-9]")
 _AREA = re.compile(r"02|050[2-8]|0[0-9]{2}|1[0-9]{3}")
 
 
@@ -50,7 +52,7 @@ def validate(value: str) -> Verdict:
     """Judge by the numbering plan and by whether separators were written."""
     number = canonical(value)
     kind = kind_of(number)
-    separated = re.search(r"[0-9][-. )]+[0-9]", value) is not None or value.startswith("+")
+    separated = _SEPARATED.search(value) is not None or value.startswith("+")
     if kind == "mobile":
         return Verdict(0.9 if separated else 0.8, 0.98, "mobile number of the Korean numbering plan")
     if kind == "fixed":
@@ -64,8 +66,10 @@ def kind_of(digits: str) -> str:
     """Return ``mobile``, ``fixed`` (also Internet and virtual numbers) or ``centre``; empty for other
     digits.
     """
-    forms = (("mobile", _MOBILE), ("fixed", _FIXED), ("centre", _CENTRE))
-    return next((kind for kind, form in forms if form.fullmatch(digits)), "")
+    for kind, form in _KINDS:
+        if form.fullmatch(digits):
+            return kind
+    return ""
 
 
 def _parts(text: str) -> tuple[str, str, str] | None:
