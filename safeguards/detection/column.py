@@ -8,17 +8,16 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from safeguards.detection.engine import Engine
-from safeguards.detection.folding import FoldedText, fold_text
+from safeguards.detection.folding import fold_text
 from safeguards.detection.selecting import BACKENDS, Selector
 from safeguards.detection.selecting.arrow import indices
-from safeguards.detection.selecting.selection import Sieved
+from safeguards.detection.selecting.selection import Selection, Sieved
 from safeguards.detection.span import Span
 from safeguards.errors import InputError
 
@@ -45,11 +44,11 @@ FEW_BYTES = 8_192
 _HALVES = re.compile("[\ud800-\udfff]")
 """Halves of surrogate pairs, which Arrow's UTF-8 cannot hold; no rule reads them."""
 
+AHEAD = 2
+"""How many batches are sieved before they are read."""
+
 READ_AT_ONCE = 16_384
 """Rows that become Python texts at a time."""
-
-Selected = tuple[int, list[int]]
-"""A row, and the places of the expressions that may match in it."""
 
 
 class Column:
@@ -108,28 +107,28 @@ class Column:
                     yield row, spans
             return
         for batch, sieved in self._sieved(texts):
-            selected = iter(self._selector.select(batch, sieved))
-            while part := list(islice(selected, READ_AT_ONCE)):
-                texts = batch.take(indices(np.array([row for row, _ in part], np.int64))).to_pylist()
-                for row, places, folded in self._folded(part, texts):
-                    if places and (spans := self._engine.spans_at(folded, places)):
-                        yield offset + row, spans
+            for part in self._selector.select(batch, sieved).parts(READ_AT_ONCE):
+                for row, spans in self._read(part, batch.take(indices(part.rows)).to_pylist()):
+                    yield offset + row, spans
             offset += len(batch)
 
-    def _folded(self, part: list[Selected], texts: list[str]) -> list[tuple[int, list[int], FoldedText]]:
-        """Fold the texts; select anew those that hold unusual characters, as they read without them."""
-        everything = self._engine.everything
-        unusual = {at: fold_text(texts[at]) for at, (_, places) in enumerate(part) if everything in places}
-        plain = pa.array([folded.text for folded in unusual.values()], pa.large_string())
-        anew = dict(self._selector.select(plain))
-        found = {at: (folded, anew.get(place, [])) for place, (at, folded) in enumerate(unusual.items())}
-        return [
-            (row, found[at][1], found[at][0]) if at in found else (row, places, fold_text(text))
-            for at, ((row, places), text) in enumerate(zip(part, texts, strict=True))
-        ]
+    def _read(self, part: Selection, texts: list[str]) -> Iterator[tuple[int, list[Span]]]:
+        """Read the texts of selected rows; those with unusual characters are selected anew without these."""
+        unusual = part.with_place(self._engine.everything).tolist()
+        folded = [fold_text(texts[at]) for at in unusual]
+        plain = pa.array([one.text for one in folded], pa.large_string())
+        anew = dict(zip(unusual, folded, strict=True))
+        places_anew = {unusual[at]: places for at, places in self._selector.select(plain)}
+        for at, ((row, places), text) in enumerate(zip(part, texts, strict=True)):
+            found = anew.get(at)
+            if found is not None:
+                places = places_anew.get(at, [])
+            spans = self._engine.spans_at(found or fold_text(text), places)
+            if spans:
+                yield row, spans
 
     def _sieved(self, texts: Any) -> Iterator[tuple[Any, Sieved]]:
-        """Yield batches with where to look, one batch ahead: RE2 needs no lock of Python's.
+        """Yield batches with where to look, some batches ahead: RE2 needs no lock of Python's.
 
         The thread ahead makes few calls, for after each it waits until Python's lock is handed over.
         """
@@ -137,7 +136,7 @@ class Column:
         with ThreadPoolExecutor(1, "safeguards-sieve") as ahead:
             for batch in batches(texts):
                 waiting.append((batch, ahead.submit(self._selector.sieve, batch)))
-                if len(waiting) > 1:
+                if len(waiting) > AHEAD:
                     taken, sieved = waiting.popleft()
                     yield taken, sieved.result()
             for taken, sieved in waiting:

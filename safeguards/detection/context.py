@@ -69,18 +69,18 @@ class Labels:
 
     def judge(self, text: str, start: int, end: int, verdict: Verdict) -> tuple[float, str]:
         """Return score and reason of the candidate ``text[start:end]`` in its surroundings."""
-        whole = self._whole(text, start, end)
-        label = None
-        for label in self._found(text, max(0, start - BEFORE), start):  # noqa: B007
-            pass
+        whole = None if self.part_of is None else _whole(self.part_of, text, start, end)
+        before = self._found(text, max(0, start - BEFORE), start)
+        label = before[-1] if before else None
         if whole is not None and not _names(text, label, whole):
             return verdict.score * CONTRADICTED, f"{verdict.reason}; part of something else"
         if label is not None and label.against:
             if _TOUCHING.fullmatch(text, label.end, start):
                 return verdict.score * CONTRADICTED, f"{verdict.reason}; labelled as something else"
         elif label is not None:
-            return self._supported(text, label, start, verdict)
-        behind = next(self._found(text, end, min(len(text), end + AFTER)), None)
+            return _supported(text, label, start, verdict)
+        after = self._found(text, end, min(len(text), end + AFTER))
+        behind = after[0] if after else None
         if behind is not None and not behind.against and "\n" not in text[end : behind.start]:
             return _raised(verdict, SAME_LINE), _near(verdict, text, behind)
         heading = self._heading(text, start, end) if label is None else None
@@ -89,20 +89,14 @@ class Labels:
             return _raised(verdict, EARLIER_LINE), f"{verdict.reason}; in a table headed {named!r}"
         return verdict.score, verdict.reason
 
-    def _whole(self, text: str, start: int, end: int) -> int | None:
-        """Return where that begins of which the candidate is part, if it is."""
-        if self.part_of is None:
-            return None
-        before = self.part_of.finditer(text, max(0, start - BEFORE), min(len(text), end + AFTER))
-        return next((found.start() for found in before if found.end() == start), None)
-
-    def _found(self, text: str, start: int, end: int) -> Iterator[Label]:
-        """Yield the labels between two places; case does not matter.
+    def _found(self, text: str, start: int, end: int) -> list[Label]:
+        """Return the labels between two places; case does not matter.
 
         The window is searched in lower case, so that the expression needs no flag and begins with a set of
         characters, to which `re` skips.
         """
         window = _lowered(text[start:end])
+        labels: list[Label] = []
         place = 0
         while found := self.expression.search(window, place):
             against, latin = self.kinds[found.lastindex or 0]
@@ -112,7 +106,8 @@ class Labels:
                 place = found.start() + 1
             else:
                 place = tail.end()
-                yield Label(at, start + place, against)
+                labels.append(Label(at, start + place, against))
+        return labels
 
     def _heading(self, text: str, start: int, end: int) -> Label | None:
         """Return the label among the headings of the table whose row holds the candidate, if there is one."""
@@ -129,12 +124,19 @@ class Labels:
             return None
         return next((label for label in self._found(text, table, ends) if not label.against), None)
 
-    def _supported(self, text: str, label: Label, start: int, verdict: Verdict) -> tuple[float, str]:
-        if _TOUCHING.fullmatch(text, label.end, start):
-            share = 1.0
-        else:
-            share = EARLIER_LINE if "\n" in text[label.end : start] else SAME_LINE
-        return _raised(verdict, share), _near(verdict, text, label)
+
+def _whole(part_of: re.Pattern[str], text: str, start: int, end: int) -> int | None:
+    """Return where that begins of which the candidate is part, if it is."""
+    before = part_of.finditer(text, max(0, start - BEFORE), min(len(text), end + AFTER))
+    return next((found.start() for found in before if found.end() == start), None)
+
+
+def _supported(text: str, label: Label, start: int, verdict: Verdict) -> tuple[float, str]:
+    if _TOUCHING.fullmatch(text, label.end, start):
+        share = 1.0
+    else:
+        share = EARLIER_LINE if "\n" in text[label.end : start] else SAME_LINE
+    return _raised(verdict, share), _near(verdict, text, label)
 
 
 def _names(text: str, label: Label | None, whole: int) -> bool:

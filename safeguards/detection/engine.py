@@ -67,15 +67,15 @@ class Engine:
 
     def _read(self, reading: Reading) -> Iterator[Span]:
         """Yield what stands in a reading, in offsets of the folded text."""
-        read = reading.folded
-        digits = digits_in(read.text)
+        text, allows = reading.text, self._lists.allows
+        digits = digits_in(text)
         for rule in self._evadable:
-            if not rule.may_match(read.text, digits):
+            if not rule.may_match(text, digits):
                 continue
-            for found in rule.candidates(read.text):
+            for found in rule.candidates(text):
                 score = found.score * CERTAINTY
                 if score < rule.threshold or not reading.changed(found.start, found.end):
                     continue
-                if not self._lists.allows(rule.item, read.text[found.start : found.end]):
-                    start, end = read.original(found.start, found.end)
+                if not allows(rule.item, text[found.start : found.end]):
+                    start, end = reading.original(found.start, found.end)
                     yield Span(rule.item.entity, start, end, score, f"{found.reason}; {reading.name}")

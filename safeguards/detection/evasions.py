@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-
-from safeguards.detection.folding import FoldedText
+from typing import NamedTuple
 
 BEFORE = 56
 AFTER = 20
@@ -60,17 +59,42 @@ something before it was left out. No class of its own: making those took longer 
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A stretch as it reads plainly: ``folded`` leads back to the text, ``changes`` are places in it."""
+class Reading(NamedTuple):
+    """A stretch as it reads plainly, with what stands around it.
+
+    ``text[lead:lead + len(pieces)]`` is the stretch; what precedes it begins at ``first`` of the folded text,
+    and what follows it at ``end``.
+    """
 
     name: str
-    folded: FoldedText
-    changes: tuple[tuple[int, int], ...]
+    text: str
+    pieces: list[Piece]
+    first: int
+    lead: int
+    end: int
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Return where ``text[start:end]`` (not empty) stands in the folded text."""
+        return self._place(start)[0], self._place(end - 1)[1]
 
     def changed(self, start: int, end: int) -> bool:
-        """Say whether ``[start:end]`` of the reading holds a change."""
-        return any(start <= low and high <= end for low, high in self.changes)
+        """Say whether ``text[start:end]`` holds a change."""
+        stretch = range(max(start, self.lead), min(end, self.lead + len(self.pieces)))
+        return any(self._is_change(place, start) for place in stretch)
+
+    def _is_change(self, place: int, start: int) -> bool:
+        _, _, _, replaced, joined = self.pieces[place - self.lead]
+        return place - joined >= start and (replaced or (joined and place > 0))
+
+    def _place(self, place: int) -> tuple[int, int]:
+        if place < self.lead:
+            return self.first + place, self.first + place + 1
+        at = place - self.lead
+        if at < len(self.pieces):
+            _, start, end, _, _ = self.pieces[at]
+            return start, end
+        behind = self.end + at - len(self.pieces)
+        return behind, behind + 1
 
 
 Read = Callable[[re.Match[str]], Iterable[list[Piece]]]
@@ -106,19 +130,9 @@ def readings_of(kind: int, text: str) -> Iterator[Reading]:
 
 def _reading(name: str, text: str, found: re.Match[str], pieces: list[Piece]) -> Reading:
     start, end = found.span()
-    first, last = max(0, start - BEFORE), min(len(text), end + AFTER)
-    changes = tuple(
-        (place - joined, place + 1)
-        for place, (_, _, _, replaced, joined) in enumerate(pieces, start - first)
-        if replaced or (joined and place)
-    )
-    characters, starts, ends, _, _ = zip(*pieces, strict=True)
-    folded = FoldedText(
-        f"{text[first:start]}{''.join(characters)}{text[end:last]}",
-        (*range(first, start), *starts, *range(end, last)),
-        (*range(first + 1, start + 1), *ends, *range(end + 1, last + 1)),
-    )
-    return Reading(name, folded, changes)
+    first = max(0, start - BEFORE)
+    read = f"{text[first:start]}{''.join([piece[0] for piece in pieces])}{text[end : end + AFTER]}"
+    return Reading(name, read, pieces, first, start - first, end)
 
 
 def _characters(found: re.Match[str]) -> list[Piece]:

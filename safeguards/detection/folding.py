@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from safeguards.detection.alike import ALIKE, CONJOINING, HIDDEN, HOMOGLYPHS
 
@@ -18,8 +18,7 @@ _LATIN = re.compile(r"[A-Za-z0-9]")
 _WORD = re.compile(rf"[A-Za-z0-9.@_+\-{''.join(map(chr, HOMOGLYPHS))}]+")
 
 
-@dataclass(frozen=True, slots=True)
-class FoldedText:
+class FoldedText(NamedTuple):
     """``text`` is the original with look-alikes folded; ``starts`` and ``ends`` map each of its characters
     to the original, and are None where every offset stays what it was.
     """

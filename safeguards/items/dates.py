@@ -27,7 +27,8 @@ def calendar_date(year: int, month: int, day: int) -> date | None:
 
 def is_birth_date(born: date | None) -> bool:
     """Say whether a living person may have been born then: not after today, not before 120 years ago."""
-    return born is not None and date.today().year - OLDEST_YEARS <= born.year and born <= date.today()
+    today = date.today()
+    return born is not None and today.year - OLDEST_YEARS <= born.year and born <= today
 
 
 def written_date(text: str) -> date | None:

@@ -6,7 +6,7 @@ import unicodedata
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from safeguards.detection import Detector
@@ -100,6 +100,7 @@ def test_a_number_is_found_whole_however_it_is_written(
     number=st.from_regex(r"010-[2-9][0-9]{3}-[0-9]{4}", fullmatch=True),
     tail=st.sampled_from(["", " 입니다", "이고", "으로"]),
 )
+@example("010-2000-2112", "")  # 이일일 alone would be a name
 @settings(max_examples=100)
 def test_digits_read_aloud_are_found(number: str, tail: str) -> None:
     written = number.translate(SPOKEN).replace("-", " ")

@@ -14,7 +14,7 @@ import numpy as np
 
 from safeguards.detection.selecting.arrow import ArrowBackend
 from safeguards.detection.selecting.requirements import Requirements, digits_in, requirements
-from safeguards.detection.selecting.selection import Selection, Sieved, Texts
+from safeguards.detection.selecting.selection import Selection, Sieved, Texts, selection
 from safeguards.detection.selecting.superset import Native, superset, supersets
 from safeguards.errors import InputError
 
@@ -60,9 +60,9 @@ class Selector:
             sieved: what `sieve` returned for ``texts``, if it has been asked.
         """
         if self._backend is None or not len(texts):
-            return Selection((np.empty(0, np.int64), np.empty(0, np.int64)), self._always, texts)
+            return selection((np.empty(0, np.int64), np.empty(0, np.int64)), self._always, texts)
         rows, places = self._backend.pairs(texts, self.sieve(texts) if sieved is None else sieved)
-        return Selection((rows, self._places[places]), self._always, texts)
+        return selection((rows, self._places[places]), self._always, texts)
 
 
 __all__ = [

@@ -14,49 +14,63 @@ from safeguards.detection.selecting.selection import Pairs, Rows, Sieved, Texts
 from safeguards.detection.selecting.superset import Native
 
 _ANY_TEXT = pa.nulls(1, pa.string())
-LONGEST_UNION = 24_000
+LONGEST_UNION = 26_000
 """Characters: beyond some ten thousands, the states of one automaton overflow RE2's cache."""
 
-_CLOSER_UNION = 4_000
+_CLOSER_UNION = 5_500
 """Characters of a union for texts that a coarse expression has chosen: they lead to more states."""
+
+FEW = 0.1
+"""A share of rows of which asking all unions takes less time than asking first which are worth it."""
 
 _COUNTS = re.compile(r"(?<![xp])\{(\d+)")
 """The lower bound of a repeat, not the code of a character or a property's name."""
 
 
 class ArrowBackend:
-    """Searches with RE2. Expressions that it refuses are taken to match everywhere."""
+    """Searches with RE2. Expressions that it refuses are taken to match everywhere.
+
+    All texts are searched for the expressions that have no coarse one, and for the coarse ones; what those
+    lead to is searched for the rest.
+    """
 
     def __init__(self, expressions: Sequence[Native]) -> None:
-        compiled = [(place, one) for place, one in enumerate(expressions) if _compiles(one.text)]
-        self._everywhere = sorted(set(range(len(expressions))) - {place for place, _ in compiled})
-        coarse = dict.fromkeys(one.coarse for _, one in compiled)
-        self._groups = [
-            _Group(text, [(place, one.text) for place, one in compiled if one.coarse == text])
-            for text in coarse
-        ]
-        coarse_texts = [text for text in coarse if text is not None]
-        self._any_coarse = [_either(union) for union in _unions(coarse_texts, LONGEST_UNION)]
+        self._everywhere: list[int] = []
+        members: dict[str | None, dict[str, list[int]]] = {None: {}}
+        for place, one in enumerate(expressions):
+            if _compiles(one.text):
+                members.setdefault(one.coarse, {}).setdefault(one.text, []).append(place)
+            else:
+                self._everywhere.append(place)
+        alone = members.pop(None)
+        self._groups = [_Group(coarse, those) for coarse, those in members.items() if coarse is not None]
+        coarse = [group.coarse for group in self._groups]
+        self._passes = [_Pass(union, alone) for union in _unions([*alone, *coarse], LONGEST_UNION)]
+        self._unions = [one.union for one in self._passes if one.union]
+        self._unions += [union for group in self._groups for union in group.unions]
 
     def sieve(self, texts: Texts) -> Sieved:
-        """Return the rows in which each union of a group may match, by few calls."""
-        within = np.zeros(len(texts), bool)
-        for union in self._any_coarse:
-            within |= _matches(texts, union)
-        rows = np.flatnonzero(within)
+        """Return the rows in which each union may match, by few calls."""
+        masks = [_matches(texts, one.expression) for one in self._passes]
+        coarse = np.zeros(len(texts), bool)
+        for one, mask in zip(self._passes, masks, strict=True):
+            if one.mixed:
+                coarse |= mask
+        rows = np.flatnonzero(coarse)
         chosen = texts.take(indices(rows))
-        return [
-            hits if group.coarse is None else rows[hits]
-            for group in self._groups
-            for hits in group.sieve(texts if group.coarse is None else chosen)
+        few = len(rows) < FEW * len(texts)
+        sieved = [
+            rows[_matches(chosen, one.union.expression)] if one.mixed else np.flatnonzero(mask)
+            for one, mask in zip(self._passes, masks, strict=True)
+            if one.union
         ]
+        return [*sieved, *(rows[hits] for group in self._groups for hits in group.sieve(chosen, few=few))]
 
     def pairs(self, texts: Texts, sieved: Sieved) -> Pairs:
         """Return the rows and places that match, given what `sieve` returned."""
         every = np.arange(len(texts))
         found = [(every, place) for place in self._everywhere]
-        unions = (union for group in self._groups for union in group.unions)
-        for union, rows in zip(unions, sieved, strict=True):
+        for union, rows in zip(self._unions, sieved, strict=True):
             if len(rows):
                 found.extend((rows[hits], place) for hits, place in union.matches(texts.take(indices(rows))))
         return (
@@ -65,38 +79,50 @@ class ArrowBackend:
         )
 
 
+class _Pass:
+    """What all texts are searched for at once: ``union``, and if it is ``mixed``, coarse expressions too."""
+
+    def __init__(self, expressions: Sequence[str], members: Mapping[str, Sequence[int]]) -> None:
+        self.expression = _either(expressions)
+        own = {text: members[text] for text in expressions if text in members}
+        self.union = _Union(own) if own else None
+        self.mixed = len(own) < len(expressions)
+
+
 class _Group:
-    """Expressions that share a coarse one: that is asked first, then their unions."""
+    """Expressions that share a coarse one."""
 
-    def __init__(self, coarse: str | None, members: Sequence[tuple[int, str]]) -> None:
+    def __init__(self, coarse: str, members: Mapping[str, Sequence[int]]) -> None:
         self.coarse = coarse
-        longest = LONGEST_UNION if coarse is None else _CLOSER_UNION
-        places: dict[str, list[int]] = {}
-        for place, text in members:
-            places.setdefault(text, []).append(place)
-        self.unions = [_Union({text: places[text] for text in union}) for union in _unions(places, longest)]
+        unions = _unions(members, _CLOSER_UNION)
+        self.unions = [_Union({text: members[text] for text in union}) for union in unions]
 
-    def sieve(self, texts: Texts) -> Iterator[Rows]:
-        """Yield for each union the rows in which it matches."""
-        if self.coarse is None:
-            yield from (np.flatnonzero(_matches(texts, union.expression)) for union in self.unions)
-            return
-        rows = np.flatnonzero(_matches(texts, self.coarse))
-        close = texts.take(indices(rows))
+    def sieve(self, texts: Texts, *, few: bool) -> Iterator[Rows]:
+        """Yield for each union the rows in which it matches; of few texts, the coarse one is not asked."""
+        rows = np.arange(len(texts)) if few else np.flatnonzero(_matches(texts, self.coarse))
+        close = texts if few else texts.take(indices(rows))
         yield from (rows[_matches(close, union.expression)] for union in self.unions)
 
 
 class _Union:
-    """Expressions, each with its places, that are asked one by one where any of them matches."""
+    """Expressions, each with its places, that are asked where any of them matches: those of long unions in
+    smaller ones first.
+    """
 
     def __init__(self, members: Mapping[str, Sequence[int]]) -> None:
         self.expression = _either(members)
         self._members = members
+        smaller = _unions(members, _CLOSER_UNION)
+        self._parts = [_Union({text: members[text] for text in part}) for part in smaller if len(smaller) > 1]
 
-    def matches(self, texts: Texts) -> Iterator[tuple[Any, int]]:
-        """Yield the place of each expression with a mask of the rows in which it matches."""
-        for text, places in self._members.items():
-            hits = _matches(texts, text)
+    def matches(self, texts: Texts) -> Iterator[tuple[Rows, int]]:
+        """Yield the rows in which each expression matches, with its place."""
+        for part in self._parts:
+            rows = np.flatnonzero(_matches(texts, part.expression))
+            if len(rows):
+                yield from ((rows[hits], place) for hits, place in part.matches(texts.take(indices(rows))))
+        for text, places in () if self._parts else self._members.items():
+            hits = np.flatnonzero(_matches(texts, text))
             for place in places:
                 yield hits, place
 

@@ -28,6 +28,7 @@ Scored = tuple[Draft, float]
 
 _ANCHOR = re.compile(ANCHOR)
 _HANJA = re.compile(r" ?\(([㐀-鿿]{2,5})(?=[)·,・])")
+_DIGITS_ALOUD = re.compile("[공영일이삼사오육륙칠팔구]{3}[ -]?[공영일이삼사오육륙칠팔구]{2,4}")
 _APART = frozenset({"several", "proper noun"})
 _FAMILIAR = frozenset({"full", "other", "several", "proper noun"})
 
@@ -65,6 +66,7 @@ def _likeliest(scored: Iterable[Scored]) -> list[Scored]:
 
 def _named(text: str, found: list[Scored]) -> Iterator[Candidate]:
     """Yield the likely drafts, and unlikely ones whose name is sure elsewhere in the text."""
+    found = [(draft, value) for draft, value in found if not _is_read_aloud(text, draft)]
     surest: dict[str, float] = {}
     for draft, value in found:
         if value > LEAST and draft.end - draft.start > 1:
@@ -75,6 +77,14 @@ def _named(text: str, found: list[Scored]) -> Iterator[Candidate]:
         elsewhere = REPEATED * probability(surest.get(text[draft.start : draft.end], value))
         if max(score, elsewhere) > probability(LEAST):
             yield from _with_spellings(text, draft, score, elsewhere)
+
+
+def _is_read_aloud(text: str, draft: Draft) -> bool:
+    """Say whether the draft is the end of a number read aloud: 이공공공 이일일이 names nobody."""
+    return any(
+        _DIGITS_ALOUD.fullmatch(text, before, draft.end)
+        for before in range(max(0, draft.start - 4), max(0, draft.start - 2))
+    )
 
 
 def _with_spellings(text: str, draft: Draft, score: float, elsewhere: float) -> Iterator[Candidate]:
