@@ -7,7 +7,6 @@ Peers read rows one by one, as they must, from the same column's beginning.
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from collections.abc import Callable, Iterable, Mapping
 import detectors
 import korean_text
 import pyarrow as pa
+from backfill_job import peak_bytes
+from setting import folder
 from turns import Figures, Group
 
 from safeguards.detection import Detector
@@ -88,11 +89,14 @@ def memory() -> Figures:
     """Return the bytes that detection takes beside a column, at most, in a process of its own."""
     program = (
         "import sys; sys.path.insert(0, sys.argv[1]); import bench_detection; "
-        "print(bench_detection.peak_beside_column())"
+        "print(bench_detection.peak_beside_column(sys.argv[2]))"
     )
-    folder = os.path.dirname(os.path.abspath(__file__))
+    file = folder() / "column.arrow"
+    values = korean_text.column(COLUMN_MB, names=True)
+    with pa.ipc.new_file(file, pa.schema({"text": values.type})) as sink:
+        sink.write(pa.record_batch({"text": values}))
     done = subprocess.run(
-        [sys.executable, "-c", program, folder],
+        [sys.executable, "-c", program, os.path.dirname(os.path.abspath(__file__)), str(file)],
         capture_output=True,
         text=True,
         check=True,
@@ -101,13 +105,17 @@ def memory() -> Figures:
     return {"safeguards": float(done.stdout)}
 
 
-def peak_beside_column() -> int:
-    """Return by how much the peak of this process's memory grows while a column is searched."""
-    detector, values = Detector(), korean_text.column(COLUMN_MB, names=True)
-    detector.detect_column(values.slice(0, 1_000))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def peak_beside_column(file: str) -> int:
+    """Return by how much the peak of this process's memory grows while a column is searched.
+
+    The column comes from a file, since making its texts here would raise the peak before.
+    """
+    with pa.OSFile(file) as source:
+        values = pa.ipc.open_file(source).read_all()["text"]
+    detector = Detector()
+    before = peak_bytes()
     detector.detect_column(values)
-    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+    return peak_bytes() - before
 
 
 GROUPS = {

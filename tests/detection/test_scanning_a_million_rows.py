@@ -16,7 +16,7 @@ SLACK_MB = 40
 """What the larger scan may take more: allocators and caches, not rows (which are 200 MB and more)."""
 
 _SCAN = """
-import json, resource, sys
+import json, re, sys
 from safeguards.detection import Detector
 from safeguards.detection.scan import scan
 from safeguards.tables import open_database
@@ -24,7 +24,8 @@ detector = Detector()
 with open_database(sys.argv[1]) as database:
     found = scan(database.source(sys.argv[2]), detector)
 columns = {finding.verdict.column: finding.verdict.entity for finding in found.findings}
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+# Not ru_maxrss, which begins with what the parent had.
+peak = int(re.search("VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024
 print(json.dumps({"peak": peak, "rows": found.rows, "sampled": found.sampled, "columns": columns}))
 """
 
