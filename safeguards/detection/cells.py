@@ -26,12 +26,16 @@ LONGEST_BYTES = 65_536
 
 @dataclass(frozen=True)
 class Cells:
-    """Distinct texts of a column with their counts; ``prose`` says whether spans may stand inside them."""
+    """Distinct texts of a column with their counts; ``prose`` says whether spans may stand inside them.
+
+    ``fractional`` numbers, such as degrees and weights, are what the column's name says, or nothing.
+    """
 
     texts: tuple[str, ...]
     counts: tuple[int, ...]
     prose: bool
     numeric: bool
+    fractional: bool = False
 
     @cached_property
     def probe(self) -> tuple[str, ...]:
@@ -61,7 +65,10 @@ def cells(column: pa.ChunkedArray[Any]) -> Cells:
     numeric = pa.types.is_integer(column.type) or (
         pa.types.is_decimal(column.type) and column.type.scale == 0
     )
-    if not (prose or numeric or pa.types.is_date(column.type) or pa.types.is_timestamp(column.type)):
+    fractional = pa.types.is_floating(column.type) or (pa.types.is_decimal(column.type) and not numeric)
+    if not (
+        prose or numeric or fractional or pa.types.is_date(column.type) or pa.types.is_timestamp(column.type)
+    ):
         return Cells((), (), prose=False, numeric=False)
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.date32(), safe=False)
@@ -74,7 +81,8 @@ def cells(column: pa.ChunkedArray[Any]) -> Cells:
     pairs = [(text, count) for text, count in counted if text]
     if prose and pairs and all(_FLOAT.fullmatch(text) for text, _ in pairs):
         pairs, prose, numeric = [(text[: text.index(".")], count) for text, count in pairs], False, True
-    return Cells(tuple(text for text, _ in pairs), tuple(count for _, count in pairs), prose, numeric)
+    texts, counts = tuple(text for text, _ in pairs), tuple(count for _, count in pairs)
+    return Cells(texts, counts, prose, numeric, fractional)
 
 
 def _whole(column: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:

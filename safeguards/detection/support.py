@@ -71,7 +71,7 @@ class Judge:
 
     def agreement(self, looked_at: Cells, *, by_name: bool) -> Agreement:
         """Return how far the cells agree, given whether the column's name names the item."""
-        if not by_name and not self._seen_in(looked_at):
+        if not by_name and (looked_at.fractional or not self._seen_in(looked_at)):
             return Agreement(self.item, by_name, np.zeros(len(looked_at.texts)), "", (), excluded=False)
         readings = [self._read(text, looked_at, by_name=by_name) for text in looked_at.texts]
         column = _Column(self.item, looked_at, readings)

@@ -353,6 +353,39 @@ def test_floats_in_a_file_are_read_as_the_numbers_they_were() -> None:
     assert (found.entity, found.share) == ("PHONE_NUMBER", 1.0)
 
 
+@pytest.mark.parametrize(
+    ("name", "entity", "low", "high", "decimals"),
+    [
+        ("위도", "GPS_COORDINATE", 37.4, 37.6, 6),
+        ("lng", "GPS_COORDINATE", 126.8, 127.2, 6),
+        ("몸무게", "WEIGHT", 45.0, 95.0, 1),
+        ("키", "HEIGHT", 150.0, 190.0, 1),
+        ("price", None, 1.0, 90.0, 2),
+        ("latency", None, 1.0, 90.0, 6),
+    ],
+)
+@pytest.mark.parametrize("kind", [pa.float64(), pa.decimal128(12, 6)], ids=str)
+def test_fractions_are_what_their_columns_name_says(
+    name: str, entity: str | None, low: float, high: float, decimals: int, kind: pa.DataType
+) -> None:
+    values = [round(DRAW.uniform(low, high), decimals) for _ in range(300)]
+    if pa.types.is_decimal(kind):
+        column = pa.array([Decimal(f"{value:.{decimals}f}") for value in values], pa.decimal128(12, decimals))
+    else:
+        column = pa.array(values, kind)
+    assert verdict(name, column).entity == entity
+    assert verdict("value", column).entity is None
+
+
+@pytest.mark.parametrize("name", ["first_name", "lastName", "surname"])
+def test_given_names_and_surnames_are_known_in_columns_of_their_own(name: str) -> None:
+    values = [
+        DRAW.choice(["James", "Mary", "Garcia", "Smith", "Jennifer", "Susan", "Lee"]) for _ in range(200)
+    ]
+    assert verdict(name, values).entity == "PERSON"
+    assert verdict("model", values).entity is None
+
+
 @pytest.mark.parametrize("values", [[0.5, 1e300, None], [float("nan"), 2.0], [None, None], [1e19, 3.0]])
 def test_floats_that_are_no_whole_numbers_hold_nothing(values: list[float | None]) -> None:
     found = verdict("phone", pa.array(values, pa.float64()))

@@ -19,6 +19,12 @@ class Gazetteer(NamedTuple):
     surname_rare: frozenset[str]
     ordinary: frozenset[str]
 
+    def names(self, word: str) -> bool:
+        """Say whether a word is a given name or a surname."""
+        folded = word.casefold()
+        given = folded in self.given_common or folded in self.given_rare
+        return given or folded in self.surname_common or folded in self.surname_rare
+
 
 @cache
 def gazetteer() -> Gazetteer:

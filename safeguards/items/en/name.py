@@ -10,12 +10,16 @@ import re
 from collections.abc import Sequence
 
 from safeguards.items.en import name_rules
+from safeguards.items.en.gazetteer import gazetteer
 from safeguards.items.en.letters import LETTER, UPPER
 from safeguards.items.item import REJECTED, Item, LegalClass, Role, Verdict
 from safeguards.items.text import settle, squeeze, stars, words
 
 _NAME = re.compile(rf"[{LETTER}][{LETTER}.'’\-]*(?: [{LETTER}][{LETTER}.'’\-]*){{0,5}}")
 _POSSIBLE = 0.3
+_PART = 0.8
+"""How sure a given name or surname alone is, in a column that is named for them."""
+
 _FEWEST = 10
 _MOST_ARE_NAMES = 0.7
 
@@ -35,7 +39,10 @@ def mask(text: str) -> str:
 
 def validate(value: str) -> Verdict:
     """Judge a whole value by its words."""
-    likely = name_rules.likelihood(squeeze(value))
+    name = squeeze(value)
+    if " " not in name and gazetteer().names(name):
+        return Verdict(0.0, _PART, "given name or surname")
+    likely = name_rules.likelihood(name)
     if likely < _POSSIBLE:
         return REJECTED
     alone = likely * 0.7 if " " in value.strip() else 0.1

@@ -36,6 +36,8 @@ _SPEAKING = re.compile(
     r"|좌표|위치|위도|경도|위경도"
 )
 _KOREA = ((33.0, 39.0), (124.0, 132.0))
+_SINGLE = re.compile(_NUMBER)
+_MOST = 180
 _FINE = 4
 """Decimals from which a coordinate is finer than about ten metres."""
 
@@ -65,6 +67,8 @@ def validate(value: str) -> Verdict:
     """Judge by the ranges of latitude and longitude, their precision, and whether they lie in Korea."""
     if _DEGREES.fullmatch(value):
         return Verdict(0.9, 0.97, "degrees and minutes of a coordinate")
+    if _SINGLE.fullmatch(value) and abs(float(value)) <= _MOST:
+        return Verdict(0.0, 0.9, "latitude or longitude")
     found = _PAIR.fullmatch(value)
     if found is None or not _on_earth(found):
         return REJECTED
@@ -119,8 +123,8 @@ ITEM = Item(
     candidates=candidates,
     column_names=words(
         """
-        좌표, 위경도, 위치좌표, gps, gps coordinate, coordinates, coords, latlng, lat lng, lat lon, geo,
-        geolocation
+        좌표, 위경도, 위치좌표, 위도, 경도, gps, gps coordinate, coordinates, coords, latlng, lat lng, lat lon, geo,
+        geolocation, lat, latitude, lng, lon, longitude
         """
     ),
     anchor=r"[0-9]\.[0-9]{3}|[0-9] ?[°º도] ?[0-9]",
