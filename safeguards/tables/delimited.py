@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,9 @@ from safeguards.tables.source import BATCH_ROWS, pick, refuse_duplicates, reserv
 BLOCKS = (1 << 20, 64 << 20)
 _DELIMITERS = (",", ";", "\t", "|")
 
+_VALUE = re.compile(r"@|(?:[0-9][ .\-]?){9}")
+"""What no column is called, though a date may be: names are told in errors, and values must not be."""
+
 AreData = Callable[[Sequence[str]], Collection[str]]
 """Returns those of some names that are values."""
 
@@ -29,7 +33,8 @@ class DelimitedFile:
 
     The delimiter is the one of comma, semicolon, tab and bar that the header holds most often. ``are_data``
     returns those of the first line's cells that are values rather than names: where it returns some, that
-    line is a row, ``named`` is False, and the columns are ``column 1``, ``column 2`` and so on.
+    line is a row, ``named`` is False, and the columns are ``column 1``, ``column 2`` and so on. Without it, a
+    first line with an address or nine digits in a row is refused.
     """
 
     def __init__(
@@ -42,6 +47,11 @@ class DelimitedFile:
         self._delimiter = delimiter or max(_DELIMITERS, key=header.count)
         self._names = next(csv.reader(io.StringIO(header, newline=""), delimiter=self._delimiter))
         self.named = are_data is None or not are_data(self._names)
+        if are_data is None and any(map(_VALUE.search, self._names)):
+            raise InputError(
+                f"{self.name}: the first line holds values rather than the names of columns; write a line of "
+                "names above it"
+            )
         if not self.named:
             self._names = [f"column {place}" for place in range(1, len(self._names) + 1)]
         refuse_duplicates(self._names, self.name)

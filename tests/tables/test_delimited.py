@@ -185,3 +185,19 @@ def test_a_first_line_of_values_is_a_row_and_its_columns_are_numbered(tmp_path: 
 def test_one_line_of_values_without_a_line_end_is_a_row(tmp_path: Path) -> None:
     source = open_file(written(tmp_path, "kim@example.com"), are_data=lambda names: names)
     assert source.sample(5).to_pylist() == [{"column 1": "kim@example.com"}]
+
+
+@pytest.mark.parametrize(
+    "first", ["홍길동,900101-1234567", "name,kim@example.com", "a,010 2345 6789", "1234567890123,b"]
+)
+def test_a_first_line_of_values_is_refused_without_telling_them(tmp_path: Path, first: str) -> None:
+    (tmp_path / "members.csv").write_text(f"{first}\nx,y\n", "utf-8")
+    with pytest.raises(InputError, match="the first line holds values") as caught:
+        open_file(tmp_path / "members.csv")
+    assert not any(cell in str(caught.value) for cell in first.split(",") if len(cell) > 4)
+
+
+@pytest.mark.parametrize("first", ["20240101,2024-01-02", "sales_2024_q1,q2", "주소1,주소2"])
+def test_dates_and_numbered_names_name_columns(tmp_path: Path, first: str) -> None:
+    (tmp_path / "sales.csv").write_text(f"{first}\nx,y\n", "utf-8")
+    assert open_file(tmp_path / "sales.csv").schema.names == first.split(",")

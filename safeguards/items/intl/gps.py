@@ -123,8 +123,8 @@ ITEM = Item(
     candidates=candidates,
     column_names=words(
         """
-        좌표, 위경도, 위치좌표, 위도, 경도, gps, gps coordinate, coordinates, coords, latlng, lat lng, lat lon,
-        geo, geolocation, lat, latitude, lng, lon, longitude
+        좌표, 위경도, 위치좌표, 위도, 경도, gps, gps coordinate, coordinates, coords, latlng, lat lng,
+        lat lon, geo, geolocation, lat, latitude, lng, lon, longitude
         """
     ),
     anchor=r"[0-9]\.[0-9]{3}|[0-9] ?[°º도] ?[0-9]",
