@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -89,8 +90,8 @@ def check_domain(radix: int, length: int) -> None:
     Raises:
         ValueError: says how many values there are, and how many it takes.
     """
-    if radix not in RADIXES:
-        raise ValueError(f"FF1 takes a radix from {RADIXES[0]} to {RADIXES[-1]}")
+    if not isinstance(radix, int) or radix not in RADIXES:  # NumPy's integers would overflow
+        raise ValueError(f"FF1 takes a radix, an int, from {RADIXES[0]} to {RADIXES[-1]}")
     if not 2 <= length <= _LONGEST:
         raise ValueError(f"FF1 takes from 2 to {_LONGEST} numerals")
     if length < FEWEST_VALUES.bit_length() and radix**length < FEWEST_VALUES:
@@ -101,7 +102,7 @@ def check_domain(radix: int, length: int) -> None:
 
 
 def _aes(key: Secret | bytes) -> AES:
-    return AES(key.reveal() if isinstance(key, Secret) else bytes(key))
+    return AES(key.reveal() if isinstance(key, Secret) else key)
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,7 @@ class _Scalar(_Shape):
     def _number(self, digits: Sequence[int]) -> int:
         number = 0
         for digit in digits:
-            number = number * self.radix + int(digit)
+            number = number * self.radix + index(digit)
         return number
 
     def _digits(self, number: int, count: int) -> list[int]:
@@ -198,16 +199,18 @@ class _Scalar(_Shape):
 def _batch(
     aes: AES, tweak: bytes, numerals: Numerals, radix: int, offsets: Numerals | None, *, decrypting: bool
 ) -> Numerals:
-    _check_batch(numerals, radix, offsets)
+    begins = None if offsets is None else np.asarray(offsets)
+    _check_batch(numerals, radix, begins)
     result = np.empty_like(numerals)
-    if offsets is None:
+    if begins is None:
         if len(numerals):
             _Rows(aes, tweak, radix, numerals.shape[1]).run(numerals, result, decrypting=decrypting)
         return result
-    lengths = np.diff(offsets)
+    begins = begins.astype(np.int64)
+    lengths = np.diff(begins)
     for length in np.unique(lengths).tolist():
         rows = np.flatnonzero(lengths == length)
-        places = np.asarray(offsets)[rows][:, None] + np.arange(length)
+        places = begins[rows][:, None] + np.arange(length)
         into = np.empty((len(rows), length), numerals.dtype)
         _Rows(aes, tweak, radix, length).run(numerals[places], into, decrypting=decrypting)
         result[places] = into
@@ -217,14 +220,21 @@ def _batch(
 def _check_batch(numerals: Numerals, radix: int, offsets: Numerals | None) -> None:
     if numerals.ndim != (2 if offsets is None else 1) or not np.issubdtype(numerals.dtype, np.integer):
         raise ValueError("FF1: numerals are a matrix of integers, or an array of them with offsets")
-    if offsets is not None and not (
-        len(offsets) and offsets[0] == 0 and offsets[-1] == len(numerals) and (np.diff(offsets) >= 0).all()
-    ):
-        raise ValueError("FF1: offsets ascend from 0 to the number of numerals")
+    if offsets is not None and not _ascend(offsets, len(numerals)):
+        raise ValueError("FF1: offsets are integers that ascend from 0 to the number of numerals")
     if numerals.size and not (int(numerals.min()) >= 0 and int(numerals.max()) < radix):
         raise ValueError(f"FF1: a numeral is not below the radix of {radix}")
     if np.iinfo(numerals.dtype).max < radix - 1:
         raise ValueError(f"FF1: numerals of type {numerals.dtype} cannot hold those of radix {radix}")
+
+
+def _ascend(offsets: Numerals, last: int) -> bool:
+    if offsets.ndim != 1 or not len(offsets) or not np.issubdtype(offsets.dtype, np.integer):
+        return False
+    ends = offsets[0] == 0 and offsets[-1] == last
+    return bool(
+        ends and (offsets[1:] >= offsets[:-1]).all()
+    )  # differences of unsigned ones never fall below 0
 
 
 class _Rows(_Shape):

@@ -155,10 +155,10 @@ def test_empty_batches_stay_empty() -> None:
         (np.zeros(12, np.int64), None, "a matrix of integers"),
         (np.zeros((2, 12)), None, "a matrix of integers"),
         (np.zeros((2, 12), np.int64), np.array([0, 12]), "a matrix of integers"),
-        (np.zeros(12, np.int64), np.array([0, 11]), "offsets ascend"),
-        (np.zeros(12, np.int64), np.array([1, 12]), "offsets ascend"),
-        (np.zeros(24, np.int64), np.array([0, 13, 12, 24]), "offsets ascend"),
-        (np.zeros(12, np.int64), np.array([], np.int64), "offsets ascend"),
+        (np.zeros(12, np.int64), np.array([0, 11]), "offsets are integers that ascend"),
+        (np.zeros(12, np.int64), np.array([1, 12]), "offsets are integers that ascend"),
+        (np.zeros(24, np.int64), np.array([0, 13, 12, 24]), "offsets are integers that ascend"),
+        (np.zeros(12, np.int64), np.array([], np.int64), "offsets are integers that ascend"),
     ],
 )
 def test_what_is_no_batch_is_refused(numerals: Any, offsets: Any, said: str) -> None:
@@ -169,3 +169,21 @@ def test_what_is_no_batch_is_refused(numerals: Any, offsets: Any, said: str) -> 
 def test_a_type_too_narrow_for_the_radix_is_refused() -> None:
     with pytest.raises(ValueError, match="type uint8 cannot hold those of radix 257"):
         ff1.encrypt_batch(KEY, b"", np.zeros((1, 12), np.uint8), 257)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint64, np.int32])
+def test_offsets_may_be_of_any_integer_type(kind: Any) -> None:
+    numerals, offsets = np.arange(27) % 10, np.array([0, 7, 27], kind)
+    sealed = ff1.encrypt_batch(KEY, b"", numerals, 10, offsets)
+    assert sealed[7:].tolist() == ff1.encrypt(KEY, b"", numerals[7:].tolist(), 10)
+    with pytest.raises(ValueError, match="offsets are integers that ascend"):
+        ff1.encrypt_batch(KEY, b"", numerals, 10, np.array([0, 20, 10, 27], kind))
+
+
+def test_a_number_is_no_key_and_a_fraction_no_numeral() -> None:
+    with pytest.raises(TypeError):
+        ff1.encrypt(16, b"", [1] * 8, 10)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        ff1.encrypt(KEY, b"", [1.5] * 8, 10)  # type: ignore[list-item]
+    with pytest.raises(ValueError, match="an int"):
+        ff1.encrypt(KEY, b"", [1] * 8, np.int64(10))  # type: ignore[arg-type]
