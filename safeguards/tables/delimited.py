@@ -21,8 +21,12 @@ from safeguards.tables.source import BATCH_ROWS, pick, refuse_duplicates, reserv
 BLOCKS = (1 << 20, 64 << 20)
 _DELIMITERS = (",", ";", "\t", "|")
 
-_VALUE = re.compile(r"@|(?:[0-9][ .\-]?){9}")
-"""What no column is called, though a date may be: names are told in errors, and values must not be."""
+_DAY = r"(?:19|20)[0-9]{2}[.\-]?[01][0-9][.\-]?[0-3][0-9]"
+_WHEN = rf"{_DAY}(?: [0-9]{{2}}:| ?- ?{_DAY}(?![ .\-]?[0-9]))"
+_VALUE = re.compile(rf"[^\s.@/:] ?@ ?[\w\-]+\.\w|(?<![0-9])(?<![0-9][ .\-])(?!{_WHEN})(?:[0-9][ .\-]?){{9}}")
+"""What no column is called, though a date, a period or @timestamp may be: names are told in errors, and values
+must not be.
+"""
 
 AreData = Callable[[Sequence[str]], Collection[str]]
 """Returns those of some names that are values."""

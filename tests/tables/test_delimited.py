@@ -188,7 +188,17 @@ def test_one_line_of_values_without_a_line_end_is_a_row(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "first", ["홍길동,900101-1234567", "name,kim@example.com", "a,010 2345 6789", "1234567890123,b"]
+    "first",
+    [
+        "홍길동,900101-1234567",
+        "name,kim@example.com",
+        "name,kim @ example.com",
+        "a,010 2345 6789",
+        "1234567890123,b",
+        "a,19900101-1234567",
+        "a,20240101-19900101-1234567",
+        "a,2024-01-01 00:00 01023456789",
+    ],
 )
 def test_a_first_line_of_values_is_refused_without_telling_them(tmp_path: Path, first: str) -> None:
     (tmp_path / "members.csv").write_text(f"{first}\nx,y\n", "utf-8")
@@ -197,7 +207,17 @@ def test_a_first_line_of_values_is_refused_without_telling_them(tmp_path: Path, 
     assert not any(cell in str(caught.value) for cell in first.split(",") if len(cell) > 4)
 
 
-@pytest.mark.parametrize("first", ["20240101,2024-01-02", "sales_2024_q1,q2", "주소1,주소2"])
+@pytest.mark.parametrize(
+    "first",
+    [
+        "20240101,2024-01-02",
+        "sales_2024_q1,q2",
+        "주소1,주소2",
+        "@timestamp,order.@id",
+        "name,2024-01-01 00:00:00",
+        "매출(2023.01.01-2023.12.31),20230101-20231231",
+    ],
+)
 def test_dates_and_numbered_names_name_columns(tmp_path: Path, first: str) -> None:
     (tmp_path / "sales.csv").write_text(f"{first}\nx,y\n", "utf-8")
     assert open_file(tmp_path / "sales.csv").schema.names == first.split(",")
