@@ -20,6 +20,12 @@ _NAMED_THING = re.compile(
 )
 """Names of things, which are no persons' names."""
 
+_NO_PLACE = re.compile(
+    r"(?<![0-9a-z])(?:lat (?:[mun]?s|secs?|seconds|millis|avg|mean|median|min|max|sum|std|p ?[0-9]{2,3})"
+    r"|geo mean|lon term)(?![0-9a-z])"
+)
+"""Latencies, geometric means and terms of loans, which are no coordinates."""
+
 _TAIL = r"(?:번호|일자|정보|값|란|명|원문|평문|[0-9]{1,2})?(?![가-힣])"
 
 
@@ -37,7 +43,7 @@ def named(header: str, items: Iterable[Item]) -> set[str]:
         for hint in item.column_names
         for found in _hint(hint).finditer(text)
     ]
-    hits += [(*found.span(), _THING) for found in _NAMED_THING.finditer(text)]
+    hits += [(*found.span(), _THING) for form in (_NAMED_THING, _NO_PLACE) for found in form.finditer(text)]
     return {
         item_id
         for start, end, item_id in hits
