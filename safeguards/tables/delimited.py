@@ -24,8 +24,8 @@ _DELIMITERS = (",", ";", "\t", "|")
 _DAY = r"(?:19|20)[0-9]{2}[.\-]?[01][0-9][.\-]?[0-3][0-9]"
 _WHEN = rf"{_DAY}(?: [0-9]{{2}}:| ?- ?{_DAY}(?![ .\-]?[0-9]))"
 _VALUE = re.compile(rf"[^\s.@/:] ?@ ?[\w\-]+\.\w|(?<![0-9])(?<![0-9][ .\-])(?!{_WHEN})(?:[0-9][ .\-]?){{9}}")
-"""What no column is called, though a date, a period or @timestamp may be: names are told in errors, and values
-must not be.
+"""What no column is called, though dates, periods and @timestamp may be: names are told in errors, values are
+not.
 """
 
 AreData = Callable[[Sequence[str]], Collection[str]]
