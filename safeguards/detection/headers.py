@@ -21,10 +21,11 @@ _NAMED_THING = re.compile(
 """Names of things, which are no persons' names."""
 
 _NO_PLACE = re.compile(
-    r"(?<![0-9a-z])(?:lat (?:[mun]?s|secs?|seconds|millis|avg|mean|median|min|max|sum|std|p ?[0-9]{2,3})"
-    r"|geo mean|lon term)(?![0-9a-z])"
+    r"(?<![0-9a-z])(?:lat|latitude|lng|lon|longitude|latlng|geo|gps|coords?|coordinates?) "
+    r"(?:[mun]?s|secs?|seconds|millis|avg|mean|median|min|max|sum|std|var|p ?[0-9]{2,3}|diff|delta|err|error|"
+    r"score|dist|distance|accuracy|precision|altitude|speed|heading|count|index|rate|term)(?![0-9a-z])"
 )
-"""Latencies, geometric means and terms of loans, which are no coordinates."""
+"""Latencies, geometric means, terms of loans, and what is told of coordinates: no coordinates."""
 
 _TAIL = r"(?:번호|일자|정보|값|란|명|원문|평문|[0-9]{1,2})?(?![가-힣])"
 

@@ -14,7 +14,7 @@ from safeguards.detection.cells import Cells, spellings
 from safeguards.detection.checkdigits import Flags, holding
 from safeguards.detection.statistics import wilson
 from safeguards.items.checkdigit import CHANCE
-from safeguards.items.item import Item, Verdict
+from safeguards.items.item import Item, LegalClass, Verdict
 from safeguards.items.text import compact
 
 ALONE_FROM = 0.5
@@ -71,8 +71,10 @@ class Judge:
 
     def agreement(self, looked_at: Cells, *, by_name: bool) -> Agreement:
         """Return how far the cells agree, given whether the column's name names the item."""
-        if not by_name and (looked_at.fractional or not self._seen_in(looked_at)):
-            return Agreement(self.item, by_name, np.zeros(len(looked_at.texts)), "", (), excluded=False)
+        if looked_at.fractional and (not by_name or self.item.legal_class is LegalClass.AUTHENTICATION):
+            return self._none(looked_at, by_name=by_name)
+        if not by_name and not self._seen_in(looked_at):
+            return self._none(looked_at, by_name=by_name)
         readings = [self._read(text, looked_at, by_name=by_name) for text in looked_at.texts]
         column = _Column(self.item, looked_at, readings)
         together = self.item.judge_column(looked_at.texts) if self.item.judge_column else None
@@ -85,6 +87,9 @@ class Judge:
             notes.append(f"check digits hold in {column.holding:.0%}, by chance in {CHANCE:.0%}")
         scores = column.certainty(together, by_name=by_name)
         return Agreement(self.item, by_name, scores, column.usual(scores), tuple(notes), excluded=False)
+
+    def _none(self, looked_at: Cells, *, by_name: bool) -> Agreement:
+        return Agreement(self.item, by_name, np.zeros(len(looked_at.texts)), "", (), excluded=False)
 
     def _seen_in(self, looked_at: Cells) -> bool:
         """Say whether any of some cells has the item's form: of a column of the item, half of all would."""

@@ -362,6 +362,8 @@ def test_floats_in_a_file_are_read_as_the_numbers_they_were() -> None:
         ("키", "HEIGHT", 150.0, 190.0, 1),
         ("price", None, 1.0, 90.0, 2),
         ("latency", None, 1.0, 90.0, 6),
+        ("lat_ms", None, 1.0, 90.0, 6),
+        ("password_strength", None, 0.0, 5.0, 2),
     ],
 )
 @pytest.mark.parametrize("kind", [pa.float64(), pa.decimal128(12, 6)], ids=str)

@@ -38,6 +38,8 @@ from safeguards.items import all_items
         ("lat_ms", set()),
         ("latP99", set()),
         ("geo_mean", set()),
+        ("gps_accuracy", set()),
+        ("longitude_diff", set()),
         ("company_name", set()),
         ("fileName", set()),
         ("product_name2", set()),
