@@ -18,6 +18,7 @@ ROWS_AT_ONCE = 16_384
 """Rows whose blocks stay in a processor's cache."""
 
 _LIMB_BITS = 32
+_WORD = 8
 
 Numerals = npt.NDArray[np.integer[Any]]
 Words = npt.NDArray[np.uint64]
@@ -34,11 +35,10 @@ def batch(
             _Rows(aes, tweak, radix, numerals.shape[1]).run(numerals, result, decrypting=decrypting)
         return result
     lengths = np.diff(offsets)
-    different = np.unique(lengths).tolist()
-    if len(different) == 1:
+    if len(lengths) and (lengths == lengths[0]).all():
         matrix = numerals.reshape(len(lengths), -1)
         return batch(aes, tweak, matrix, radix, None, decrypting=decrypting).reshape(-1)
-    for length in different:
+    for length in np.unique(lengths).tolist():
         rows = np.flatnonzero(lengths == length)
         places = np.asarray(offsets)[rows][:, None] + np.arange(length)
         into = np.empty((len(rows), length), numerals.dtype)
@@ -147,6 +147,7 @@ class _Blocks:
         fixed = rest + bytes(1 + shape.number_bytes)
         head = xor(state, fixed[:BLOCK]) + fixed[BLOCK:]
         self._words = -(-shape.number_bytes // 4)
+        self._last = int.from_bytes(head[-_WORD:], "big") if shape.number_bytes < _WORD else None
         self._fixed = np.frombuffer(head, np.uint8)
         self._tail = np.tile(self._fixed, (rows, 1))
         self._encrypt = Cipher(shape.aes, ECB()).encryptor()  # noqa: S305  single blocks, chained
@@ -164,11 +165,16 @@ class _Blocks:
 
     def _write(self, round_: int, chunks: Sequence[Words]) -> None:
         tail, size = self._tail, self._shape.number_bytes
+        if self._last is not None:  # round and number fit a word: five times as fast as bytes
+            low, *high = self._shape.limbs(chunks)
+            number = low | high[0] << np.uint64(_LIMB_BITS) if high else low
+            tail.view(">u8")[:, -1] = number ^ np.uint64(self._last ^ round_ << 8 * size)
+            return
         tail[:, self._round_at] = self._fixed[self._round_at] ^ np.uint8(round_)
-        number = np.zeros((len(tail), self._words), ">u4")
+        words = np.zeros((len(tail), self._words), ">u4")
         for at, limb in enumerate(self._shape.limbs(chunks)[: self._words]):
-            number[:, self._words - 1 - at] = limb
-        number_bytes = number.view(np.uint8)[:, 4 * self._words - size :]
+            words[:, self._words - 1 - at] = limb
+        number_bytes = words.view(np.uint8)[:, 4 * self._words - size :]
         start = self._round_at + 1
         np.bitwise_xor(number_bytes, self._fixed[start:], out=tail[:, start:])
 

@@ -157,6 +157,8 @@ class FormatPreserving(Transform):
         """
         numerals = _table(self._letters)[text.codes]
         ours = numerals >= 0
+        if ours.all():
+            return _Found(numerals, slice(None), text.bounds)
         others = np.unique(text.codes[~ours]).tolist()
         if foreign := [code for code in others if chr(code).isalnum()]:
             place = int(np.flatnonzero(np.isin(text.codes, foreign))[0])
@@ -180,7 +182,7 @@ class FormatPreserving(Transform):
         last = self.keep_last + (self._check is not None)
         counts = np.diff(found.bounds)
         lengths = np.maximum(counts - self.keep_first - last, 0)
-        for length in np.unique(lengths[counts > 0]).tolist():
+        for length in _different(lengths[counts > 0]):
             try:
                 ff1.check_domain(self._radix, length)
             except ValueError as error:
@@ -199,7 +201,7 @@ class _Found(NamedTuple):
     """Numerals of all values one after the other, a mask of where they stand, and where each value begins."""
 
     numerals: npt.NDArray[np.int32]
-    ours: npt.NDArray[np.bool_]
+    ours: npt.NDArray[np.bool_] | slice
     bounds: Places
 
 
@@ -208,6 +210,12 @@ class _Part(NamedTuple):
 
     places: Places | slice
     bounds: Places
+
+
+def _different(numbers: Places) -> list[int]:
+    alike = len(numbers) and (numbers == numbers[0]).all()  # as most are, and quicker to see
+    found: list[int] = numbers[:1].tolist() if alike else np.unique(numbers).tolist()
+    return found
 
 
 @lru_cache(len(ALPHABETS))
@@ -227,7 +235,7 @@ def _table(letters: str) -> npt.NDArray[np.int32]:
 def _check_anew(check: CheckDigit, found: _Found, changed: npt.NDArray[np.int32]) -> None:
     """Make the last digit of each value as right or wrong as it was."""
     counts = np.diff(found.bounds)
-    for count in np.unique(counts[counts > 0]).tolist():
+    for count in _different(counts[counts > 0]):
         rows = np.flatnonzero(counts == count)
         if count - 1 > len(check.weights):
             raise Unfit("has more digits than its check digit is made of", int(rows[0]) + 1)
