@@ -24,6 +24,7 @@ import bench_columns  # noqa: E402
 import bench_detection  # noqa: E402
 import bench_detection_quality  # noqa: E402
 import bench_import  # noqa: E402
+import bench_pseudonyms  # noqa: E402
 import bench_search  # noqa: E402
 from turns import Figures, Group  # noqa: E402
 
@@ -34,6 +35,7 @@ GROUPS: dict[str, Group] = (
     | bench_backfill.GROUPS
     | bench_detection.GROUPS
     | bench_detection_quality.GROUPS
+    | bench_pseudonyms.GROUPS
 )
 BUDGETS = Path(__file__).with_name("budgets.toml")
 ATTEMPTS = 3

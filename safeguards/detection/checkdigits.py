@@ -40,9 +40,16 @@ def _matrix(numbers: Sequence[str], width: int) -> npt.NDArray[np.int64]:
 
 
 def _last_holds(check: CheckDigit, digits: npt.NDArray[np.int64]) -> Flags:
-    products = digits[:, :-1] * np.array(check.weights, np.int64)
-    if check.carries:
-        products += np.where(np.array(check.carries), products // 10, 0)
-    expected = (check.base - products.sum(axis=1) % check.modulus) % 10
-    last: Flags = expected == digits[:, -1]
+    last: Flags = expected(check, digits[:, :-1]) == digits[:, -1]
     return last
+
+
+def expected(check: CheckDigit, bodies: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the check digit that follows each row of digits, of which there are no more than weights."""
+    width = bodies.shape[1]
+    products = bodies * np.array(check.weights, np.int64)[len(check.weights) - width :]
+    if check.carries:
+        carries = np.array(check.carries)[len(check.weights) - width :]
+        products += np.where(carries, products // 10, 0)
+    digits: npt.NDArray[np.int64] = (check.base - products.sum(axis=1) % check.modulus) % 10
+    return digits

@@ -14,6 +14,7 @@ from safeguards.pseudonyms.domain import Domain
 
 if TYPE_CHECKING:
     from safeguards.pseudonyms.build import transform_from
+    from safeguards.pseudonyms.fpe import FormatPreserving
     from safeguards.pseudonyms.generalise import Generalise
     from safeguards.pseudonyms.mask import Mask
     from safeguards.pseudonyms.plainly import Drop, Keep
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 # makes tokens of single values, by `domain`, `spelling` and `tokeniser`, which need no extra.
 _HOMES = {
     "Drop": "plainly",
+    "FormatPreserving": "fpe",
     "Generalise": "generalise",
     "Keep": "plainly",
     "Mask": "mask",
@@ -42,4 +44,15 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
 
 
-__all__ = ["Domain", "Drop", "Generalise", "Keep", "Mask", "Token", "Traits", "Transform", "transform_from"]
+__all__ = [
+    "Domain",
+    "Drop",
+    "FormatPreserving",
+    "Generalise",
+    "Keep",
+    "Mask",
+    "Token",
+    "Traits",
+    "Transform",
+    "transform_from",
+]

@@ -7,13 +7,16 @@ from dataclasses import fields
 from typing import Any
 
 from safeguards.errors import InputError
+from safeguards.pseudonyms.fpe import FormatPreserving
 from safeguards.pseudonyms.generalise import Generalise
 from safeguards.pseudonyms.mask import Mask
 from safeguards.pseudonyms.plainly import Drop, Keep
 from safeguards.pseudonyms.token import Token
 from safeguards.pseudonyms.transform import Transform
 
-TRANSFORMS: dict[str, type[Transform]] = {kind.name: kind for kind in (Token, Mask, Generalise, Keep, Drop)}
+TRANSFORMS: dict[str, type[Transform]] = {
+    kind.name: kind for kind in (Token, FormatPreserving, Mask, Generalise, Keep, Drop)
+}
 
 
 def transform_from(described: object) -> Transform:

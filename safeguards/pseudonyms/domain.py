@@ -69,8 +69,10 @@ class Domain:
         except KeyringError:
             return False
 
-    def key(self, item: str | None) -> tuple[int, Secret]:
+    def key(self, item: str | None, purpose: str = "") -> tuple[int, Secret]:
         """Derive the domain's key for an item, None for text of no item; returns the root key's id with it.
+
+        ``purpose`` names what the key is for where that is not a token.
 
         Raises:
             KeyringError: there is no such keyring.
@@ -78,4 +80,5 @@ class Domain:
         """
         # A new canonical form would change pseudonyms silently: it changes the key, which the manifest shows.
         label = TEXT if item is None else f"{item}/{get(item).canonical_version}"
+        label += f"/{purpose}" if purpose else ""
         return resolve(self.keyring_name).pseudonym_key(self.name, label, self.epoch)

@@ -56,6 +56,14 @@ from safeguards.pseudonyms import Domain
 from safeguards.sqlalchemy import Pseudonymised
 safeguards.use(safeguards.Keyring.create("sqlite:///keys.db", "local:master.key"))
 print(Pseudonymised(Domain("crm-2026"), item="kr_phone").pseudonym("010-1234-5678"))
+from safeguards.crypto import ff1
+assert ff1.decrypt(bytes(16), b"", ff1.encrypt(bytes(16), b"", [1] * 6, 10), 10) == [1] * 6
+try:
+    ff1.encrypt_batch(bytes(16), b"", None, 10)
+except safeguards.MissingExtra:
+    pass
+else:
+    raise AssertionError
 try:
     from safeguards.pseudonyms import Token
 except safeguards.MissingExtra as error:
@@ -79,6 +87,10 @@ def test_the_package_exposes_few_names_and_all_of_them_exist() -> None:
     assert all(hasattr(safeguards, name) for name in safeguards.__all__)
 
 
+ON_DEMAND = {"ff1_rows.py"}
+"""What a function imports when it is called, and says which extra it needs."""
+
+
 def test_no_module_of_the_core_names_an_optional_package_at_its_top() -> None:
     package = Path(safeguards.__file__).parent
     files = [package / f"{room}.py" for room in CORE] + [
@@ -95,9 +107,8 @@ def test_no_module_of_the_core_names_an_optional_package_at_its_top() -> None:
         "hyperscan",
         "phonenumbers",
     }
-    assert not [
-        (file.name, name) for file in files if file.is_file() for name in _imported(file) if name in optional
-    ]
+    at_once = [file for file in files if file.is_file() and file.name not in ON_DEMAND]
+    assert not [(file.name, name) for file in at_once for name in _imported(file) if name in optional]
 
 
 def _imported(file: Path) -> set[str]:
