@@ -115,8 +115,8 @@ class Detector:
 
         Args:
             values: the column.
-            processes: how many processes share the work; each starts a Python of its own (spawn), which pays
-                from some hundred megabytes on.
+            processes: how many processes share the work; each starts a Python of its own (spawn), which takes
+                some seconds and pays where reading takes more, as in a column full of personal data.
 
         Raises:
             InputError: the column does not hold text, or the detector cannot be sent to another process.
