@@ -45,12 +45,12 @@ def encrypt(key: Secret | bytes, tweak: bytes, digits: Sequence[int], radix: int
     Raises:
         ValueError: an argument is out of range, or the domain has fewer than a million values.
     """
-    return _Scalar(_aes(key), tweak, radix, len(digits)).run(digits, decrypting=False)
+    return Scalar(_aes(key), tweak, radix, len(digits)).run(digits, decrypting=False)
 
 
 def decrypt(key: Secret | bytes, tweak: bytes, digits: Sequence[int], radix: int) -> list[int]:
     """Return the value whose ciphertext is ``digits``; arguments and errors as `encrypt` has them."""
-    return _Scalar(_aes(key), tweak, radix, len(digits)).run(digits, decrypting=True)
+    return Scalar(_aes(key), tweak, radix, len(digits)).run(digits, decrypting=True)
 
 
 def encrypt_batch(
@@ -166,10 +166,11 @@ def xor(one: bytes, other: bytes) -> bytes:
     return (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).to_bytes(len(one), "big")
 
 
-class _Scalar(Shape):
+class Scalar(Shape):
     """One value, in Python's integers."""
 
     def run(self, digits: Sequence[int], *, decrypting: bool) -> list[int]:
+        """Return the value encrypted or decrypted."""
         if any(not 0 <= digit < self.radix for digit in digits):
             raise ValueError(f"FF1: a numeral is not below the radix of {self.radix}")
         first, second = self.halves

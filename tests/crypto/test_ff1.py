@@ -187,3 +187,18 @@ def test_a_number_is_no_key_and_a_fraction_no_numeral() -> None:
         ff1.encrypt(KEY, b"", [1.5] * 8, 10)  # type: ignore[list-item]
     with pytest.raises(ValueError, match="an int"):
         ff1.encrypt(KEY, b"", [1] * 8, np.int64(10))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_values_of_thousands_of_numerals_are_taken(rows: int) -> None:
+    numerals = np.arange(rows * 5_000).reshape(rows, 5_000) % 10
+    sealed = ff1.encrypt_batch(KEY, b"", numerals, 10)
+    assert sealed[0].tolist() == ff1.encrypt(KEY, b"", numerals[0].tolist(), 10)
+    assert np.array_equal(ff1.decrypt_batch(KEY, b"", sealed, 10), numerals)
+
+
+@given(data=st.data(), size=st.integers(40, 120))
+def test_many_chunks_in_rows_are_what_each_value_is_alone(data: st.DataObject, size: int) -> None:
+    row = data.draw(st.lists(st.integers(0, 9), min_size=size, max_size=size))
+    sealed = ff1.encrypt_batch(KEY, b"", np.array([row] * 60), 10)  # so many that none goes alone
+    assert sealed.tolist() == [ff1.encrypt(KEY, b"", row, 10)] * 60
