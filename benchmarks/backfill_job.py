@@ -6,22 +6,14 @@ usage: python backfill_job.py DATABASE_URL TABLE COLUMN KEY_STORE PROVIDER
 from __future__ import annotations
 
 import json
-import re
 import sys
 import time
-from pathlib import Path
 
+from memory import peak_bytes
 from sqlalchemy import create_engine
 
 import safeguards
 from safeguards.sqlalchemy.backfill import Target, encrypt_in_place
-
-
-def peak_bytes() -> int:
-    """This program's highest resident memory; ru_maxrss would begin with what its parent had."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text("ascii"))
-    assert found
-    return int(found[1]) * 1024
 
 
 def main(url: str, table: str, column: str, store: str, provider: str) -> None:

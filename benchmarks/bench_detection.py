@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 import detectors
 import korean_text
 import pyarrow as pa
-from backfill_job import peak_bytes
+from memory import peak_bytes
 from setting import folder
 from turns import Figures, Group
 

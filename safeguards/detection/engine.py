@@ -44,7 +44,7 @@ class Engine:
         return resolve(self._found(folded, rules, read))
 
     def selector(self, backend: str) -> Selector:
-        """Return what selects the rows of a column at which `spans` should look.
+        """Return what selects the rows of a column at which `spans_at` should look.
 
         Its expressions read text as it is: one for each rule, one for each kind of evasive spelling, and one,
         at the place `everything`, for unusual characters, with which any may match once they are folded.

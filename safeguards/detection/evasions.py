@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from safeguards.items.text import SPOKEN_DIGITS
+
 BEFORE = 56
 AFTER = 20
 """Characters around a stretch that are read with it."""
@@ -19,7 +21,6 @@ AFTER = 20
 CERTAINTY = 0.95
 """What remains of a score: a reading may be wrong."""
 
-_SPOKEN_DIGITS = dict(zip("공영일이삼사오육륙칠팔구", "001234566789", strict=True))
 _LETTER_DIGITS = dict(zip("OoQIl|", "000111", strict=True))
 _WORDS = {
     "골뱅이": "@", "(at)": "@", "[at]": "@", "<at>": "@", "(a)": "@", " at ": "@",
@@ -34,7 +35,7 @@ _WORD = re.compile(
     "|".join(map(re.escape, (word.strip() for word in sorted(_WORDS, key=len, reverse=True)))), re.IGNORECASE
 )
 _DOT_WORD = re.compile(r"dot|[점쩜닷]", re.IGNORECASE)
-_SPOKEN = "".join(_SPOKEN_DIGITS)
+_SPOKEN = "".join(SPOKEN_DIGITS)
 _PAUSE_WORDS = frozenset("에의다시")
 _PARTICLES = frozenset("이일구오")
 """Digits with which a particle or ending may begin: 이고, 일까요, 구요, 오니."""
@@ -176,7 +177,7 @@ def _with_digits(pieces: Iterable[Piece]) -> list[Piece]:
         if pause:
             read += _paused(pause)
             pause = []
-        digit = _SPOKEN_DIGITS.get(character)
+        digit = SPOKEN_DIGITS.get(character)
         read.append((digit, start, end, True, False) if digit else piece)
     return read + _paused(pause)
 

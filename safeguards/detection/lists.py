@@ -49,7 +49,7 @@ def denied(deny: Mapping[str, Iterable[str]], roles: Mapping[str, Item]) -> list
 
 
 def _item(entity: str, values: Sequence[str], roles: Mapping[str, Item]) -> Item:
-    expression = re.compile(f"{_NO_WORD}(?:{trie(values)}){_ENDS}", re.IGNORECASE)
+    expression = re.compile(f"{_NO_WORD}{trie(values)}{_ENDS}", re.IGNORECASE)
 
     def candidates(text: str) -> Iterator[Candidate]:
         for found in expression.finditer(text):

@@ -41,7 +41,7 @@ class Rule:
     evadable: bool
 
     def may_match(self, text: str, digits: int) -> bool:
-        """Say whether folded text with so many digits may hold the item; an anchored one may."""
+        """Say whether folded text with so many digits may hold the item."""
         return self.needs.met_by(text, digits) and (self.gate is None or self.gate.search(text) is not None)
 
     def candidates(self, text: str) -> Iterator[Candidate]:

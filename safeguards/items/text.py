@@ -25,6 +25,9 @@ FOLDED: dict[int, str] = {
 """One character to one character, so that offsets stay what they are."""
 
 _DELETED = dict.fromkeys(map(ord, INVISIBLE))
+SPOKEN_DIGITS = dict(zip("공영일이삼사오육륙칠팔구", "001234566789", strict=True))
+"""Hangul digits as they are read aloud, to plain ones."""
+
 _SEPARATORS = re.compile(r"[\s\-./()·]+")
 _SPACE = re.compile(r"\s+")
 _ROUNDS = 8

@@ -112,7 +112,7 @@ class _Union:
     def __init__(self, members: Mapping[str, Sequence[int]]) -> None:
         self.expression = _either(members)
         self._members = members
-        smaller = _unions(members, _CLOSER_UNION)
+        smaller = _unions(members, _CLOSER_UNION) if len(self.expression) > _CLOSER_UNION else []
         self._parts = [_Union({text: members[text] for text in part}) for part in smaller if len(smaller) > 1]
 
     def matches(self, texts: Texts) -> Iterator[tuple[Rows, int]]:

@@ -12,6 +12,7 @@ from safeguards.items.kr.names.latin import TAIL, latin_names
 from safeguards.items.kr.names.model import odds, probability
 from safeguards.items.kr.names.readings import is_plain, readings
 from safeguards.items.kr.names.reasons import reason
+from safeguards.items.text import SPOKEN_DIGITS
 
 LEAST = -2.2
 """Log-odds (a probability of 0.1) below which a name is no candidate."""
@@ -28,7 +29,8 @@ Scored = tuple[Draft, float]
 
 _ANCHOR = re.compile(ANCHOR)
 _HANJA = re.compile(r" ?\(([㐀-鿿]{2,5})(?=[)·,・])")
-_DIGITS_ALOUD = re.compile("[공영일이삼사오육륙칠팔구]{3}[ -]?[공영일이삼사오육륙칠팔구]{2,4}")
+_ALOUD = "".join(SPOKEN_DIGITS)
+_DIGITS_ALOUD = re.compile(f"[{_ALOUD}]{{3}}[ -]?[{_ALOUD}]{{2,4}}")
 _APART = frozenset({"several", "proper noun"})
 _FAMILIAR = frozenset({"full", "other", "several", "proper noun"})
 
