@@ -61,5 +61,11 @@ class OperatorRefused(SafeguardsError):
     exit_code: ClassVar[int] = 64
 
 
+class GateRefused(SafeguardsError):
+    """A result that a gate judged unfit to leave; nothing appeared under its name."""
+
+    exit_code: ClassVar[int] = 1
+
+
 class AlreadyProtected(InputError):
     """The value or column is already a ciphertext or a pseudonym; nothing was changed."""

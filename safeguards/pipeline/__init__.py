@@ -13,15 +13,18 @@ require("narwhals", "pipeline")
 from safeguards.pipeline.manifest import METADATA_KEY, ColumnRecord, Manifest, digest  # noqa: E402
 from safeguards.pipeline.pseudonymise import Pseudonymise  # noqa: E402
 from safeguards.pipeline.run import Pipeline  # noqa: E402
-from safeguards.pipeline.step import Running, Step  # noqa: E402
+from safeguards.pipeline.step import Counts, Gate, Running, Step, Watching  # noqa: E402
 
 __all__ = [
     "METADATA_KEY",
     "ColumnRecord",
+    "Counts",
+    "Gate",
     "Manifest",
     "Pipeline",
     "Pseudonymise",
     "Running",
     "Step",
+    "Watching",
     "digest",
 ]

@@ -1,7 +1,7 @@
 """Pipelines as TOML files.
 
 purpose = "analytics"
-domain = "ads-2026"                       # or {name = "ads-2026", keyring = "pseudonyms", epoch = 0}
+domain = "ads-2026"                       # or {name = "ads-2026", keyring = "other", regime = "research"}
 unlisted = "refuse"                       # or "drop", "keep"
 
 [columns]
@@ -21,7 +21,7 @@ from safeguards.errors import InputError
 from safeguards.pseudonyms import Domain, Transform, transform_from
 
 _SETTINGS = ("purpose", "domain", "unlisted", "columns")
-_DOMAIN = ("name", "keyring", "epoch")
+_DOMAIN = ("name", "keyring", "epoch", "regime")
 
 
 def read_document(path: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from safeguards import __version__
 from safeguards.errors import InputError
+from safeguards.pseudonyms.domain import SAFEGUARD
 from safeguards.tables import open_file
 from safeguards.tables.writing import whole_file
 
@@ -46,11 +47,15 @@ class ColumnRecord:
     domain: str | None = None
     key_id: int | None = None
     collision_odds: float | None = None
+    length_preserving: bool = False
 
 
 @dataclass(frozen=True)
 class Manifest:
     """The record of one run. ``steps`` holds each step's settings, ``columns`` what became of each column.
+
+    ``gates`` holds what each gate judged by, and its evidence. ``regime`` is the domain's: ``safeguard`` or
+    ``research``, which never mix.
 
     ``output`` holds the SHA-256 of the finished file, where the manifest stands in a file beside it; the copy
     inside a Parquet file cannot hold it.
@@ -65,6 +70,8 @@ class Manifest:
     steps: Sequence[Mapping[str, Any]]
     purpose: str | None = None
     domain: Mapping[str, Any] | None = None
+    regime: str = SAFEGUARD
+    gates: Sequence[Mapping[str, Any]] = ()
     output: Mapping[str, str] | None = None
     created_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     tool: str = f"pii-safeguards {__version__}"

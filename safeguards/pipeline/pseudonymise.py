@@ -11,12 +11,14 @@ import pyarrow as pa
 from safeguards.errors import InputError, SafeguardsError
 from safeguards.pipeline import rules
 from safeguards.pipeline.manifest import ColumnRecord
+from safeguards.pipeline.step import Counts
 from safeguards.pseudonyms import Domain, Drop, Keep, Token, Transform
 from safeguards.pseudonyms.column import Unfit
 from safeguards.pseudonyms.transform import Bound
 
 Unlisted = Literal["refuse", "drop", "keep"]
 _UNLISTED = ("refuse", "drop", "keep")
+NULLS = "nulls"
 
 
 @dataclass(frozen=True)
@@ -91,52 +93,50 @@ class PseudonymiseRunning:
     """The step at work: keys in hand, counting rows."""
 
     def __init__(self, schema: pa.Schema, planned: Mapping[str, Transform], domain: Domain | None) -> None:
-        self._columns = [_Column(field, planned[field.name], domain) for field in schema]
-        self._rows = 0
+        self._columns = [_Column(field, planned[field.name], domain, schema) for field in schema]
         kept = [(column.name, column.output) for column in self._columns if column.output is not None]
         self.schema = pa.schema(kept)
 
-    def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Transform a batch.
+    def apply(self, batch: pa.RecordBatch, before: int = 0) -> tuple[pa.RecordBatch, Counts]:
+        """Transform a batch and count its NULLs.
 
         Raises:
             InputError: a value has no place in its transform; the message tells its row, not the value.
             AlreadyProtected: a column holds ciphertexts or tokens.
         """
-        results = [
-            column.apply(values, self._rows)
-            for column, values in zip(self._columns, batch.columns, strict=True)
-        ]
-        self._rows += batch.num_rows
-        return pa.RecordBatch.from_arrays(
-            [result for result in results if result is not None], schema=self.schema
-        )
+        results = [column.apply(batch, before) for column in self._columns]
+        counts = Counts({(column.name, NULLS): batch[column.name].null_count for column in self._columns})
+        kept = [result for result in results if result is not None]
+        return pa.RecordBatch.from_arrays(kept, schema=self.schema), counts
 
-    def finish(self) -> Sequence[ColumnRecord]:
+    def finish(self, rows: int, counts: Counts) -> Sequence[ColumnRecord]:
         """Return one record a column."""
-        return [column.record(self._rows) for column in self._columns]
+        return [column.record(rows, counts[column.name, NULLS]) for column in self._columns]
 
 
 class _Column:
-    def __init__(self, field: pa.Field[Any], transform: Transform, domain: Domain | None) -> None:
+    def __init__(
+        self, field: pa.Field[Any], transform: Transform, domain: Domain | None, schema: pa.Schema
+    ) -> None:
         self.name = field.name
         self._kind = field.type
         self._transform = transform
         self._domain = domain if transform.keyed else None
-        self._nulls = 0
+        if missing := [name for name in transform.beside if name not in schema.names]:
+            raise InputError(f"column {self.name!r}: no column {missing[0]!r}, which {transform.name} reads")
         try:
             self.output = transform.output(field.type)
         except InputError as error:
             raise InputError(f"column {self.name!r} {error}") from None
         self._bound: Bound = transform.bind(domain)
 
-    def apply(self, values: Any, before: int) -> Any:
-        self._nulls += values.null_count
+    def apply(self, batch: pa.RecordBatch, before: int) -> Any:
         if self.output is None:
             return None
+        values = batch[self.name]
         try:
             rules.check_values(values, self._transform)
-            return self._bound.apply(values)
+            return self._bound.apply(values, *(batch[name] for name in self._transform.beside))
         except Unfit as error:
             raise InputError(f"column {self.name!r}, row {before + error.row}: {error}") from None
         except InputError as error:
@@ -145,9 +145,9 @@ class _Column:
             # The library's own message may quote the value.
             raise _Failed(self.name, type(error).__name__) from None
 
-    def record(self, rows: int) -> ColumnRecord:
+    def record(self, rows: int, nulls: int) -> ColumnRecord:
         transform = self._transform
-        odds = transform.collision_odds(rows - self._nulls) if isinstance(transform, Token) else None
+        odds = transform.collision_odds(rows - nulls) if isinstance(transform, Token) else None
         return ColumnRecord(
             column=self.name,
             transform=transform.name,
@@ -157,7 +157,7 @@ class _Column:
             input_type=str(self._kind),
             output_type=None if self.output is None else str(self.output),
             rows=rows,
-            nulls=self._nulls,
+            nulls=nulls,
             domain=self._domain.name if self._domain else None,
             key_id=self._bound.key_id,
             collision_odds=odds,

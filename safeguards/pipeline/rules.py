@@ -12,6 +12,7 @@ from safeguards.items.text import compact
 from safeguards.pipeline.leaves import candidates
 from safeguards.pipeline.manifest import METADATA_KEY, Manifest
 from safeguards.pseudonyms import Drop, Keep, Mask, Transform
+from safeguards.pseudonyms.domain import RESEARCH, Regime
 from safeguards.pseudonyms.protected import refuse_ciphertexts, refuse_tokens
 
 RRN = "kr_rrn"
@@ -53,6 +54,19 @@ def check_history(columns: Mapping[str, Transform], metadata: Mapping[str, str])
                 f"column {name!r} was transformed before ({done[name]}), as the file's manifest says: "
                 "use Keep() or Drop()"
             )
+
+
+def check_regime(regime: Regime, purpose: str | None) -> None:
+    """Raise InputError for research without a purpose, which the record must state (PIPA 28-4(2))."""
+    if regime == RESEARCH and not (purpose and purpose.strip()):
+        raise InputError('a research domain needs purpose=, such as "statistics on churn"; it is recorded')
+
+
+def check_history_regime(regime: Regime, metadata: Mapping[str, str]) -> None:
+    """Raise InputError for a source whose manifest says that it was made under the other regime."""
+    carried = metadata.get(METADATA_KEY)
+    if carried is not None and (made := Manifest.from_json(carried).regime) != regime:
+        raise InputError(f"the source was made under the regime {made}, this is {regime}: they never mix")
 
 
 def check_values(values: Any, transform: Transform) -> None:

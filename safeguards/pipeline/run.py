@@ -13,11 +13,13 @@ import pyarrow as pa
 
 from safeguards.errors import InputError
 from safeguards.keys import resolve
+from safeguards.pipeline import rules
 from safeguards.pipeline.declared import from_document, read_document
 from safeguards.pipeline.manifest import METADATA_KEY, Manifest, digest, fingerprint
 from safeguards.pipeline.pseudonymise import Pseudonymise, Unlisted
-from safeguards.pipeline.step import Running, Step
+from safeguards.pipeline.step import Counts, Gate, Running, Step
 from safeguards.pseudonyms import Domain, Transform
+from safeguards.pseudonyms.domain import SAFEGUARD, Regime
 from safeguards.tables import Source, open_file, open_frame, to_like, write_file
 from safeguards.tables.writing import whole_file
 
@@ -29,18 +31,19 @@ class Pipeline:
     """Steps over batches of rows, with a manifest of what they did.
 
     Args:
-        steps: column to transform, which is one :class:`Pseudonymise` step, or steps in order.
+        steps: column to transform, which is one :class:`Pseudonymise` step, or steps in order, gates last.
         domain: the scope of keyed pseudonyms, by name or as a :class:`Domain`; with a mapping only.
         purpose: what the result is for; goes into the manifest.
         unlisted: ``refuse`` (the default), ``drop`` or ``keep`` columns not named; with a mapping only.
 
     Raises:
-        InputError: a column's transform is none, is keyed without a domain, or breaks a rule.
+        InputError: a column's transform is none, is keyed without a domain, or breaks a rule; a step follows
+            a gate; domains of both regimes are used; or a research domain has no purpose.
     """
 
     def __init__(
         self,
-        steps: Mapping[str, Transform] | Sequence[Step],
+        steps: Mapping[str, Transform] | Sequence[Step | Gate],
         *,
         domain: str | Domain | None = None,
         purpose: str | None = None,
@@ -51,8 +54,13 @@ class Pipeline:
             steps = [Pseudonymise(steps, scope, unlisted)]
         elif domain is not None or unlisted != "refuse":
             raise InputError("domain= and unlisted= go with a mapping of columns; give them to the steps")
-        self.steps: tuple[Step, ...] = tuple(steps)
+        parts = tuple(steps)
+        self.gates: tuple[Gate, ...] = tuple(part for part in parts if isinstance(part, Gate))
+        self.steps: tuple[Step, ...] = tuple(part for part in parts if not isinstance(part, Gate))
         self.purpose = purpose
+        if parts[: len(self.steps)] != self.steps:
+            raise InputError("gates judge what leaves: put them after all steps")
+        rules.check_regime(self.regime, purpose)
 
     @classmethod
     def from_toml(cls, path: Path_) -> Pipeline:
@@ -70,6 +78,19 @@ class Pipeline:
         keyed = (step for step in self.steps if isinstance(step, Pseudonymise) and step.keyed)
         return next((step.domain for step in keyed), None)
 
+    @property
+    def regime(self) -> Regime:
+        """The regime of the domains that its steps use.
+
+        Raises:
+            InputError: they use both.
+        """
+        domains = (step.domain for step in self.steps if isinstance(step, Pseudonymise))
+        regimes = {domain.regime for domain in domains if domain is not None}
+        if len(regimes) > 1:
+            raise InputError("a pipeline works under one regime: safeguard or research")
+        return regimes.pop() if regimes else SAFEGUARD
+
     def run(self, table: Any, *, manifest: Path_ | None = None) -> Any:
         """Transform an Arrow table, batch or reader, or a pandas or polars frame; the same kind comes out.
 
@@ -81,9 +102,12 @@ class Pipeline:
             manifest: a file to write the manifest to.
 
         Raises:
-            InputError: the table does not fit the steps.
+            InputError: the table does not fit the steps, or a reader is to pass a gate.
             AlreadyProtected: it holds ciphertexts or tokens.
+            GateRefused: a gate judges that the result may not leave.
         """
+        if self.gates and isinstance(table, pa.RecordBatchReader):
+            raise InputError("a gate judges the whole before any of it leaves: pass a table, or use run_file")
         source = open_frame(table)
         run = _Run(self, source, _text_metadata(source.schema))
         if isinstance(table, pa.RecordBatchReader):
@@ -117,6 +141,7 @@ class Pipeline:
         Raises:
             InputError: the source does not fit the steps, or two of the files are one.
             AlreadyProtected: the source holds ciphertexts or tokens.
+            GateRefused: a gate judges that the result may not leave; nothing is written.
         """
         rows = open_file(source) if isinstance(source, str | os.PathLike) else source
         _refuse_same(rows, target, manifest)
@@ -146,20 +171,26 @@ class _Run:
         self._rows_in = self._rows_out = 0
         self._manifest: Manifest | None = None
         self._running: list[Running] = []
+        self._counts = [Counts() for _ in pipeline.steps]
+        rules.check_history_regime(pipeline.regime, metadata)
         self.schema = source.schema.remove_metadata()
         for step in pipeline.steps:
             running = step.start(self.schema, metadata)
             self._running.append(running)
             self.schema = running.schema
+        self._watching = [gate.watch(self.schema) for gate in pipeline.gates]
         self._domain = _domain_record(pipeline.domain)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         total = self._source.rows() if self._advance else None
         for batch in self._source.batches():
-            self._rows_in += batch.num_rows
-            for running in self._running:
-                batch = running.apply(batch)
+            before, self._rows_in = self._rows_in, self._rows_in + batch.num_rows
+            for running, counted in zip(self._running, self._counts, strict=True):
+                batch, counts = running.apply(batch, before)
+                counted.update(counts)
             self._rows_out += batch.num_rows
+            for watching in self._watching:
+                watching.see(batch)
             yield batch
             if self._advance:
                 self._advance(self._rows_in, total)
@@ -177,10 +208,19 @@ class _Run:
             rows_out=self._rows_out,
             input_schema=fingerprint(self._source.schema),
             output_schema=fingerprint(self.schema),
-            columns=[record for running in self._running for record in running.finish()],
+            columns=[
+                record
+                for running, counts in zip(self._running, self._counts, strict=True)
+                for record in running.finish(self._rows_in, counts)
+            ],
             steps=[dict(step.describe()) for step in self._pipeline.steps],
             purpose=self._pipeline.purpose,
             domain=self._domain,
+            regime=self._pipeline.regime,
+            gates=[
+                {**gate.describe(), "evidence": dict(watching.judge())}
+                for gate, watching in zip(self._pipeline.gates, self._watching, strict=True)
+            ],
         )
 
 
@@ -196,6 +236,7 @@ def _domain_record(domain: Domain | None) -> dict[str, object] | None:
     return {
         "name": domain.name,
         "epoch": domain.epoch,
+        "regime": domain.regime,
         "keyring": domain.keyring_name,
         "keyring_id": resolve(domain.keyring_name).id,
         "kept_apart": domain.kept_apart,

@@ -1,28 +1,35 @@
-"""What a pipeline is made of: steps, which other rooms can supply too."""
+"""What a pipeline is made of: steps over batches, and gates over the whole; other rooms can supply both."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import pyarrow as pa
 
 if TYPE_CHECKING:
     from safeguards.pipeline.manifest import ColumnRecord
 
+Counts = Counter[tuple[str, str]]
+"""Numbers by column and what was counted, which add up over batches, such as ("email", "nulls")."""
+
 
 class Running(Protocol):
-    """One step at work on one stream of batches."""
+    """One step at work, in one process: keys in hand, and nothing that a batch changes."""
 
     @property
     def schema(self) -> pa.Schema:
         """The schema of the batches that come out."""
 
-    def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Take the next batch and return what becomes of it; the input is not changed."""
+    def apply(self, batch: pa.RecordBatch, before: int = 0) -> tuple[pa.RecordBatch, Counts]:
+        """Return what becomes of a batch, and counts; the input is not changed.
 
-    def finish(self) -> Sequence[ColumnRecord]:
-        """Say, after the last batch, what was done to each column; raise to refuse the whole result."""
+        A batch comes out alike whatever came before it; ``before`` rows did, for messages alone.
+        """
+
+    def finish(self, rows: int, counts: Counts) -> Sequence[ColumnRecord]:
+        """Say what was done to each column of so many rows; raise to refuse the whole result."""
 
 
 class Step(Protocol):
@@ -37,3 +44,32 @@ class Step(Protocol):
 
     def describe(self) -> Mapping[str, Any]:
         """Return the settings that the manifest states of the step as a whole."""
+
+
+class Watching(Protocol):
+    """One gate at work: it sees every batch that is about to leave, in one process."""
+
+    def see(self, batch: pa.RecordBatch) -> None:
+        """Take the next batch into account."""
+
+    def judge(self) -> Mapping[str, Any]:
+        """Return, after the last batch, the evidence for the manifest.
+
+        Raises:
+            GateRefused: the result may not leave; nothing appears under its name.
+        """
+
+
+@runtime_checkable
+class Gate(Protocol):
+    """The last parts of a pipeline: each judges the whole result, which waits for it unseen."""
+
+    def watch(self, schema: pa.Schema) -> Watching:
+        """Begin to watch batches of ``schema``.
+
+        Raises:
+            InputError: the gate does not fit such batches.
+        """
+
+    def describe(self) -> Mapping[str, Any]:
+        """Return the settings that the manifest states."""

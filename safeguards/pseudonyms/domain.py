@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from typing import Literal
 
 from safeguards.errors import InputError, KeyringError
 from safeguards.items import get
-from safeguards.keys import registered, resolve
+from safeguards.keys import Keyring, registered, resolve
 from safeguards.keys.registry import DEFAULT
 from safeguards.values import Secret
 
 PSEUDONYMS = "pseudonyms"
 TEXT = "text"
+Regime = Literal["safeguard", "research"]
+SAFEGUARD: Regime = "safeguard"
+RESEARCH: Regime = "research"
+REGIMES: tuple[Regime, ...] = (SAFEGUARD, RESEARCH)
 _NAME_LIMIT = 200
 
 
@@ -28,14 +33,19 @@ class Domain:
         keyring: the name given to ``safeguards.use``; None takes ``pseudonyms`` where there is such a
             keyring, and the default one elsewhere.
         epoch: a number; the next one starts over with pseudonyms that cannot be linked to earlier ones.
+        regime: ``safeguard``, pseudonyms as a safety measure under which all rights of persons remain (PIPA
+            15(3), 17(4)), or ``research``: statistics, research and archiving (28-2), whose keys are kept
+            apart. The same name in both has keys of its own in each.
 
     Raises:
-        InputError: the name is empty or unprintable, the epoch negative, or the keyring no name.
+        InputError: the name is empty or unprintable, the epoch negative, the keyring no name, or the regime
+            neither of the two.
     """
 
     name: str
     keyring: str | None = None
     epoch: int = 0
+    regime: Regime = SAFEGUARD
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip() or not self.name.isprintable():
@@ -47,6 +57,8 @@ class Domain:
             raise InputError("a domain's keyring is the name given to safeguards.use")
         if isinstance(self.epoch, bool) or not isinstance(self.epoch, int) or self.epoch < 0:
             raise InputError("a domain's epoch is a whole number from 0")
+        if self.regime not in REGIMES:
+            raise InputError(f"a domain's regime is one of {', '.join(REGIMES)}")
         object.__setattr__(self, "name", unicodedata.normalize("NFC", self.name))
 
     @property
@@ -69,16 +81,23 @@ class Domain:
         except KeyringError:
             return False
 
-    def key(self, item: str | None, purpose: str = "") -> tuple[int, Secret]:
+    def key(self, item: str | None, purpose: str = "", keyring: Keyring | None = None) -> tuple[int, Secret]:
         """Derive the domain's key for an item, None for text of no item; returns the root key's id with it.
 
-        ``purpose`` names what the key is for where that is not a token.
+        ``purpose`` names what the key is for where that is not a token; ``keyring`` stands for the one that
+        the domain names.
 
         Raises:
-            KeyringError: there is no such keyring.
+            KeyringError: there is no such keyring, or a research domain's is the one that encrypts the data.
             InputError: there is no such item.
         """
+        if self.regime == RESEARCH and not self.kept_apart:
+            raise KeyringError(
+                f"domain {self.name!r} is of research, whose keys are kept apart from the data's: "
+                'use another keyring for it, safeguards.use(ring, "pseudonyms"); see PIPA 28-4'
+            )
         # A new canonical form would change pseudonyms silently: it changes the key, which the manifest shows.
         label = TEXT if item is None else f"{item}/{get(item).canonical_version}"
         label += f"/{purpose}" if purpose else ""
-        return resolve(self.keyring_name).pseudonym_key(self.name, label, self.epoch)
+        label += f"@{self.regime}" if self.regime != SAFEGUARD else ""
+        return (keyring or resolve(self.keyring_name)).pseudonym_key(self.name, label, self.epoch)

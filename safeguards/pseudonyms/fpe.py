@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import string
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
@@ -25,6 +25,7 @@ from safeguards.items.text import fold
 from safeguards.pseudonyms.column import Unfit, is_text, map_text, plain
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.laid_out import LaidOut, lay_out
+from safeguards.pseudonyms.permit import Permit
 from safeguards.pseudonyms.spelling import as_nfc
 from safeguards.pseudonyms.transform import Bound, Traits, Transform, require_domain
 from safeguards.values import Secret
@@ -43,6 +44,8 @@ ROWS_AT_ONCE = 65_536
 _PURPOSE = "ff1"
 
 Places = npt.NDArray[np.intp]
+Turn = Callable[..., Any]
+"""FF1 over a batch, either way."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class FormatPreserving(Transform):
     @property
     def traits(self) -> Traits:
         """Different values stay different, and as long as they were."""
-        return Traits(injective=True, reversible=True, lossy=False, type_preserving=True)
+        return Traits(injective=True, reversible=True, type_preserving=True, length_preserving=True)
 
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return text."""
@@ -100,7 +103,14 @@ class FormatPreserving(Transform):
     def bind(self, domain: Domain | None) -> Bound:
         """Derive the key of the domain and the item."""
         key_id, secret = require_domain(domain, "FormatPreserving").key(self.item, _PURPOSE)
-        return Bound(lambda values: self._encrypted(values, secret), key_id)
+        spelled = _folded if self.item is None else self._one_spelling
+        return Bound(lambda values: self._turned(spelled(values), secret, ff1.encrypt_batch), key_id)
+
+    def reverse(self, domain: Domain | None, permit: Permit) -> Bound:
+        """Decrypt; a value that was written in the canonical form comes back in it."""
+        scope = require_domain(domain, "FormatPreserving")
+        key_id, secret = scope.key(self.item, _PURPOSE, permit.keyring)
+        return Bound(lambda values: self._turned(_folded(values), secret, ff1.decrypt_batch), key_id)
 
     @property
     def _check(self) -> CheckDigit | None:
@@ -111,26 +121,22 @@ class FormatPreserving(Transform):
     def _letters(self) -> str:
         return ALPHABETS.get(self.alphabet, self.alphabet)
 
-    def _encrypted(self, values: Any, key: Secret) -> Any:
+    def _turned(self, values: Any, key: Secret, turn: Turn) -> Any:
         text = plain(values).cast(pa.string())
-        if self.item is not None or not pc.all(pc.string_is_ascii(text)).as_py():
-            text = map_text(text, self._one_spelling)
         parts = []
         for start in range(0, len(text), ROWS_AT_ONCE):
             try:
-                parts.append(self._some(lay_out(text.slice(start, ROWS_AT_ONCE)), key))
+                parts.append(self._some(lay_out(text.slice(start, ROWS_AT_ONCE)), key, turn))
             except Unfit as unfit:
                 unfit.row += start
                 raise
         return pa.concat_arrays(parts) if parts else text
 
-    def _some(self, text: LaidOut, key: Secret) -> Any:
+    def _some(self, text: LaidOut, key: Secret, turn: Turn) -> Any:
         found = self._numerals(text)
         part = self._part(found)
         changed = found.numerals.copy()
-        changed[part.places] = ff1.encrypt_batch(
-            key, b"", found.numerals[part.places], self._radix, part.bounds
-        )
+        changed[part.places] = turn(key, b"", found.numerals[part.places], self._radix, part.bounds)
         if self._check is not None:
             _check_anew(self._check, found, changed)
         codes = text.codes.copy()
@@ -141,13 +147,16 @@ class FormatPreserving(Transform):
     def _radix(self) -> int:
         return len(self._letters)
 
-    def _one_spelling(self, value: str) -> str:
-        """Fold what looks alike; return the canonical form where more than separators differs from it."""
-        text = as_nfc(fold(value))
-        if self.item is None:
-            return text
-        canonical = items.get(self.item).canonical(text)
-        return text if _bare(text) == _bare(canonical) else canonical
+    def _one_spelling(self, values: Any) -> Any:
+        """Give each value the canonical form where more than separators differs from it."""
+        canonical = items.get(self.item or "").canonical
+
+        def spelled(value: str) -> str:
+            text = as_nfc(fold(value))
+            found = canonical(text)
+            return text if _bare(text) == _bare(found) else found
+
+        return map_text(values, spelled)
 
     def _numerals(self, text: LaidOut) -> _Found:
         """Find the characters of the alphabet.
@@ -243,6 +252,14 @@ def _check_anew(check: CheckDigit, found: _Found, changed: npt.NDArray[np.int32]
         bodies = found.bounds[rows][:, None] + np.arange(count - 1)
         wrong = found.numerals[last] - expected(check, found.numerals[bodies].astype(np.int64))
         changed[last] = (expected(check, changed[bodies].astype(np.int64)) + wrong) % 10
+
+
+def _folded(values: Any) -> Any:
+    """Fold what looks alike, where a value is not all ASCII."""
+    text = plain(values).cast(pa.string())
+    if pc.all(pc.string_is_ascii(text)).as_py() in {True, None}:
+        return text
+    return map_text(text, lambda value: as_nfc(fold(value)))
 
 
 def _bare(text: str) -> str:

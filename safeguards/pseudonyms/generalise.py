@@ -69,7 +69,7 @@ class Generalise(Transform):
     @property
     def traits(self) -> Traits:
         """Exact values are gone; only top and bottom coding keeps the type."""
-        return Traits(injective=False, reversible=False, lossy=True, type_preserving=self._codes)
+        return Traits(lossy=True, type_preserving=self._codes)
 
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return text, or the same type where values are only coded at the bounds."""

@@ -40,7 +40,7 @@ class Mask(Transform):
     @property
     def traits(self) -> Traits:
         """Different values share a mask."""
-        return Traits(injective=False, reversible=False, lossy=True, type_preserving=False)
+        return Traits(lossy=True)
 
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return text."""

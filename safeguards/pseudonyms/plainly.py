@@ -21,7 +21,7 @@ class Keep(Transform):
     @property
     def traits(self) -> Traits:
         """Nothing is lost."""
-        return Traits(injective=True, reversible=True, lossy=False, type_preserving=True)
+        return Traits(injective=True, reversible=True, type_preserving=True, length_preserving=True)
 
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return the same type."""
@@ -41,7 +41,7 @@ class Drop(Transform):
     @property
     def traits(self) -> Traits:
         """Everything is lost."""
-        return Traits(injective=False, reversible=False, lossy=True, type_preserving=False)
+        return Traits(lossy=True, length_preserving=True)
 
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return None: no column."""

@@ -47,7 +47,11 @@ class Token(Transform):
     @property
     def traits(self) -> Traits:
         """Different values stay different, but for the stated odds."""
-        return Traits(injective=True, reversible=False, lossy=False, type_preserving=False)
+        return Traits(injective=True)
+
+    def width(self, longest: int | None) -> int | None:
+        """Return the one length of every token."""
+        return len(head_of(self.item, self.prefix)) + self.length
 
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return text."""

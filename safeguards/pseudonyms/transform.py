@@ -12,6 +12,7 @@ import pyarrow as pa
 from safeguards import items
 from safeguards.errors import InputError
 from safeguards.pseudonyms.domain import Domain
+from safeguards.pseudonyms.permit import Permit
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,20 +21,24 @@ class Traits:
 
     ``injective``: different values (by their canonical form) stay different. ``reversible``: whoever holds
     the key can go back. ``lossy``: detail is gone for good, also for a key holder who tries all values.
-    ``type_preserving``: the column keeps its type.
+    ``type_preserving``: the column keeps its type. ``length_preserving``: text is never longer than it was.
     """
 
-    injective: bool
-    reversible: bool
-    lossy: bool
-    type_preserving: bool
+    injective: bool = False
+    reversible: bool = False
+    lossy: bool = False
+    type_preserving: bool = False
+    length_preserving: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A transform with its key in hand, ready for arrays; it stays in the process that made it."""
+    """A transform with its key in hand, ready for arrays; it stays in the process that made it.
 
-    apply: Callable[[Any], Any]
+    ``apply`` takes the column, and after it those that the transform reads beside it.
+    """
+
+    apply: Callable[..., Any]
     key_id: int | None = None
 
 
@@ -77,14 +82,35 @@ class Transform(ABC):
             KeyringError: the domain's keyring is not there.
         """
 
-    def apply(self, values: Any, domain: Domain | None = None) -> Any:
-        """Transform one Arrow array.
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Names of the columns that the transform reads beside its own, as they came in."""
+        return ()
+
+    def width(self, longest: int | None) -> int | None:
+        """Return how many characters the longest result has where no value has more than ``longest``.
+
+        None stands for no bound, both ways.
+        """
+        return longest if self.traits.length_preserving else None
+
+    def apply(self, values: Any, domain: Domain | None = None, *beside: Any) -> Any:
+        """Transform one Arrow array; ``beside`` holds the arrays of the columns read beside it.
 
         Raises:
             InputError: arrays of that type, or a value in it, cannot be transformed so.
         """
         self.output(values.type)
-        return self.bind(domain).apply(values)
+        return self.bind(domain).apply(values, *beside)
+
+    def reverse(self, domain: Domain | None, permit: Permit) -> Bound:
+        """Take the key that leads back from the results to the values.
+
+        Raises:
+            InputError: nothing leads back.
+            KeyringError: the permit's keyring lacks the key.
+        """
+        raise InputError(f"{self.name} is one-way: nobody can go back from its results")
 
     def parameters(self) -> Mapping[str, object]:
         """Return what the manifest tells of the settings: those that differ from what was not said."""

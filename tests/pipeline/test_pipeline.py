@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from safeguards import Keyring
 from safeguards.errors import AlreadyProtected, InputError
-from safeguards.pipeline import ColumnRecord, Manifest, Pipeline, Pseudonymise
+from safeguards.pipeline import ColumnRecord, Counts, Manifest, Pipeline, Pseudonymise
 from safeguards.pseudonyms import Domain, Drop, Generalise, Keep, Token
 from safeguards.tables import open_frame
 
@@ -187,18 +187,16 @@ class Largest:
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        self.rows = 0
 
     def start(self, schema: pa.Schema, metadata: Mapping[str, str]) -> Largest:
         self.schema = schema
         return self
 
-    def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        self.rows += batch.num_rows
-        return batch
+    def apply(self, batch: pa.RecordBatch, before: int = 0) -> tuple[pa.RecordBatch, Counts]:
+        return batch, Counts()
 
-    def finish(self) -> Sequence[ColumnRecord]:
-        if self.rows > self.limit:
+    def finish(self, rows: int, counts: Counts) -> Sequence[ColumnRecord]:
+        if rows > self.limit:
             raise InputError("too many rows")
         return []
 

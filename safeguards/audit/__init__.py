@@ -1,0 +1,7 @@
+"""What happened, to whom it is told, and never a value: events and the sinks that record them."""
+
+from __future__ import annotations
+
+from safeguards.audit.event import Event, Sink
+
+__all__ = ["Event", "Sink"]
