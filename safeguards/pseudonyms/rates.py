@@ -22,7 +22,8 @@ from safeguards.pseudonyms.transform import Transform
 from safeguards.pseudonyms.undoing import check_column
 from safeguards.pseudonyms.use import Use
 
-_SEEN = pa.schema([pa.field("value", pa.string()), pa.field("matched", pa.bool_())])
+_FIELDS: Any = {"value": pa.string(), "matched": pa.bool_()}
+_SEEN = pa.schema(_FIELDS)
 
 Matches = Callable[..., npt.NDArray[np.bool_]]
 """Says of each value of an array, none of them NULL, whether it would match."""
