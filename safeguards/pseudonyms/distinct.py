@@ -14,15 +14,16 @@ import numpy as np
 import pyarrow as pa
 
 from safeguards.pseudonyms.column import as_text
+from safeguards.tables import BATCH_ROWS
 
-HELD_BYTES = 64 << 20
+HELD_BYTES = 16 << 20
 PARTS = 64
 
 
 class Distinct:
-    """Distinct rows, in memory that is bounded by 128 MiB, a batch and 1/64 of the distinct rows.
+    """Distinct rows, in memory that is bounded by a few times 16 MiB, a batch and 1/64 of the distinct rows.
 
-    At most 64 MiB are held, and as much again gathers. What is more is parted by a hash of the first column
+    At most 16 MiB are held, and as much again gathers. What is more is parted by a hash of the first column
     into nameless temporary files, each of which is read back alone, so that the order of rows tells nothing
     of the order they came in. For pseudonyms only: plain values never go into a temporary file. A context
     manager.
@@ -84,13 +85,11 @@ class Distinct:
         self._held, self._new = _unique(pa.concat_tables([self._held, *self._new])), []
 
     def _spill(self) -> None:
-        parts = np.array([crc32(text.encode()) % PARTS for text in as_text(self._first()).to_pylist()])
-        for part in np.unique(parts).tolist():
-            self._writer(part).write_table(self._held.take(np.flatnonzero(parts == part)))
+        for batch in self._held.to_batches(max_chunksize=BATCH_ROWS):
+            parts = np.array([crc32(text.encode()) % PARTS for text in as_text(batch.column(0)).to_pylist()])
+            for part in np.unique(parts).tolist():
+                self._writer(part).write_batch(batch.take(np.flatnonzero(parts == part)))
         self._held = self._schema.empty_table()
-
-    def _first(self) -> Any:
-        return self._held.column(0).combine_chunks()
 
     def _writer(self, part: int) -> Any:
         if part not in self._writers:

@@ -255,7 +255,8 @@ class Reversal:
 
         Reversible pseudonyms are mapped from the pseudonymised data alone, one-way tokens from the data that
         they were made of: ``plain=True``. Each pair stands once, in no order of the source. Memory is bounded
-        by twice 64 MiB, a batch and 1/64 of the pairs; see :class:`~safeguards.pseudonyms.distinct.Distinct`.
+        by a few times 16 MiB, a batch and 1/64 of the pairs; see
+        :class:`~safeguards.pseudonyms.distinct.Distinct`.
 
         Args:
             source: a file, or a source of :mod:`safeguards.tables`, such as a table of a database.
