@@ -12,6 +12,7 @@ require("narwhals", "pipeline")
 
 from safeguards.pipeline.manifest import METADATA_KEY, ColumnRecord, Manifest, digest  # noqa: E402
 from safeguards.pipeline.pseudonymise import Pseudonymise  # noqa: E402
+from safeguards.pipeline.reversing import preview_file, relink_file, reverse_file  # noqa: E402
 from safeguards.pipeline.run import Pipeline  # noqa: E402
 from safeguards.pipeline.step import Counts, Gate, Running, Step, Watching  # noqa: E402
 
@@ -27,4 +28,7 @@ __all__ = [
     "Step",
     "Watching",
     "digest",
+    "preview_file",
+    "relink_file",
+    "reverse_file",
 ]

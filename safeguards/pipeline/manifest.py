@@ -29,7 +29,7 @@ class ColumnRecord:
     """What became of one column. ``rows`` and ``nulls`` count what came in.
 
     ``key_id`` is the id of the root key in the keyring; ``distinct_odds`` the chance that two of so many
-    different values share a pseudonym, where that can happen.
+    different values share a pseudonym, where that can happen. ``domain`` and ``epoch`` are those of its keys.
     """
 
     column: str
@@ -48,6 +48,7 @@ class ColumnRecord:
     key_id: int | None = None
     collision_odds: float | None = None
     length_preserving: bool = False
+    epoch: int | None = None
 
 
 @dataclass(frozen=True)

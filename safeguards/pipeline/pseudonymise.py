@@ -159,6 +159,7 @@ class _Column:
             rows=rows,
             nulls=nulls,
             domain=self._domain.name if self._domain else None,
+            epoch=self._domain.epoch if self._domain else None,
             key_id=self._bound.key_id,
             collision_odds=odds,
         )

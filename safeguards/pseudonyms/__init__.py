@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from safeguards.plugins import require
 from safeguards.pseudonyms.domain import Domain
+from safeguards.pseudonyms.permit import Permit
 
 if TYPE_CHECKING:
     from safeguards.pseudonyms.build import transform_from
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from safeguards.pseudonyms.generalise import Generalise
     from safeguards.pseudonyms.mask import Mask
     from safeguards.pseudonyms.plainly import Drop, Keep
+    from safeguards.pseudonyms.rates import Rate
+    from safeguards.pseudonyms.reversal import Reversal
     from safeguards.pseudonyms.token import Token
     from safeguards.pseudonyms.transform import Traits, Transform
 
@@ -29,6 +32,8 @@ _HOMES = {
     "Generalise": "generalise",
     "Keep": "plainly",
     "Mask": "mask",
+    "Rate": "rates",
+    "Reversal": "reversal",
     "Token": "token",
     "Traits": "transform",
     "Transform": "transform",
@@ -51,6 +56,9 @@ __all__ = [
     "Generalise",
     "Keep",
     "Mask",
+    "Permit",
+    "Rate",
+    "Reversal",
     "Token",
     "Traits",
     "Transform",
