@@ -25,7 +25,10 @@ TOKEN = "token"  # noqa: S105 - a transform's name
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What the manifest says was done to one column: transforms in order, and the last that changes it."""
+    """What the manifest says was done to one column: transforms in order, and the last that changes it.
+
+    ``other_items`` are those of a nested column's further parts.
+    """
 
     column: str
     transforms: tuple[str, ...]
@@ -33,6 +36,7 @@ class Made:
     settings: Mapping[str, object]
     item: str | None
     key_ids: tuple[int, ...]
+    other_items: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, records: Sequence[ColumnRecord]) -> Made:
@@ -64,13 +68,15 @@ class Made:
         As long as one of them is kept, or may be, the column counts as kept. ``settings`` are by path.
         """
         kept = rest_kept or any(part.transform == KEEP for part in parts)
+        items = list(dict.fromkeys(part.item for part in parts if part.item is not None))
         return cls(
             column=column,
             transforms=tuple(f"{part.column}: {name}" for part in parts for name in part.transforms),
             transform=KEEP if kept else NESTED,
             settings={part.column: {"transform": part.transform, **part.settings} for part in parts},
-            item=next((part.item for part in parts if part.item is not None), None),
+            item=items[0] if items else None,
             key_ids=tuple(key for part in parts for key in part.key_ids),
+            other_items=tuple(items[1:]),
         )
 
 
