@@ -1,0 +1,193 @@
+"""One part of a table, a column or what a path leads to, and its transform at work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from safeguards.errors import InputError, SafeguardsError
+from safeguards.pipeline import rules
+from safeguards.pipeline.manifest import ColumnRecord
+from safeguards.pipeline.paths import Branch
+from safeguards.pipeline.step import Counts
+from safeguards.pseudonyms import Domain, Token, Transform
+from safeguards.pseudonyms.column import Unfit
+from safeguards.pseudonyms.transform import Bound
+
+NULLS, ROWS = "nulls", "rows"
+Places = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What all parts of one step share: the domain, the source's columns, and the rest's transform.
+
+    ``rest`` is that of parts which nothing names, None where they are refused.
+    """
+
+    domain: Domain | None
+    columns: Collection[str]
+    rest: Transform | None
+
+    def asked(self, branch: Branch, name: str) -> Branch:
+        """Return what is asked of a struct's field.
+
+        Raises:
+            InputError: nothing names it, and such are refused.
+        """
+        if name in branch.members:
+            return branch.members[name]
+        field = branch.member(name)
+        field.transform = self.rest_of(field.name)
+        return field
+
+    def rest_of(self, name: str, hint: str = "") -> Transform:
+        """Return the transform of a part that nothing names.
+
+        Raises:
+            InputError: such parts are refused.
+        """
+        if self.rest is None:
+            raise InputError(
+                f'column {name!r} is not listed{hint}: give it a transform, or say unlisted="drop" or "keep"'
+            )
+        return self.rest
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where the elements of an array stand: in which rows of a batch, which came after ``before`` rows.
+
+    ``rows`` is None for a column itself, whose element n stands in row n. ``counts`` are the batch's.
+    """
+
+    batch: pa.RecordBatch
+    before: int
+    counts: Counts
+    rows: Places | None = None
+
+    def row(self, place: int) -> int:
+        """Return, of an element counted from 0, the source's row, counted from 1."""
+        return self.before + 1 + (place if self.rows is None else int(self.rows[place]))
+
+    def beside(self, column: str) -> Any:
+        """Return another column's value for each element."""
+        values: Any = self.batch[column]
+        return values if self.rows is None else values.take(pa.array(self.rows))
+
+    def within(self, parents: Places) -> At:
+        """Return the same for an array whose element n is a part of this one's element ``parents[n]``."""
+        return At(self.batch, self.before, self.counts, parents if self.rows is None else self.rows[parents])
+
+
+class Node(Protocol):
+    """A column or a part of one at work."""
+
+    @property
+    def output(self) -> pa.DataType | None:
+        """The type afterwards, None where it is left out."""
+
+    def apply(self, values: Any, at: At) -> Any:
+        """Return what becomes of an array."""
+
+    def parts(self) -> Sequence[Part]:
+        """Return the parts that have a transform, in order."""
+
+
+class Part:
+    """A transform with its key in hand.
+
+    Raises:
+        InputError: it does not take values of ``kind``, or reads a column beside it that is not there.
+        KeyringError: the domain's keyring is not there.
+    """
+
+    def __init__(self, name: str, transform: Transform, kind: pa.DataType, scope: Scope) -> None:
+        self.name = name
+        self.transform = transform
+        self._kind = kind
+        self._inner = name not in scope.columns
+        self._domain = scope.domain if transform.keyed else None
+        if missing := [other for other in transform.beside if other not in scope.columns]:
+            raise InputError(f"column {name!r}: no column {missing[0]!r}, which {transform.name} reads")
+        rules.check_kind(name, transform, kind)
+        try:
+            self.output = transform.output(kind)
+        except InputError as error:
+            raise InputError(f"column {name!r} {error}") from None
+        self._bound: Bound = transform.bind(scope.domain)
+
+    def parts(self) -> Sequence[Part]:
+        """Return the part itself."""
+        return [self]
+
+    def apply(self, values: Any, at: At) -> Any:
+        """Count the values and transform them.
+
+        Raises:
+            InputError: a value has no place in the transform; the message tells its row, not the value.
+            AlreadyProtected: the values are ciphertexts or tokens.
+        """
+        self.count(len(values), values.null_count, at)
+        if self.output is None:
+            return None
+        beside = [at.beside(column) for column in self.transform.beside]
+        return self.guarded(lambda: self._transformed(values, beside), at)
+
+    def count(self, rows: int, nulls: int, at: At) -> None:
+        """Count values that came in."""
+        at.counts[self.name, NULLS] += nulls
+        if self._inner:
+            at.counts[self.name, ROWS] += rows
+
+    def guarded(self, work: Callable[[], Any], at: At) -> Any:
+        """Do some work; what it raises names this part, and no value."""
+        try:
+            return work()
+        except Unfit as error:
+            raise InputError(f"column {self.name!r}, row {at.row(error.row - 1)}: {error}") from None
+        except InputError as error:
+            raise type(error)(f"column {self.name!r} {error}") from None
+        except (pa.ArrowException, ValueError) as error:
+            # The library's own message may quote the value.
+            raise _Failed(self.name, type(error).__name__) from None
+
+    def record(self, rows: int, counts: Counts) -> ColumnRecord:
+        """Say what was done to the part; ``rows`` are the table's."""
+        transform = self.transform
+        rows, nulls = counts[self.name, ROWS] if self._inner else rows, counts[self.name, NULLS]
+        odds = transform.collision_odds(rows - nulls) if isinstance(transform, Token) else None
+        return ColumnRecord(
+            column=self.name,
+            transform=transform.name,
+            item=transform.item,
+            parameters=transform.parameters(),
+            **asdict(transform.traits),
+            input_type=str(self._kind),
+            output_type=None if self.output is None else str(self.output),
+            rows=rows,
+            nulls=nulls,
+            domain=self._domain.name if self._domain else None,
+            epoch=self._domain.epoch if self._domain else None,
+            key_id=self._bound.key_id,
+            collision_odds=odds,
+        )
+
+    def _transformed(self, values: Any, beside: Sequence[Any]) -> Any:
+        rules.check_values(values, self.transform)
+        return self._bound.apply(values, *beside)
+
+
+def declared(parts: Iterable[Part]) -> Mapping[str, Transform]:
+    """Return the parts' transforms by name."""
+    return {part.name: part.transform for part in parts}
+
+
+class _Failed(SafeguardsError):
+    def __init__(self, column: str, kind: str) -> None:
+        super().__init__(f"column {column!r} could not be transformed ({kind}); nothing was written")
