@@ -11,7 +11,7 @@ import pyarrow as pa
 from safeguards.errors import InputError, SafeguardsError
 from safeguards.pipeline import rules
 from safeguards.pipeline.manifest import ColumnRecord
-from safeguards.pipeline.step import Counts
+from safeguards.pipeline.step import Counts, told
 from safeguards.pseudonyms import Domain, Drop, Keep, Token, Transform
 from safeguards.pseudonyms.column import Unfit
 from safeguards.pseudonyms.transform import Bound
@@ -19,6 +19,8 @@ from safeguards.pseudonyms.transform import Bound
 Unlisted = Literal["refuse", "drop", "keep"]
 _UNLISTED = ("refuse", "drop", "keep")
 NULLS = "nulls"
+COUNTED = "transform:"
+"""What the names of counts begin with that a transform tells by itself."""
 
 
 @dataclass(frozen=True)
@@ -104,14 +106,14 @@ class PseudonymiseRunning:
             InputError: a value has no place in its transform; the message tells its row, not the value.
             AlreadyProtected: a column holds ciphertexts or tokens.
         """
-        results = [column.apply(batch, before) for column in self._columns]
         counts = Counts({(column.name, NULLS): batch[column.name].null_count for column in self._columns})
+        results = [column.apply(batch, before, counts) for column in self._columns]
         kept = [result for result in results if result is not None]
         return pa.RecordBatch.from_arrays(kept, schema=self.schema), counts
 
     def finish(self, rows: int, counts: Counts) -> Sequence[ColumnRecord]:
         """Return one record a column."""
-        return [column.record(rows, counts[column.name, NULLS]) for column in self._columns]
+        return [column.record(rows, counts) for column in self._columns]
 
 
 class _Column:
@@ -130,13 +132,17 @@ class _Column:
             raise InputError(f"column {self.name!r} {error}") from None
         self._bound: Bound = transform.bind(domain)
 
-    def apply(self, batch: pa.RecordBatch, before: int) -> Any:
+    def apply(self, batch: pa.RecordBatch, before: int, counts: Counts) -> Any:
         if self.output is None:
             return None
         values = batch[self.name]
+        counted: Mapping[str, int] = {}
         try:
             rules.check_values(values, self._transform)
-            return self._bound.apply(values, *(batch[name] for name in self._transform.beside))
+            beside = [batch[name] for name in self._transform.beside]
+            if self._bound.counted is None:
+                return self._bound.apply(values, *beside)
+            result, counted = self._bound.counted(values, *beside)
         except Unfit as error:
             raise InputError(f"column {self.name!r}, row {before + error.row}: {error}") from None
         except InputError as error:
@@ -144,9 +150,11 @@ class _Column:
         except (pa.ArrowException, ValueError) as error:
             # The library's own message may quote the value.
             raise _Failed(self.name, type(error).__name__) from None
+        counts.update({(self.name, f"{COUNTED}{what}"): number for what, number in counted.items()})
+        return result
 
-    def record(self, rows: int, nulls: int) -> ColumnRecord:
-        transform = self._transform
+    def record(self, rows: int, counts: Counts) -> ColumnRecord:
+        transform, nulls = self._transform, counts[self.name, NULLS]
         odds = transform.collision_odds(rows - nulls) if isinstance(transform, Token) else None
         return ColumnRecord(
             column=self.name,
@@ -161,6 +169,7 @@ class _Column:
             domain=self._domain.name if self._domain else None,
             key_id=self._bound.key_id,
             collision_odds=odds,
+            counts=told(counts, self.name, COUNTED),
         )
 
 

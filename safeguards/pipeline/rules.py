@@ -47,7 +47,9 @@ def check_history(columns: Mapping[str, Transform], metadata: Mapping[str, str])
     carried = metadata.get(METADATA_KEY)
     if carried is None:
         return
-    done = {record.column: record.transform for record in Manifest.from_json(carried).columns}
+    # What was decrypted is plain again.
+    records = Manifest.from_json(carried).columns
+    done = {one.column: Keep.name if one.transform == "decrypt" else one.transform for one in records}
     for name, transform in columns.items():
         if not isinstance(transform, Keep | Drop) and done.get(name, Keep.name) != Keep.name:
             raise AlreadyProtected(
