@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from safeguards.pseudonyms.generalise import Generalise
     from safeguards.pseudonyms.mask import Mask
     from safeguards.pseudonyms.plainly import Drop, Keep
+    from safeguards.pseudonyms.surrogate import Surrogate
     from safeguards.pseudonyms.token import Token
     from safeguards.pseudonyms.transform import Traits, Transform
 
@@ -29,6 +30,7 @@ _HOMES = {
     "Generalise": "generalise",
     "Keep": "plainly",
     "Mask": "mask",
+    "Surrogate": "surrogate",
     "Token": "token",
     "Traits": "transform",
     "Transform": "transform",
@@ -51,6 +53,7 @@ __all__ = [
     "Generalise",
     "Keep",
     "Mask",
+    "Surrogate",
     "Token",
     "Traits",
     "Transform",
