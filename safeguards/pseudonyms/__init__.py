@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from safeguards.pseudonyms.mask import Mask
     from safeguards.pseudonyms.plainly import Drop, Keep
     from safeguards.pseudonyms.redact import RedactText
+    from safeguards.pseudonyms.surrogate import Surrogate
     from safeguards.pseudonyms.token import Token
     from safeguards.pseudonyms.transform import Traits, Transform
 
@@ -31,6 +32,7 @@ _HOMES = {
     "Keep": "plainly",
     "Mask": "mask",
     "RedactText": "redact",
+    "Surrogate": "surrogate",
     "Token": "token",
     "Traits": "transform",
     "Transform": "transform",
@@ -54,6 +56,7 @@ __all__ = [
     "Keep",
     "Mask",
     "RedactText",
+    "Surrogate",
     "Token",
     "Traits",
     "Transform",

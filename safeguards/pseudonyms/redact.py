@@ -19,6 +19,7 @@ from safeguards.pseudonyms.mask import PROFILES
 from safeguards.pseudonyms.reading import Reader
 from safeguards.pseudonyms.replacing import Replacing
 from safeguards.pseudonyms.stand_ins import (
+    KEYED,
     STYLES,
     SURROGATE,
     TAG,
@@ -34,7 +35,6 @@ Scope = Literal["document", "domain"]
 DOMAIN, DOCUMENT = "domain", "document"
 _SCOPES = (DOMAIN, DOCUMENT)
 _NEVER = "kr_rrn"
-_KEYED = {TOKEN, SURROGATE}
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class RedactText(Transform):
     @property
     def keyed(self) -> bool:  # type: ignore[override]  # tokens and surrogates are, tags and masks are not
         """Whether a style needs the domain's keys."""
-        return bool(_KEYED & set(self.styles().values()))
+        return bool(KEYED & set(self.styles().values()))
 
     @property
     def traits(self) -> Traits:

@@ -13,11 +13,13 @@ from safeguards.items.item import Item
 from safeguards.pseudonyms.digests import keyed, spelled
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.reading import Read, Reader
+from safeguards.pseudonyms.surrogate import Surrogate
 from safeguards.pseudonyms.token import Token
 from safeguards.pseudonyms.tokeniser import LENGTH, head_of
 
 TAG, MASK, TOKEN, SURROGATE = "tag", "mask", "token", "surrogate"
 STYLES = (TAG, MASK, TOKEN, SURROGATE)
+KEYED = frozenset({TOKEN, SURROGATE})
 
 _PURPOSE = "document"
 
@@ -38,15 +40,15 @@ class Shared:
         self._styles = styles
         self._profile = profile
         self.key_id: int | None = None
-        self._tokens: dict[str, Write] = {}
+        self._keyed: dict[tuple[str, str], Write] = {}
         for entity, style in styles.items():
-            if style in {TOKEN, SURROGATE}:
-                self._take_keys(reader.items(entity), domain)
+            if style in KEYED:
+                self._take_keys(reader.items(entity), style, domain)
 
     def of(self, found: Iterable[Found]) -> Said:
         """Return what stands for each of these."""
         said: Said = {}
-        keyed: dict[str, list[tuple[Found, str]]] = {}
+        keyed: dict[tuple[str, str], list[tuple[Found, str]]] = {}
         for one in found:
             style = self._styles[one[0]]
             if style == TAG:
@@ -56,17 +58,19 @@ class Shared:
             if style == MASK:
                 said[one] = self._masked(one, read)
             else:
-                keyed.setdefault(read.item.id, []).append((one, read.value))
-        for item, pairs in keyed.items():
-            written = self._tokens[item]([value for _, value in pairs])
+                keyed.setdefault((read.item.id, style), []).append((one, read.value))
+        for way, pairs in keyed.items():
+            written = self._keyed[way]([value for _, value in pairs])
             said |= zip((one for one, _ in pairs), written, strict=True)
         return said
 
-    def _take_keys(self, items: Iterable[Item], domain: Domain | None) -> None:
+    def _take_keys(self, items: Iterable[Item], style: str, domain: Domain | None) -> None:
         for item in items:
-            bound = Token(item=item.id).bind(domain)
+            realistic = style == SURROGATE and item.ladders
+            transform = Surrogate(item=item.id, other="token") if realistic else Token(item=item.id)
+            bound = transform.bind(domain)
             self.key_id = bound.key_id
-            self._tokens[item.id] = _on_lists(bound.apply)
+            self._keyed[item.id, style] = _on_lists(bound.apply)
 
     def _masked(self, found: Found, read: Read) -> str:
         masked = read.item.mask(read.value, self._profile)
