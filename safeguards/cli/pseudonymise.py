@@ -12,6 +12,7 @@ from safeguards import Keyring, use
 from safeguards.cli.keyring import keyring_options
 from safeguards.cli.output import format_option, print_facts, print_json, print_table, progress
 from safeguards.errors import InputError
+from safeguards.keys import registered
 from safeguards.pipeline import Manifest, Pipeline
 from safeguards.tables import Source, is_empty, open_database, open_file
 
@@ -69,13 +70,18 @@ def command(
 
 
 def _use_keys(pipeline: Pipeline, keys: str | None, provider: str | None) -> None:
-    """Make the keyring of the options the one that the domain asks for."""
+    """Make the keyring of the options the one that the domain and the fields ask for."""
     if keys is None:
         if provider is not None:
             raise InputError("--provider goes with --keys: name the key store too")
         return
-    if pipeline.domain is not None:
-        use(Keyring.open(keys, provider), pipeline.domain.keyring_name)
+    domains = pipeline.domain.keyring_name if pipeline.domain is not None else None
+    # Fields may have a keyring of their own, which the environment names.
+    asked = [name for name in pipeline.keyrings if domains in {None, name} or not registered(name)]
+    if asked:
+        ring = Keyring.open(keys, provider)
+        for name in asked:
+            use(ring, name)
 
 
 @contextmanager

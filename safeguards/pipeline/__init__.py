@@ -10,22 +10,31 @@ from safeguards.plugins import require
 require("pyarrow", "pipeline")
 require("narwhals", "pipeline")
 
+from safeguards.pipeline.decrypt import Decrypt  # noqa: E402
+from safeguards.pipeline.detect import Detect  # noqa: E402
+from safeguards.pipeline.encrypt import Encrypt  # noqa: E402
+from safeguards.pipeline.field import EncryptedField  # noqa: E402
 from safeguards.pipeline.manifest import METADATA_KEY, ColumnRecord, Manifest, digest  # noqa: E402
 from safeguards.pipeline.pseudonymise import Pseudonymise  # noqa: E402
 from safeguards.pipeline.reversing import preview_file, relink_file, reverse_file  # noqa: E402
 from safeguards.pipeline.run import Pipeline  # noqa: E402
-from safeguards.pipeline.step import Counts, Gate, Running, Step, Watching  # noqa: E402
+from safeguards.pipeline.step import Counts, Gate, Running, Step, Telling, Watching  # noqa: E402
 
 __all__ = [
     "METADATA_KEY",
     "ColumnRecord",
     "Counts",
+    "Decrypt",
+    "Detect",
+    "Encrypt",
+    "EncryptedField",
     "Gate",
     "Manifest",
     "Pipeline",
     "Pseudonymise",
     "Running",
     "Step",
+    "Telling",
     "Watching",
     "digest",
     "preview_file",

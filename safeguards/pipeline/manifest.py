@@ -28,8 +28,9 @@ METADATA_KEY = "safeguards.manifest"
 class ColumnRecord:
     """What became of one column. ``rows`` and ``nulls`` count what came in.
 
-    ``key_id`` is the id of the root key in the keyring; ``distinct_odds`` the chance that two of so many
+    ``key_id`` is the id of the root key in the keyring; ``collision_odds`` the chance that two of so many
     different values share a pseudonym, where that can happen. ``domain`` and ``epoch`` are those of its keys.
+    ``counts`` is what the transform counted, such as the spans of each entity that it replaced in a text.
     """
 
     column: str
@@ -49,11 +50,13 @@ class ColumnRecord:
     collision_odds: float | None = None
     length_preserving: bool = False
     epoch: int | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """The record of one run. ``steps`` holds each step's settings, ``columns`` what became of each column.
+    """The record of one run. ``steps`` holds each step's settings, and the evidence of those that look at
+    what passes; ``columns`` what became of each column.
 
     ``gates`` holds what each gate judged by, and its evidence. ``regime`` is the domain's: ``safeguard`` or
     ``research``, which never mix.

@@ -14,12 +14,15 @@ from safeguards.errors import InputError, SafeguardsError
 from safeguards.pipeline import rules
 from safeguards.pipeline.manifest import ColumnRecord
 from safeguards.pipeline.paths import Branch
-from safeguards.pipeline.step import Counts
+from safeguards.pipeline.step import Counts, told
 from safeguards.pseudonyms import Domain, Token, Transform
 from safeguards.pseudonyms.column import Unfit
 from safeguards.pseudonyms.transform import Bound
 
 NULLS, ROWS = "nulls", "rows"
+COUNTED = "transform:"
+"""What the names of counts begin with that a transform tells by itself."""
+
 Places = npt.NDArray[np.int64]
 
 
@@ -137,7 +140,7 @@ class Part:
         if self.output is None:
             return None
         beside = [at.beside(column) for column in self.transform.beside]
-        return self.guarded(lambda: self._transformed(values, beside), at)
+        return self.guarded(lambda: self._transformed(values, beside, at.counts), at)
 
     def count(self, rows: int, nulls: int, at: At) -> None:
         """Count values that came in."""
@@ -176,11 +179,16 @@ class Part:
             epoch=self._domain.epoch if self._domain else None,
             key_id=self._bound.key_id,
             collision_odds=odds,
+            counts=told(counts, self.name, COUNTED),
         )
 
-    def _transformed(self, values: Any, beside: Sequence[Any]) -> Any:
+    def _transformed(self, values: Any, beside: Sequence[Any], counts: Counts) -> Any:
         rules.check_values(values, self.transform)
-        return self._bound.apply(values, *beside)
+        if self._bound.counted is None:
+            return self._bound.apply(values, *beside)
+        result, counted = self._bound.counted(values, *beside)
+        counts.update({(self.name, f"{COUNTED}{what}"): number for what, number in counted.items()})
+        return result
 
 
 def declared(parts: Iterable[Part]) -> Mapping[str, Transform]:

@@ -26,6 +26,10 @@ _SURE, _CHECKED = 0.7, 0.6
 _SHARE, _CHECKED_SHARE, _CHECKED_LEAST = 0.5, 0.25, 3
 
 
+# What was decrypted is plain again.
+_PLAIN = {Keep.name, Drop.name, "decrypt"}
+
+
 def check_declared(columns: Mapping[str, Transform]) -> None:
     """Raise InputError for transforms that no table makes right.
 
@@ -73,7 +77,7 @@ def check_history(columns: Mapping[str, Transform], metadata: Mapping[str, str])
     done = [
         (paths.resolve(record.column, known), record.transform)
         for record in manifest.columns
-        if record.transform not in {Keep.name, Drop.name}
+        if record.transform not in _PLAIN
     ]
     for name, transform in columns.items():
         path = None if isinstance(transform, Keep | Drop) else paths.resolve(name, known)

@@ -17,7 +17,7 @@ from safeguards.pipeline import rules
 from safeguards.pipeline.declared import from_document, read_document
 from safeguards.pipeline.manifest import METADATA_KEY, Manifest, digest, fingerprint
 from safeguards.pipeline.pseudonymise import Pseudonymise, Unlisted
-from safeguards.pipeline.step import Counts, Gate, Running, Step
+from safeguards.pipeline.step import Counts, Gate, Running, Step, Telling
 from safeguards.pseudonyms import Domain, Transform
 from safeguards.pseudonyms.domain import SAFEGUARD, Regime
 from safeguards.tables import Source, open_file, open_frame, to_like, write_file
@@ -69,14 +69,25 @@ class Pipeline:
         Raises:
             InputError: the file is missing or says something unknown.
         """
-        columns, settings = from_document(read_document(Path(path)), Path(path).name)
-        return cls(columns, **settings)
+        steps, purpose = from_document(read_document(Path(path)), Path(path).name)
+        return cls(steps, purpose=purpose)
 
     @property
     def domain(self) -> Domain | None:
         """The domain that keyed pseudonyms are made in, None where there are none."""
         keyed = (step for step in self.steps if isinstance(step, Pseudonymise) and step.keyed)
         return next((step.domain for step in keyed), None)
+
+    @property
+    def judges(self) -> bool:
+        """Whether a gate or a step may refuse the whole at its end, so that nothing may leave before."""
+        return bool(self.gates) or any(getattr(step, "judges", False) for step in self.steps)
+
+    @property
+    def keyrings(self) -> frozenset[str]:
+        """The names of the keyrings that its steps ask for."""
+        named = frozenset().union(*(getattr(step, "keyrings", ()) for step in self.steps))
+        return named if self.domain is None else named | {self.domain.keyring_name}
 
     @property
     def regime(self) -> Regime:
@@ -106,7 +117,7 @@ class Pipeline:
             AlreadyProtected: it holds ciphertexts or tokens.
             GateRefused: a gate judges that the result may not leave.
         """
-        if self.gates and isinstance(table, pa.RecordBatchReader):
+        if self.judges and isinstance(table, pa.RecordBatchReader):
             raise InputError("a gate judges the whole before any of it leaves: pass a table, or use run_file")
         source = open_frame(table)
         run = _Run(self, source, _text_metadata(source.schema))
@@ -213,7 +224,10 @@ class _Run:
                 for running, counts in zip(self._running, self._counts, strict=True)
                 for record in running.finish(self._rows_in, counts)
             ],
-            steps=[dict(step.describe()) for step in self._pipeline.steps],
+            steps=[
+                _described(*part)
+                for part in zip(self._pipeline.steps, self._running, self._counts, strict=True)
+            ],
             purpose=self._pipeline.purpose,
             domain=self._domain,
             regime=self._pipeline.regime,
@@ -222,6 +236,11 @@ class _Run:
                 for gate, watching in zip(self._pipeline.gates, self._watching, strict=True)
             ],
         )
+
+
+def _described(step: Step, running: Running, counts: Counts) -> dict[str, Any]:
+    evidence = {"evidence": dict(running.evidence(counts))} if isinstance(running, Telling) else {}
+    return {**step.describe(), **evidence}
 
 
 def _recorded(run: _Run, manifest: Path_ | None) -> Iterator[pa.RecordBatch]:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from safeguards.pseudonyms.mask import Mask
     from safeguards.pseudonyms.plainly import Drop, Keep
     from safeguards.pseudonyms.rates import Rate
+    from safeguards.pseudonyms.redact import RedactText
     from safeguards.pseudonyms.reversal import Reversal
+    from safeguards.pseudonyms.surrogate import Surrogate
     from safeguards.pseudonyms.token import Token
     from safeguards.pseudonyms.transform import Traits, Transform
 
@@ -34,6 +36,8 @@ _HOMES = {
     "Mask": "mask",
     "Rate": "rates",
     "Reversal": "reversal",
+    "RedactText": "redact",
+    "Surrogate": "surrogate",
     "Token": "token",
     "Traits": "transform",
     "Transform": "transform",
@@ -58,7 +62,9 @@ __all__ = [
     "Mask",
     "Permit",
     "Rate",
+    "RedactText",
     "Reversal",
+    "Surrogate",
     "Token",
     "Traits",
     "Transform",

@@ -12,11 +12,13 @@ from safeguards.pseudonyms.fpe import FormatPreserving
 from safeguards.pseudonyms.generalise import Generalise
 from safeguards.pseudonyms.mask import Mask
 from safeguards.pseudonyms.plainly import Drop, Keep
+from safeguards.pseudonyms.redact import RedactText
+from safeguards.pseudonyms.surrogate import Surrogate
 from safeguards.pseudonyms.token import Token
 from safeguards.pseudonyms.transform import Transform
 
 TRANSFORMS: dict[str, type[Transform]] = {
-    kind.name: kind for kind in (Token, FormatPreserving, Mask, Generalise, Keep, Drop)
+    kind.name: kind for kind in (Token, FormatPreserving, Surrogate, Mask, Generalise, RedactText, Keep, Drop)
 }
 
 

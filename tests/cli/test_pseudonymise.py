@@ -206,3 +206,59 @@ def test_the_installed_command_ends_with_the_documented_codes(folder: Path) -> N
     assert missing == 3
     assert line.startswith("safeguards: ")
     assert line.count("\n") == 1
+
+
+STEPS = """
+domain = "ads-2026"
+
+[[steps]]
+step = "pseudonymise"
+[steps.columns]
+"이메일" = {transform = "token", item = "email"}
+"전화" = "drop"
+"나이" = "keep"
+"메모" = {transform = "redact_text", entities = ["PERSON"]}
+
+[[steps]]
+step = "detect"
+on_find = "refuse"
+
+[[steps]]
+step = "encrypt"
+columns = {"메모" = "member.memo"}
+"""
+MEMOS = "이메일,전화,나이,메모\nkim@example.com,010-1234-5678,35,담당자 홍길동\n,,,\n"
+
+
+def test_steps_of_a_file_redact_check_and_encrypt(folder: Path) -> None:
+    use(None)
+    (folder / "s.toml").write_text(STEPS, "utf-8")
+    (folder / "memos.csv").write_text(MEMOS, "utf-8")
+    options = ("--keys", "sqlite:///keys.db", "--provider", "local:master.key")
+    assert run("memos.csv", "out.parquet", "--pipeline", "s.toml", *options).exit_code == 0
+    (folder / "d.toml").write_text(
+        '[[steps]]\nstep = "decrypt"\ncolumns = {"메모" = "member.memo"}\n', "utf-8"
+    )
+    use(None)
+    assert run("out.parquet", "back.csv", "--pipeline", "d.toml", *options).exit_code == 0
+    assert "담당자 [PERSON]" in (folder / "back.csv").read_text()
+    document = json.loads(run("memos.csv", "o.parquet", "--pipeline", "s.toml", "--format", "json").output)
+    assert [column["counts"] for column in document["columns"]][:4] == [{}, {}, {}, {"PERSON": 1}]
+
+
+def test_a_finding_that_refuses_ends_with_1_and_leaves_no_file(folder: Path) -> None:
+    (folder / "s.toml").write_text(STEPS, "utf-8")
+    (folder / "memos.csv").write_text(MEMOS.replace("담당자 홍길동", "010-9999-8888로"), "utf-8")
+    line = [sys.executable, "-c", "from safeguards.cli import main; main()", "pseudonymise"]
+    done = subprocess.run(
+        [*line, "memos.csv", "out.parquet", "--pipeline", "s.toml"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"SAFEGUARDS_KEYRING": "sqlite:///keys.db local:master.key"},
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "safeguards: personal data was found in column '메모' (PHONE_NUMBER 1); nothing was written\n"
+    )
+    assert not (folder / "out.parquet").exists()
