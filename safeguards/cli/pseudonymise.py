@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,6 +30,14 @@ _COLUMNS = ("column", "transform", "item", "rows", "nulls", "key id", "result")
 @click.option(
     "--manifest", type=click.Path(path_type=Path), metavar="FILE", help="Write the record of the run here."
 )
+@click.option(
+    "--processes",
+    type=int,
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Share the work among N processes.",
+)
 @keyring_options
 @format_option
 def command(
@@ -38,14 +47,17 @@ def command(
     table: str | None,
     encoding: str | None,
     manifest: Path | None,
+    processes: int,
     keys: str | None,
     provider: str | None,
     output_format: str,
 ) -> None:
-    """Pseudonymise SOURCE, a file or a database URL, into the file TARGET.
+    """Pseudonymise SOURCE, a file or a database URL, into the file TARGET, or a directory into another.
 
     The ending of TARGET says its kind: .parquet, .csv, .tsv, .jsonl (text also .gz, .zst). It appears when
-    all of it is written. The pipeline file names a transform for each column:
+    all of it is written. A directory's files become files of the same names, which appear together, and then
+    _manifest.json and _SUCCESS; run again, it goes on where it was ended. The pipeline file names a transform
+    for each column:
 
     \b
         domain = "ads-2026"
@@ -58,14 +70,29 @@ def command(
     """
     pipeline = Pipeline.from_toml(declared)
     _use_keys(pipeline, keys, provider)
-    with _opened(source, table, encoding) as rows, progress(f"pseudonymise {rows.name}") as advance:
-        if is_empty(rows):
-            raise InputError(f"{rows.name} has no rows; nothing was written")
-        done = pipeline.run_file(rows, target, manifest=manifest, advance=advance)
+    told: dict[str, str] = {}
+    if "://" not in source and Path(source).is_dir():
+        refuse_options({"--table": table, "--encoding": encoding, "--manifest": manifest})
+        with progress(f"pseudonymise {source}") as advance:
+            done = pipeline.run_directory(
+                source, target, processes=processes, advance=advance, told=told.__setitem__
+            )
+    else:
+        with _opened(source, table, encoding) as rows, progress(f"pseudonymise {rows.name}") as advance:
+            if is_empty(rows):
+                raise InputError(f"{rows.name} has no rows; nothing was written")
+            done = pipeline.run_file(rows, target, manifest=manifest, advance=advance, processes=processes)
     if output_format == "json":
         print_json({"target": str(target), **done.to_dict()})
         return
-    _print(done, target, manifest)
+    _print(done, target, manifest, told)
+
+
+def refuse_options(given: Mapping[str, object]) -> None:
+    """Raise InputError for an option that a directory has no use for."""
+    for option, value in given.items():
+        if value is not None:
+            raise InputError(f"{option} goes with one file or table, not with a directory")
 
 
 def _use_keys(pipeline: Pipeline, keys: str | None, provider: str | None) -> None:
@@ -93,7 +120,7 @@ def _opened(source: str, table: str | None, encoding: str | None) -> Iterator[So
         yield database.source(table)
 
 
-def _print(done: Manifest, target: Path, manifest: Path | None) -> None:
+def _print(done: Manifest, target: Path, manifest: Path | None, told: Mapping[str, str]) -> None:
     rows = [
         (one.column, one.transform, one.item, one.rows, one.nulls, one.key_id, one.output_type or "left out")
         for one in done.columns
@@ -102,6 +129,12 @@ def _print(done: Manifest, target: Path, manifest: Path | None) -> None:
     facts: dict[str, object] = {"written": target, "rows": done.rows_out}
     if done.domain is not None:
         facts["domain"] = f"{done.domain['name']}, {done.domain['statement']} from the data's keys"
+    for what, parts in Counter(told.values()).items():
+        facts[f"parts {what}"] = parts
+    for gate in done.gates:
+        facts[f"gate {gate['gate']}"] = ", ".join(
+            f"{name} {found}" for name, found in gate["evidence"].items()
+        )
     if manifest is not None:
         facts["manifest"] = manifest
     print_facts("pseudonymised", facts)

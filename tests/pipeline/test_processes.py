@@ -33,7 +33,7 @@ from safeguards.keys.local import LocalProvider
 from safeguards.keys.registry import addresses
 from safeguards.pipeline import Pipeline
 from safeguards.pipeline.shared import packed_of, unpacked
-from safeguards.pipeline.workers import _Failure
+from safeguards.pipeline.workers import Failure
 from safeguards.pseudonyms import Drop, FormatPreserving, Generalise, Keep, Token
 
 COLUMNS = {
@@ -171,12 +171,12 @@ def test_an_error_comes_back_as_the_one_it_was(kind: type[SafeguardsError]) -> N
         def __init__(self, row: int) -> None:
             super().__init__(f"row {row}")
 
-    back = pickle.loads(pickle.dumps(_Failure.of(Own(3)))).error()
+    back = pickle.loads(pickle.dumps(Failure.of(Own(3)))).error()
     assert (type(back), str(back)) == (kind, "row 3")
 
 
 def test_an_error_of_others_comes_back_without_what_it_says() -> None:
-    back = _Failure.of(ValueError("kim@example.com")).error()
+    back = Failure.of(ValueError("kim@example.com")).error()
     assert (type(back), str(back)) == (SafeguardsError, "a step failed (ValueError); nothing was written")
 
 
