@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -13,17 +14,22 @@ from safeguards import Keyring, use
 from safeguards.cli.keyring import keyring_options
 from safeguards.cli.output import format_option, print_facts, print_json, print_table, progress
 from safeguards.errors import InputError
-from safeguards.pipeline import Manifest, Pipeline
+from safeguards.pipeline import Manifest, Pipeline, verify
 from safeguards.tables import Source, is_empty, open_database, open_file
 
 _COLUMNS = ("column", "transform", "item", "rows", "nulls", "key id", "result")
 
 
 @click.command(name="pseudonymise")
-@click.argument("source")
-@click.argument("target", type=click.Path(path_type=Path))
+@click.argument("source", required=False)
+@click.argument("target", type=click.Path(path_type=Path), required=False)
+@click.option("--pipeline", "declared", metavar="FILE", help="What to do to each column (TOML).")
 @click.option(
-    "--pipeline", "declared", required=True, metavar="FILE", help="What to do to each column (TOML)."
+    "--verify",
+    "output",
+    type=click.Path(path_type=Path),
+    metavar="OUTPUT",
+    help="Read an output back and compare it with its manifest.",
 )
 @click.option("--table", metavar="NAME", help="The table, where SOURCE is a database URL.")
 @click.option("--encoding", metavar="NAME", help="A text file's encoding, where it is not found by itself.")
@@ -41,9 +47,10 @@ _COLUMNS = ("column", "transform", "item", "rows", "nulls", "key id", "result")
 @keyring_options
 @format_option
 def command(
-    source: str,
-    target: Path,
-    declared: str,
+    source: str | None,
+    target: Path | None,
+    declared: str | None,
+    output: Path | None,
     table: str | None,
     encoding: str | None,
     manifest: Path | None,
@@ -68,11 +75,18 @@ def command(
         age = {transform = "generalise", band = 10}
         "메모" = "drop"
     """
+    if output is not None:
+        _refuse_more({"file": source, "--pipeline": declared, "--table": table, "--encoding": encoding})
+        click.get_current_context().exit(_verified(output, manifest, output_format))
+    if source is None or target is None:
+        raise InputError("name SOURCE and TARGET, or --verify OUTPUT")
+    if declared is None:
+        raise InputError("name --pipeline FILE, which says what to do to each column")
     pipeline = Pipeline.from_toml(declared)
     _use_keys(pipeline, keys, provider)
     told: dict[str, str] = {}
     if "://" not in source and Path(source).is_dir():
-        refuse_options({"--table": table, "--encoding": encoding, "--manifest": manifest})
+        _refuse_for_directory({"--table": table, "--encoding": encoding, "--manifest": manifest})
         with progress(f"pseudonymise {source}") as advance:
             done = pipeline.run_directory(
                 source, target, processes=processes, advance=advance, told=told.__setitem__
@@ -88,7 +102,27 @@ def command(
     _print(done, target, manifest, told)
 
 
-def refuse_options(given: Mapping[str, object]) -> None:
+def _refuse_more(given: Mapping[str, object]) -> None:
+    for option, value in given.items():
+        if value is not None:
+            told = "name no other file" if option == "file" else f"it takes no {option}"
+            raise InputError(f"--verify reads one output: {told}")
+
+
+def _verified(output: Path, manifest: Path | None, output_format: str) -> int:
+    """Print every difference, and return the exit code."""
+    differences = verify(output, manifest)
+    if output_format == "json":
+        print_json({"output": str(output), "differences": [asdict(one) for one in differences]})
+    elif differences:
+        rows = [(one.where, one.expected, one.found) for one in differences]
+        print_table(f"{output} is not what its manifest says", ("where", "manifest", "found"), rows)
+    else:
+        click.echo(f"{output} is what its manifest says")
+    return 1 if differences else 0
+
+
+def _refuse_for_directory(given: Mapping[str, object]) -> None:
     """Raise InputError for an option that a directory has no use for."""
     for option, value in given.items():
         if value is not None:

@@ -14,11 +14,13 @@ from safeguards.pipeline.manifest import METADATA_KEY, ColumnRecord, Manifest, d
 from safeguards.pipeline.pseudonymise import Pseudonymise  # noqa: E402
 from safeguards.pipeline.run import Pipeline  # noqa: E402
 from safeguards.pipeline.step import Counts, Gate, Running, Step, Watching  # noqa: E402
+from safeguards.pipeline.verify import Difference, verify  # noqa: E402
 
 __all__ = [
     "METADATA_KEY",
     "ColumnRecord",
     "Counts",
+    "Difference",
     "Gate",
     "Manifest",
     "Pipeline",
@@ -27,4 +29,5 @@ __all__ = [
     "Step",
     "Watching",
     "digest",
+    "verify",
 ]

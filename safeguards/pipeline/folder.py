@@ -25,7 +25,7 @@ def parts_of(folder: Path) -> list[Path]:
     Raises:
         InputError: it is no directory, holds none, holds another directory, or files of several kinds.
     """
-    found = _entries(folder)
+    found = entries(folder)
     if not found:
         raise InputError(f"{folder}: holds no files to work on")
     if inner := [path.name for path in found if path.is_dir()]:
@@ -67,7 +67,7 @@ class Folder:
     def check(self, parts: Iterable[str], finished: Mapping[str, Finished]) -> None:
         """Raise InputError for files that no run made, or whose source is gone."""
         wanted = set(parts)
-        for name in (path.name for path in _entries(self.path)):
+        for name in (path.name for path in entries(self.path)):
             if name not in finished:
                 raise InputError(f"{self.path}: holds {name}, which is no part of this job; name another one")
             if name not in wanted:
@@ -129,7 +129,12 @@ class Folder:
                 path.unlink()
 
 
-def _entries(folder: Path) -> list[Path]:
+def entries(folder: Path) -> list[Path]:
+    """Return what a directory holds, but for markers and what is hidden.
+
+    Raises:
+        InputError: it cannot be read.
+    """
     try:
         return sorted(path for path in folder.iterdir() if not path.name.startswith((".", "_")))
     except OSError as error:
