@@ -19,7 +19,7 @@ from safeguards.pipeline.declared import from_document, read_document
 from safeguards.pipeline.directory import Told, run_directory
 from safeguards.pipeline.manifest import METADATA_KEY, Manifest, digest, fingerprint
 from safeguards.pipeline.pseudonymise import Pseudonymise, Unlisted
-from safeguards.pipeline.shared import Done, Work, in_processes, start, transformed
+from safeguards.pipeline.shared import ROWS_AT_ONCE, Done, Work, in_processes, start, transformed
 from safeguards.pipeline.step import Counts, Gate, Step
 from safeguards.pipeline.workers import check_processes
 from safeguards.pseudonyms import Domain, Transform
@@ -250,7 +250,8 @@ class Run:
 
     def _transformed(self) -> Iterator[Done]:
         if self._processes > 1:
-            yield from in_processes(self._work, self._source.batches(), self._processes)
+            batches = self._source.batches(size=ROWS_AT_ONCE)
+            yield from in_processes(self._work, batches, self._processes)
             return
         before = 0
         for batch in self._source.batches():
