@@ -23,6 +23,7 @@ import bench_backfill  # noqa: E402
 import bench_columns  # noqa: E402
 import bench_detection  # noqa: E402
 import bench_detection_quality  # noqa: E402
+import bench_files  # noqa: E402
 import bench_import  # noqa: E402
 import bench_pseudonyms  # noqa: E402
 import bench_search  # noqa: E402
@@ -38,6 +39,7 @@ GROUPS: dict[str, Group] = (
     | bench_detection_quality.GROUPS
     | bench_pseudonyms.GROUPS
     | bench_tokens.GROUPS
+    | bench_files.GROUPS
 )
 BUDGETS = Path(__file__).with_name("budgets.toml")
 ATTEMPTS = 3

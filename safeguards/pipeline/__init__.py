@@ -19,6 +19,7 @@ from safeguards.pipeline.pseudonymise import Pseudonymise  # noqa: E402
 from safeguards.pipeline.reversing import preview_file, relink_file, reverse_file  # noqa: E402
 from safeguards.pipeline.run import Pipeline  # noqa: E402
 from safeguards.pipeline.step import Counts, Gate, Running, Step, Telling, Watching  # noqa: E402
+from safeguards.pipeline.verify import Difference, verify  # noqa: E402
 
 __all__ = [
     "METADATA_KEY",
@@ -26,6 +27,7 @@ __all__ = [
     "Counts",
     "Decrypt",
     "Detect",
+    "Difference",
     "Encrypt",
     "EncryptedField",
     "Gate",
@@ -40,4 +42,5 @@ __all__ = [
     "preview_file",
     "relink_file",
     "reverse_file",
+    "verify",
 ]

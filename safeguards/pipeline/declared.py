@@ -18,6 +18,13 @@ columns = {rrn = "drop", email = {transform = "token", item = "email"}, memo = "
 [[steps]]
 step = "encrypt"
 columns = {memo = "member.memo"}
+
+Either may end in gates:
+
+[[gates]]                                 # the result leaves when all of them let it
+gate = "risk"
+quasi_identifiers = ["age", "region"]
+k = 5
 """
 
 from __future__ import annotations
@@ -32,6 +39,7 @@ from safeguards.errors import InputError
 from safeguards.pipeline.decrypt import Decrypt
 from safeguards.pipeline.detect import Detect
 from safeguards.pipeline.encrypt import Encrypt
+from safeguards.pipeline.gates import gates_from
 from safeguards.pipeline.pseudonymise import Pseudonymise
 from safeguards.pipeline.step import Gate, Step
 from safeguards.pseudonyms import Domain, Transform, transform_from
@@ -44,7 +52,7 @@ STEPS: dict[str, type[Any]] = {
 }
 """Steps by the names that files give them. A step of your own is Python: a file names no code."""
 
-_SETTINGS = ("purpose", "domain", "unlisted", "columns", "steps")
+_SETTINGS = ("purpose", "domain", "unlisted", "columns", "steps", "gates")
 _DOMAIN = ("name", "keyring", "epoch", "regime")
 
 
@@ -69,7 +77,7 @@ def read_document(path: Path) -> dict[str, Any]:
 
 
 def from_document(document: Mapping[str, Any], name: str) -> tuple[list[Step | Gate], str | None]:
-    """Return the steps of a pipeline, and its purpose.
+    """Return the steps of a pipeline, its gates last, and its purpose.
 
     Raises:
         InputError: something in ``document`` is unknown or of the wrong kind; the message names it.
@@ -81,8 +89,13 @@ def from_document(document: Mapping[str, Any], name: str) -> tuple[list[Step | G
     if not isinstance(purpose, str | None):
         raise InputError(f"{name}: purpose is text")
     domain = _domain(name, document.get("domain"))
+    gates = gates_from(document.get("gates", []), name)
+    return [*_steps(document, name, domain), *gates], purpose
+
+
+def _steps(document: Mapping[str, Any], name: str, domain: Domain | None) -> list[Step | Gate]:
     if "steps" not in document:
-        return [_pseudonymise(name, document, domain)], purpose
+        return [_pseudonymise(name, document, domain)]
     if extra := [key for key in ("columns", "unlisted") if key in document]:
         raise InputError(f"{name}: {extra[0]} goes into one of the [[steps]]")
     entries = document["steps"]
@@ -92,7 +105,7 @@ def from_document(document: Mapping[str, Any], name: str) -> tuple[list[Step | G
         or not all(isinstance(one, Mapping) for one in entries)
     ):
         raise InputError(f"{name}: steps is a list of tables, each [[steps]]")
-    return [_step(f"{name}, step {at}", entry, domain) for at, entry in enumerate(entries, 1)], purpose
+    return [_step(f"{name}, step {at}", entry, domain) for at, entry in enumerate(entries, 1)]
 
 
 def _step(name: str, entry: Mapping[str, Any], domain: Domain | None) -> Step | Gate:

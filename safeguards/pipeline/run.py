@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -15,9 +16,12 @@ from safeguards.errors import InputError
 from safeguards.keys import resolve
 from safeguards.pipeline import rules
 from safeguards.pipeline.declared import from_document, read_document
+from safeguards.pipeline.directory import Told, run_directory
 from safeguards.pipeline.manifest import METADATA_KEY, Manifest, digest, fingerprint
 from safeguards.pipeline.pseudonymise import Pseudonymise, Unlisted
+from safeguards.pipeline.shared import ROWS_AT_ONCE, Done, Work, in_processes, start, transformed
 from safeguards.pipeline.step import Counts, Gate, Running, Step, Telling
+from safeguards.pipeline.workers import check_processes
 from safeguards.pseudonyms import Domain, Transform
 from safeguards.pseudonyms.domain import SAFEGUARD, Regime
 from safeguards.tables import Source, open_file, open_frame, to_like, write_file
@@ -35,6 +39,7 @@ class Pipeline:
         domain: the scope of keyed pseudonyms, by name or as a :class:`Domain`; with a mapping only.
         purpose: what the result is for; goes into the manifest.
         unlisted: ``refuse`` (the default), ``drop`` or ``keep`` columns not named; with a mapping only.
+        gates: judge the whole result before any of it leaves; they may also stand at the end of ``steps``.
 
     Raises:
         InputError: a column's transform is none, is keyed without a domain, or breaks a rule; a step follows
@@ -48,13 +53,14 @@ class Pipeline:
         domain: str | Domain | None = None,
         purpose: str | None = None,
         unlisted: Unlisted = "refuse",
+        gates: Sequence[Gate] = (),
     ) -> None:
         scope = Domain(domain) if isinstance(domain, str) else domain
         if isinstance(steps, Mapping):
             steps = [Pseudonymise(steps, scope, unlisted)]
         elif domain is not None or unlisted != "refuse":
             raise InputError("domain= and unlisted= go with a mapping of columns; give them to the steps")
-        parts = tuple(steps)
+        parts = (*steps, *gates)
         self.gates: tuple[Gate, ...] = tuple(part for part in parts if isinstance(part, Gate))
         self.steps: tuple[Step, ...] = tuple(part for part in parts if not isinstance(part, Gate))
         self.purpose = purpose
@@ -120,7 +126,7 @@ class Pipeline:
         if self.judges and isinstance(table, pa.RecordBatchReader):
             raise InputError("a gate judges the whole before any of it leaves: pass a table, or use run_file")
         source = open_frame(table)
-        run = _Run(self, source, _text_metadata(source.schema))
+        run = Run(self, source, _text_metadata(source.schema))
         if isinstance(table, pa.RecordBatchReader):
             return pa.RecordBatchReader.from_batches(run.schema, _recorded(run, manifest))
         result = pa.Table.from_batches(list(run.batches()), run.schema)
@@ -138,16 +144,20 @@ class Pipeline:
         *,
         manifest: Path_ | None = None,
         advance: Advance | None = None,
+        processes: int = 1,
     ) -> Manifest:
         """Transform a file, or a table of a database, into a file; memory does not grow with its size.
 
-        The target appears when all of it is written, or never; a Parquet file carries the manifest.
+        The target appears when all of it is written, or never; a Parquet file carries the manifest. Other
+        ``processes`` open the keyrings by themselves; the rows keep their order, and the result is the same.
 
         Args:
             source: a path, or a source of :mod:`safeguards.tables`.
             target: a path; its ending says the kind of file.
             manifest: a file to write the manifest to.
             advance: called with rows done, and their total where it is known.
+            processes: how many processes share the steps' work; above 1 they are spawned, and a script that
+                asks for them needs the guard ``if __name__ == "__main__"``.
 
         Raises:
             InputError: the source does not fit the steps, or two of the files are one.
@@ -156,7 +166,8 @@ class Pipeline:
         """
         rows = open_file(source) if isinstance(source, str | os.PathLike) else source
         _refuse_same(rows, target, manifest)
-        run = _Run(self, rows, getattr(rows, "metadata", {}), advance)
+        check_processes(processes)
+        run = Run(self, rows, getattr(rows, "metadata", {}), advance, processes)
         if not run.schema.names:
             raise InputError("every column is dropped; there is nothing to write")
         with whole_file(Path(manifest)) if manifest is not None else nullcontext() as record:
@@ -169,72 +180,128 @@ class Pipeline:
             record.write(done.to_json().encode())
         return done
 
+    def run_directory(
+        self,
+        source: Path_,
+        target: Path_,
+        *,
+        processes: int = 1,
+        advance: Advance | None = None,
+        told: Told | None = None,
+    ) -> Manifest:
+        """Transform each file of a directory into one of the same name in another; a killed run is resumed.
 
-class _Run:
-    """One pass over one source."""
+        Parts take their names all together, when the last is written and the gates have judged the whole;
+        then come the joint manifest ``_manifest.json`` and, at last, ``_SUCCESS``. Files whose names begin
+        with ``.`` or ``_`` are no parts. A part that an earlier run finished is kept where its input's
+        SHA-256, the pipeline and the key ids are still the same, and made anew elsewhere.
+
+        Args:
+            source: a directory of files of one kind, whose columns are the same.
+            target: a directory that is made, or that an earlier run of this method wrote to.
+            processes: how many processes share the parts, each a part at a time.
+            advance: called with rows done, and None.
+            told: called with each part's name and ``kept``, ``made`` or ``made anew``.
+
+        Raises:
+            InputError: a part does not fit, the target holds other files, or another process writes to it.
+            AlreadyProtected: a part holds ciphertexts or tokens.
+            GateRefused: a gate judges that the whole may not leave; no part appears.
+        """
+        check_processes(processes)
+        return run_directory(self, Path(source), Path(target), processes, advance, told)
+
+
+class Run:
+    """One pass over one source; ``counts`` holds what each step has counted so far."""
 
     def __init__(
-        self, pipeline: Pipeline, source: Source, metadata: Mapping[str, str], advance: Advance | None = None
+        self,
+        pipeline: Pipeline,
+        source: Source,
+        metadata: Mapping[str, str],
+        advance: Advance | None = None,
+        processes: int = 1,
     ) -> None:
         self._pipeline = pipeline
         self._source = source
         self._advance = advance
+        self._processes = processes
         self._rows_in = self._rows_out = 0
         self._manifest: Manifest | None = None
-        self._running: list[Running] = []
-        self._counts = [Counts() for _ in pipeline.steps]
+        self.counts = [Counts() for _ in pipeline.steps]
+        self._nulls_out = Counter[str]()
         rules.check_history_regime(pipeline.regime, metadata)
-        self.schema = source.schema.remove_metadata()
-        for step in pipeline.steps:
-            running = step.start(self.schema, metadata)
-            self._running.append(running)
-            self.schema = running.schema
+        self._work = Work(pipeline.steps, source.schema.remove_metadata(), metadata)
+        self._running = start(self._work.steps, self._work.schema, metadata)
+        self.schema = self._running[-1].schema if self._running else self._work.schema
         self._watching = [gate.watch(self.schema) for gate in pipeline.gates]
         self._domain = _domain_record(pipeline.domain)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield what leaves; after the last of it the gates judge, and the record stands."""
         total = self._source.rows() if self._advance else None
-        for batch in self._source.batches():
-            before, self._rows_in = self._rows_in, self._rows_in + batch.num_rows
-            for running, counted in zip(self._running, self._counts, strict=True):
-                batch, counts = running.apply(batch, before)
-                counted.update(counts)
+        for rows, batch, counted in self._transformed():
+            for counts, more in zip(self.counts, counted, strict=True):
+                counts.update(more)
+            self._rows_in += rows
             self._rows_out += batch.num_rows
+            self._nulls_out.update({name: batch[name].null_count for name in batch.schema.names})
             for watching in self._watching:
                 watching.see(batch)
             yield batch
             if self._advance:
                 self._advance(self._rows_in, total)
-        self._manifest = self._conclude()
+        gates = [
+            {**gate.describe(), "evidence": dict(watching.judge())}
+            for gate, watching in zip(self._pipeline.gates, self._watching, strict=True)
+        ]
+        nulls = {name: self._nulls_out[name] for name in self.schema.names}
+        self._manifest = self.conclude(self._rows_in, self._rows_out, self.counts, nulls, gates)
+
+    def _transformed(self) -> Iterator[Done]:
+        if self._processes > 1:
+            batches = self._source.batches(size=ROWS_AT_ONCE)
+            yield from in_processes(self._work, batches, self._processes)
+            return
+        before = 0
+        for batch in self._source.batches():
+            yield transformed(self._running, batch, before)
+            before += batch.num_rows
 
     def manifest(self) -> Manifest:
         """Return the record, once all batches were taken."""
         assert self._manifest is not None
         return self._manifest
 
-    def _conclude(self) -> Manifest:
+    def conclude(
+        self,
+        rows_in: int,
+        rows_out: int,
+        counts: Sequence[Counts],
+        nulls_out: Mapping[str, int],
+        gates: Sequence[Mapping[str, Any]],
+    ) -> Manifest:
+        """Return the record of so many rows and counts."""
         return Manifest(
             source=self._source.name,
-            rows_in=self._rows_in,
-            rows_out=self._rows_out,
+            rows_in=rows_in,
+            rows_out=rows_out,
+            nulls_out=nulls_out,
             input_schema=fingerprint(self._source.schema),
             output_schema=fingerprint(self.schema),
             columns=[
                 record
-                for running, counts in zip(self._running, self._counts, strict=True)
-                for record in running.finish(self._rows_in, counts)
+                for running, counted in zip(self._running, counts, strict=True)
+                for record in running.finish(rows_in, counted)
             ],
             steps=[
-                _described(*part)
-                for part in zip(self._pipeline.steps, self._running, self._counts, strict=True)
+                _described(*part) for part in zip(self._pipeline.steps, self._running, counts, strict=True)
             ],
             purpose=self._pipeline.purpose,
             domain=self._domain,
             regime=self._pipeline.regime,
-            gates=[
-                {**gate.describe(), "evidence": dict(watching.judge())}
-                for gate, watching in zip(self._pipeline.gates, self._watching, strict=True)
-            ],
+            gates=gates,
         )
 
 
@@ -243,7 +310,7 @@ def _described(step: Step, running: Running, counts: Counts) -> dict[str, Any]:
     return {**step.describe(), **evidence}
 
 
-def _recorded(run: _Run, manifest: Path_ | None) -> Iterator[pa.RecordBatch]:
+def _recorded(run: Run, manifest: Path_ | None) -> Iterator[pa.RecordBatch]:
     yield from run.batches()
     if manifest is not None:
         run.manifest().write(manifest)

@@ -6,14 +6,13 @@ risk's share of rows that stand alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from safeguards.risk.classes import ClassCounter, Classes
-from safeguards.risk.columns import Codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Risk:
     @classmethod
     def of(cls, counter: ClassCounter) -> Risk:
         """Draw the figures from what a counter has counted."""
-        return _risk(counter.classes, counter.sizes())
+        return _risk(counter.classes, counter.histogram())
 
 
 def measure(table: pa.Table, quasi_identifiers: Sequence[str], *, person: str | None = None) -> Risk:
@@ -58,14 +57,14 @@ def measure(table: pa.Table, quasi_identifiers: Sequence[str], *, person: str | 
         InputError: no column is named, one is named twice, missing, ambiguous or nested.
     """
     classes = Classes.of(quasi_identifiers, person)
-    return _risk(classes, classes.sizes(table))
+    sizes, counts = np.unique(classes.sizes(table), return_counts=True)
+    return _risk(classes, dict(zip(sizes.tolist(), counts.tolist(), strict=True)))
 
 
-def _risk(classes: Classes, sizes: Codes) -> Risk:
-    distinct, counts = np.unique(sizes, return_counts=True)
-    histogram: tuple[tuple[int, int], ...] = tuple(zip(distinct.tolist(), counts.tolist(), strict=True))
-    rows = int(sizes.sum())
-    alone = dict(histogram).get(1, 0)
+def _risk(classes: Classes, sizes: Mapping[int, int]) -> Risk:
+    histogram = tuple(sizes.items())
+    rows = sum(size * count for size, count in histogram)
+    alone = sizes.get(1, 0)
     return Risk(
         quasi_identifiers=classes.quasi_identifiers,
         rows=rows,
