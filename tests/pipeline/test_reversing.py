@@ -214,6 +214,20 @@ def test_a_file_goes_on_in_the_next_epoch_with_a_manifest_that_says_so(ring: Key
         relink_file("made.parquet", "x.parquet", Domain("ads", keyring="north"), reversal=by(ring))
 
 
+def test_what_a_table_carries_is_compared_in_memory_too(ring: Keyring, folder: Path) -> None:
+    made = Pipeline(COLUMNS, domain=Domain("ads", epoch=3)).run(PLAIN)
+    phone = {"phone": COLUMNS["phone"]}
+    for data in (made, open_file("made.parquet")):
+        with pytest.raises(InputError, match="column 'phone' is of domain 'ads', epoch 3"):
+            by(ring).preview(data, phone, Domain("ads"))
+        assert by(ring).preview(data, phone, Domain("ads", epoch=3))["phone"].matched == 2
+    found = by(ring).reverse(made, phone, Domain("ads", epoch=3))
+    assert found["phone"] == PLAIN["phone"]
+    assert not found.schema.metadata  # the manifest no longer holds
+    with pytest.raises(InputError, match="column 'email' was transformed, as the manifest at hand says"):
+        by(ring).map_epochs("made.parquet", "m.csv", "email", COLUMNS["email"], Domain("ads"), 1, plain=True)
+
+
 @pytest.fixture
 def research(folder: Path) -> Iterator[Keyring]:
     own = Keyring.create("sqlite:///apart.db", "local:apart.key")
