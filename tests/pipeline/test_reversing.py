@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -112,6 +115,30 @@ def test_without_a_record_no_file_appears(ring: Keyring, folder: Path, fails_at:
     with pytest.raises(Unrecorded):
         reverse_file("made.parquet", "out.parquet", reversal=by(ring, Log(fails_at)))
     assert set(os.listdir(folder)) == before
+
+
+KILLED = """
+import os, signal
+from safeguards import Keyring
+from safeguards.audit import JsonLinesSink
+from safeguards.pipeline import reverse_file
+from safeguards.pseudonyms import Reversal
+
+ring = Keyring.open("sqlite:///keys.db", "local:master.key")
+going = Reversal(keyring=ring, actor="dpo-1", purpose="p", reason="r", sink=JsonLinesSink("log.jsonl"))
+reverse_file(
+    "made.parquet", "out.parquet", reversal=going, advance=lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+)
+"""
+
+
+def test_a_kill_leaves_the_intent_in_the_log_and_no_file(ring: Keyring, folder: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", KILLED], check=False)
+    assert done.returncode == -signal.SIGKILL
+    (intent,) = [json.loads(line) for line in (folder / "log.jsonl").read_text("utf-8").splitlines()]
+    assert intent["details"]["step"] == "intent"
+    assert not (folder / "out.parquet").exists()
+    assert not [name for name in os.listdir(folder) if "partial" in name]
 
 
 def test_another_keyring_is_refused_by_the_manifests_key_id(ring: Keyring, folder: Path) -> None:

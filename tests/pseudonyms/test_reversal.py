@@ -86,6 +86,30 @@ def test_nothing_is_nothing_both_ways(ring: Keyring, values: pa.Array) -> None:
     assert by(ring).reverse(made, FormatPreserving(), DOMAIN).to_pylist() == values.to_pylist()
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        pa.UnionArray.from_dense(pa.array([0], pa.int8()), pa.array([0], pa.int32()), [pa.array([1])]),
+        pa.array([[("a", 1)]], pa.map_(pa.string(), pa.int64())),
+        pa.array([b"0" * 16], pa.uuid()),
+        pa.array([{"a": [1.5, None]}]),
+        pa.RunEndEncodedArray.from_arrays([1], ["x"]),
+        pa.array(["x"], pa.string_view()),
+        pa.array(["x"]).dictionary_encode(),
+        pa.nulls(1),
+    ],
+    ids=lambda array: str(array.type),
+)
+def test_columns_of_any_type_pass_beside_those_taken_back(
+    ring: Keyring, tokens: pa.Array, other: pa.Array
+) -> None:
+    table = pa.table({"other": other, "p": tokens.slice(0, 1)})
+    found = by(ring).reverse(table, {"p": PHONE}, DOMAIN)
+    assert found.schema == table.schema
+    assert found["other"].to_pylist() == other.to_pylist()
+    assert found["p"].to_pylist() == PHONES[:1]
+
+
 TEXTS = st.lists(st.none() | st.text("0123456789", min_size=6, max_size=20), max_size=12)
 
 
