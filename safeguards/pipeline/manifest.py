@@ -16,12 +16,13 @@ import pyarrow as pa
 from safeguards import __version__
 from safeguards.errors import InputError
 from safeguards.pseudonyms.domain import SAFEGUARD
+from safeguards.pseudonyms.stated import METADATA_KEY
 from safeguards.tables import open_file
 from safeguards.tables.writing import whole_file
 
+__all__ = ["FORMAT", "METADATA_KEY", "ColumnRecord", "Manifest", "digest", "fingerprint"]
+
 FORMAT = "safeguards.manifest/1"
-METADATA_KEY = "safeguards.manifest"
-"""The key of the same document in a Parquet file's metadata."""
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def written(
 def _begun(task: Task, given: Given) -> tuple[Undoing, Use]:
     schema = given.source.schema
     Undoing.check(schema, task.columns)
-    with task.begin(rows=given.source.rows()) as use:
+    with task.begin(given) as use:
         held = task.held(use)
         reached = None if task.to is None else task.reached(use)
         undoing = Undoing(schema, task.columns, held, use, reached)

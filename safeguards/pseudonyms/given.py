@@ -13,7 +13,6 @@ import pyarrow as pa
 from safeguards.errors import InputError
 from safeguards.pseudonyms.transform import Transform
 from safeguards.tables import BATCH_ROWS, Source, open_file, open_frame, to_like
-from safeguards.tables.frames import TableFrame
 
 Path_ = str | os.PathLike[str]
 Advance = Callable[[int, int | None], object]
@@ -67,13 +66,11 @@ def given(data: Any, columns: Mapping[str, Transform] | Transform) -> Given:
     if isinstance(columns, Transform):
         if not isinstance(data, pa.Array | pa.ChunkedArray):
             raise InputError("one transform goes with one Arrow array; name the columns: {column: transform}")
-        return Given(data, TableFrame(pa.table({VALUES: data}), "array"), {VALUES: columns})
+        return Given(data, open_frame(pa.table({VALUES: data})), {VALUES: columns})
     if isinstance(data, pa.Array | pa.ChunkedArray):
         raise InputError("an Arrow array goes with one transform in place of {column: transform}")
-    checked = _checked(columns)
-    return Given(
-        data, data if hasattr(data, "batches") and hasattr(data, "sample") else open_frame(data), checked
-    )
+    source = data if hasattr(data, "batches") and hasattr(data, "sample") else open_frame(data)
+    return Given(data, source, _checked(columns))
 
 
 def given_file(source: Path_ | Source, target: Path_, columns: Mapping[str, Transform]) -> Given:

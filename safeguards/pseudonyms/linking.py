@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from safeguards.errors import InputError
 from safeguards.pseudonyms.column import plain
 from safeguards.pseudonyms.domain import Domain
+from safeguards.pseudonyms.given import Given
 from safeguards.pseudonyms.task import Task
 from safeguards.pseudonyms.transform import Transform
 from safeguards.pseudonyms.undoing import turned
@@ -63,10 +64,10 @@ def made(transform: Transform, domain: Domain, values: Any, name: str = CANDIDAT
     return plain(turned(name, transform.bind(domain), whole, ())).cast(pa.string())
 
 
-def people(task: Task, pseudonyms: Any, candidates: Any, transform: Transform) -> pa.Table:
+def people(task: Task, given: Given, candidates: Any, transform: Transform) -> pa.Table:
     """Return which pseudonyms are of which candidates, once the outcome stands recorded."""
-    with task.begin(rows=len(pseudonyms), candidates=len(candidates)) as use:
-        found = matched(pseudonyms, made(transform, task.held(use), candidates))
+    with task.begin(given, candidates=len(candidates)) as use:
+        found = matched(given.data, made(transform, task.held(use), candidates))
         use.note("done", matched=found.num_rows)
     return found
 

@@ -39,7 +39,7 @@ def check_pairs(given: Given, plain: bool) -> None:
 
 def mapped(task: Task, given: Given) -> pa.Table:
     """Return all pairs of original values, sorted by ``old``."""
-    with task.begin(rows=given.source.rows()) as use, Distinct(PAIRS) as kept:
+    with task.begin(given, plain=True) as use, Distinct(PAIRS) as kept:
         _gather(task, given, use, kept, plain=True)
         found = pa.concat_tables(kept.tables()).sort_by("old")
         use.note("done", rows=given.source.rows(), pairs=found.num_rows)
@@ -54,7 +54,7 @@ def mapped_file(
     if not folder.is_dir():
         raise InputError(f"{target}: cannot be written (no such folder)")
     pairs = 0
-    with task.begin(rows=given.source.rows()) as use, Distinct(PAIRS, folder) as kept:
+    with task.begin(given, plain=plain) as use, Distinct(PAIRS, folder) as kept:
         rows = _gather(task, given, use, kept, plain=plain, advance=advance)
 
         def batches() -> Iterator[pa.RecordBatch]:

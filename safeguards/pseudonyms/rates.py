@@ -62,7 +62,7 @@ def counted(task: Task, given: Given, tried: Mapping[str, Any]) -> dict[str, Rat
         if not tried:
             check_column(schema, name, transform)
     candidates = {name: len(values) for name, values in tried.items()}
-    with task.begin(rows=given.source.rows(), candidates=candidates) as use, ExitStack() as open_:
+    with task.begin(given, candidates=candidates) as use, ExitStack() as open_:
         held = task.held(use)
         counting = {
             name: open_.enter_context(Counting(_matches(transform, held, use, tried.get(name))))

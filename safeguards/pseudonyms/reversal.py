@@ -220,7 +220,7 @@ class Reversal:
         tried = linking.tried(candidates, rows.columns, bare=True)
         grounds.check_showing(domain, self.permit, rows.count, *map(len, tried.values()))
         task = Task(MATCH, self.permit, rows.columns, domain, key_id)
-        return linking.people(task, pseudonyms, candidates, transform)
+        return linking.people(task, rows, candidates, transform)
 
     def mapping(
         self, candidates: Any, transform: Transform, domain: Domain, to: Domain, *, key_id: int | None = None

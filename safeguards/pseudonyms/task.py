@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from safeguards.pseudonyms.domain import Domain, InHand
+from safeguards.pseudonyms.given import Given
 from safeguards.pseudonyms.held_keys import in_hand
 from safeguards.pseudonyms.permit import Permit
+from safeguards.pseudonyms.stated import check_plain, check_stated
 from safeguards.pseudonyms.transform import Transform
 from safeguards.pseudonyms.use import Use
 
@@ -24,19 +26,25 @@ class Task:
     key_id: int | None = None
     to: Domain | None = None
 
-    def begin(self, **counts: Any) -> Use:
-        """Record the intent.
+    def begin(self, rows: Given, *, plain: bool = False, **counts: Any) -> Use:
+        """Record the intent to work on ``rows``, which are values where ``plain``, else pseudonyms.
 
         Raises:
+            InputError: the rows state that they are something else.
             Unrecorded: the sink failed.
         """
+        if plain:
+            for name in self.columns:
+                check_plain(rows.source, name)
+        else:
+            check_stated(rows.source, self.columns, self.domain)
         about = {
             "columns": {name: transform.name for name, transform in self.columns.items()},
             "domain": _told(self.domain),
             **({} if self.to is None else {"to": _told(self.to)}),
             "keyring": self.permit.keyring_id,
         }
-        return Use(self.permit, self.action, about, **counts)
+        return Use(self.permit, self.action, about, rows=rows.source.rows(), **counts)
 
     def held(self, use: Use) -> InHand:
         """Return the domain with the keys in hand, once they are known to be its keys; records their id.

@@ -43,8 +43,8 @@ class Undoing:
         self._forth: dict[str, Bound] = {}
         if to is not None:
             self._forth = {name: self._bound(name, lambda made: made.bind(to)) for name in self._order}
-        plain = pa.RecordBatch.from_pylist([], schema.remove_metadata())
-        self.schema: pa.Schema = self._turned(plain, 0).schema
+        empty = [pa.nulls(0, field.type) for field in schema]
+        self.schema: pa.Schema = self._turned(pa.RecordBatch.from_arrays(empty, schema.names), 0).schema
 
     @staticmethod
     def check(schema: pa.Schema, columns: Mapping[str, Transform]) -> list[str]:
@@ -68,7 +68,8 @@ class Undoing:
         Raises:
             InputError: a value is no pseudonym of its column; the message tells its row, not the value.
         """
-        return self._turned(batch, before).cast(self.schema)
+        result = self._turned(batch, before)
+        return result if result.schema == self.schema else result.cast(self.schema)
 
     def _turned(self, batch: pa.RecordBatch, before: int) -> pa.RecordBatch:
         found = {name: batch[name] for name in batch.schema.names}

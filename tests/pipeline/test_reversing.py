@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -114,6 +117,30 @@ def test_without_a_record_no_file_appears(ring: Keyring, folder: Path, fails_at:
     assert set(os.listdir(folder)) == before
 
 
+KILLED = """
+import os, signal
+from safeguards import Keyring
+from safeguards.audit import JsonLinesSink
+from safeguards.pipeline import reverse_file
+from safeguards.pseudonyms import Reversal
+
+ring = Keyring.open("sqlite:///keys.db", "local:master.key")
+going = Reversal(keyring=ring, actor="dpo-1", purpose="p", reason="r", sink=JsonLinesSink("log.jsonl"))
+reverse_file(
+    "made.parquet", "out.parquet", reversal=going, advance=lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+)
+"""
+
+
+def test_a_kill_leaves_the_intent_in_the_log_and_no_file(ring: Keyring, folder: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", KILLED], check=False)
+    assert done.returncode == -signal.SIGKILL
+    (intent,) = [json.loads(line) for line in (folder / "log.jsonl").read_text("utf-8").splitlines()]
+    assert intent["details"]["step"] == "intent"
+    assert not (folder / "out.parquet").exists()
+    assert not [name for name in os.listdir(folder) if "partial" in name]
+
+
 def test_another_keyring_is_refused_by_the_manifests_key_id(ring: Keyring, folder: Path) -> None:
     other = Keyring.create("sqlite:///other.db", "local:other.key")
     use(None)  # nothing here tells but the manifest
@@ -212,6 +239,20 @@ def test_a_file_goes_on_in_the_next_epoch_with_a_manifest_that_says_so(ring: Key
         relink_file("made.parquet", "same.parquet", Domain("ads", epoch=3), reversal=by(ring))
     with pytest.raises(InputError, match=r"Reversal\.relink_file"):
         relink_file("made.parquet", "x.parquet", Domain("ads", keyring="north"), reversal=by(ring))
+
+
+def test_what_a_table_carries_is_compared_in_memory_too(ring: Keyring, folder: Path) -> None:
+    made = Pipeline(COLUMNS, domain=Domain("ads", epoch=3)).run(PLAIN)
+    phone = {"phone": COLUMNS["phone"]}
+    for data in (made, open_file("made.parquet")):
+        with pytest.raises(InputError, match="column 'phone' is of domain 'ads', epoch 3"):
+            by(ring).preview(data, phone, Domain("ads"))
+        assert by(ring).preview(data, phone, Domain("ads", epoch=3))["phone"].matched == 2
+    found = by(ring).reverse(made, phone, Domain("ads", epoch=3))
+    assert found["phone"] == PLAIN["phone"]
+    assert not found.schema.metadata  # the manifest no longer holds
+    with pytest.raises(InputError, match="column 'email' was transformed, as the manifest at hand says"):
+        by(ring).map_epochs("made.parquet", "m.csv", "email", COLUMNS["email"], Domain("ads"), 1, plain=True)
 
 
 @pytest.fixture

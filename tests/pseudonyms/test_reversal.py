@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from dataclasses import dataclass, replace
@@ -83,6 +84,30 @@ def test_arrays_of_every_layout_come_back(ring: Keyring, tokens: pa.Array, shape
 def test_nothing_is_nothing_both_ways(ring: Keyring, values: pa.Array) -> None:
     made = FormatPreserving().apply(values, DOMAIN)
     assert by(ring).reverse(made, FormatPreserving(), DOMAIN).to_pylist() == values.to_pylist()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pa.UnionArray.from_dense(pa.array([0], pa.int8()), pa.array([0], pa.int32()), [pa.array([1])]),
+        pa.array([[("a", 1)]], pa.map_(pa.string(), pa.int64())),
+        pa.array([b"0" * 16], pa.uuid()),
+        pa.array([{"a": [1.5, None]}]),
+        pa.RunEndEncodedArray.from_arrays([1], ["x"]),
+        pa.array(["x"], pa.string_view()),
+        pa.array(["x"]).dictionary_encode(),
+        pa.nulls(1),
+    ],
+    ids=lambda array: str(array.type),
+)
+def test_columns_of_any_type_pass_beside_those_taken_back(
+    ring: Keyring, tokens: pa.Array, other: pa.Array
+) -> None:
+    table = pa.table({"other": other, "p": tokens.slice(0, 1)})
+    found = by(ring).reverse(table, {"p": PHONE}, DOMAIN)
+    assert found.schema == table.schema
+    assert found["other"].to_pylist() == other.to_pylist()
+    assert found["p"].to_pylist() == PHONES[:1]
 
 
 TEXTS = st.lists(st.none() | st.text("0123456789", min_size=6, max_size=20), max_size=12)
@@ -455,6 +480,40 @@ def test_a_pandas_index_stays_where_it_was(ring: Keyring, tokens: pa.Array) -> N
     found = by(ring).reverse(frame, {"p": PHONE}, DOMAIN)
     assert list(found.index) == ["w", "x", "y", "z"]
     assert list(found.columns) == ["p"]
+
+
+# What a table states of itself.
+
+
+def stating(table: pa.Table, **told: Any) -> pa.Table:
+    record = {"column": "p", "transform": "format_preserving", "domain": "ads-2026", "epoch": 0}
+    manifest = {"regime": "safeguard", "columns": [record | told.pop("record", {})]} | told
+    return table.replace_schema_metadata({"safeguards.manifest": json.dumps(manifest)})
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ({"record": {"domain": "ads"}}, "column 'p' is of domain 'ads', epoch 0"),
+        ({"record": {"epoch": 1}}, "column 'p' is of domain 'ads-2026', epoch 1"),
+        ({"record": {"epoch": None}, "domain": {"epoch": 2}}, "epoch 2"),
+        ({"regime": "research"}, "they never mix"),
+        ({"columns": ["p"]}, "is damaged"),
+    ],
+)
+def test_a_table_that_says_it_is_of_another_domain_is_refused_and_gives_no_false_values(
+    ring: Keyring, tokens: pa.Array, told: Any, message: str
+) -> None:
+    log = Log()
+    table = pa.table({"p": tokens})
+    for going in (by(ring, log).reverse, by(ring, log).preview):
+        with pytest.raises(InputError, match=message):
+            going(stating(table, **told), {"p": PHONE}, DOMAIN)
+    assert not log.events
+    assert by(ring).reverse(stating(table), {"p": PHONE}, DOMAIN)["p"].to_pylist() == PHONES
+    broken = table.replace_schema_metadata({"safeguards.manifest": "{"})
+    with pytest.raises(InputError, match="is damaged"):
+        by(ring).reverse(broken, {"p": PHONE}, DOMAIN)
 
 
 # Columns that are read beside others.
