@@ -62,7 +62,7 @@ class Exchange:
         for at, value in enumerate(values):
             place = self._place(value)
             if found[at] is None and (place is None or place.space.size < FEWEST):
-                left[at] = _problem(place)
+                left[at] = _problem(place, value)
             elif found[at] is None and place is not None:
                 spaces.setdefault(place.space.label, []).append((at, place))
         for members in spaces.values():
@@ -75,7 +75,10 @@ class Exchange:
         return found, left
 
     def _place(self, value: str) -> Place | None:
-        return self.ladder.found(value) if self.back else self.ladder.place(self.ladder.canonical(value))
+        canonical = self.ladder.canonical(value)
+        if len(canonical) > _LONGEST:
+            return None
+        return self.ladder.found(value) if self.back else self.ladder.place(canonical)
 
     def _spelled(self, place: Place) -> str | None:
         return self.ladder.value(place) if self.back else place.space.spell(place.rank)
@@ -131,6 +134,9 @@ def _names(exchange: Exchange, grid: NameRows, ranks: Ranks, earlier: list[NameR
     return grid.codes(permuted(ranks, grid.grid.size, exchange.turn(grid.grid), fits))
 
 
+_LONGEST = 256
+"""Characters of a value: a longer one is a text, whose number would take long to encrypt."""
+
 _FEW = 4
 """Values that are quicker alone than as columns."""
 
@@ -143,7 +149,9 @@ def _rows_of(grid: NameGrid) -> NameRows:
 FOREIGN = "has a value that is no surrogate of this domain and version"
 
 
-def _problem(place: Place | None) -> str:
+def _problem(place: Place | None, value: str) -> str:
+    if len(value) > _LONGEST:
+        return f"has a value of more than {_LONGEST} characters"
     if place is None:
         return "has a value with letters or signs that no surrogate is made of"
     return (

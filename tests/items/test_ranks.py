@@ -20,10 +20,10 @@ from safeguards.items.kr.names import lists_1 as lists
 from safeguards.items.kr.names import romanised_1 as romanised
 from safeguards.items.kr.names.ranks import UNUSUAL, USUAL
 from safeguards.items.kr.phone_ranks import KINDS
-from safeguards.items.kr.regions_1 import NAMES, REGIONS, SYLLABLES
+from safeguards.items.kr.regions_1 import MORE_SYLLABLES, NAMES, REGIONS, SYLLABLES
 from safeguards.items.ranks import FEWEST, Ladder
 from safeguards.items.ranks.letters import CHOICES
-from safeguards.items.ranks.pairs import lists as latin
+from safeguards.items.ranks.pairs import listed
 from safeguards.items.ranks.strings import Strings, strings_like
 from safeguards.items.text import words
 
@@ -50,8 +50,8 @@ FROZEN: dict[str, tuple[Iterable[object], str]] = {
         "a5499acd1a3ff83b8ed403a5d122f39e50767be1133aabf2a46cf3b6f1783b98",
     ),
     "Latin names": (
-        (*latin()[0].values, *latin()[1].values),
-        "fb0c5c2663922e34de637dc78ee8a1e0784b6350e59a286129cb6edf3de51d9a",
+        (*listed(False).given.values, *listed(True).given.values, *listed(True).surnames.values),
+        "32d4807969d8670f4262b1a768021121619b6c9ff8c82eb63f611ca10c8c7ff6",
     ),
     "alphabets": (
         [(choices.name, choices.values) for choices in CHOICES],
@@ -70,8 +70,8 @@ FROZEN: dict[str, tuple[Iterable[object], str]] = {
         "07a47f786453e671b5dbd0e0ddf60627ee865b00be7446f733398f61196ce04f",
     ),
     "regions": (
-        (*REGIONS, *NAMES, *SYLLABLES),
-        "153d87daf1a355202849e4034608a9f3b6c807278e4a316be572dcd40ae9831d",
+        (*REGIONS, *NAMES, SYLLABLES, MORE_SYLLABLES),
+        "597597d38231023e99b9523a31565506beb2353fee30354dc7660defb35288c9",
     ),
 }
 
@@ -87,10 +87,11 @@ def test_a_list_of_version_1_never_changes(name: str) -> None:
 
 VALUES: dict[str, str] = {
     "person_name": """
-        홍길동, 표외수, 제임스, 뷁쉙, John Smith, Kim Min-jun, Li, J. Smith, 홍*동
+        홍길동, 표외수, 제임스, 뷁쉙, John Smith, Kim Min-jun, Qqq, J. Smith, 홍*동
         """,
     "person_name_en": """
-        John Smith, Hong Gildong, Kim Min-jun, Gil Dong Hong, Mary-Jane O'Neil, Nguyễn Văn, 洪 吉童
+        John Smith, Ruth R Montez, Ruth R. Montez, Hong Gildong, Kim Min-jun, Gil Dong Hong
+        Mary-Jane O'Neil, Nguyễn Văn, 洪 吉童, Qqq
         """,
     "kr_phone": """
         010-2345-6789, 010-1345-6789, 017-345-6789, 031-234-5678, 070-123-4567, 080-123-4567, 0505-1234-5678
@@ -159,8 +160,15 @@ def test_lists_hold_each_value_once_and_enough_of_them() -> None:
         REGIONS,
         NAMES,
     )
-    more = (romanised.SURNAMES, romanised.SYLLABLES, *(choices.values for choices in CHOICES), BEFORE, BEHIND)
-    for values in (*alphabets, *more, *(choices.values for choices in latin())):
+    more = (
+        MORE_SYLLABLES,
+        romanised.SURNAMES,
+        romanised.SYLLABLES,
+        *(choices.values for choices in CHOICES),
+        BEFORE,
+        BEHIND,
+    )
+    for values in (*alphabets, *more, *(choices.values for choices in listed(True))):
         assert len(set(values)) == len(values)
     assert len({before + behind for before in BEFORE for behind in BEHIND}) == 36**2
     assert len(PROVIDERS) == len(set(PROVIDERS.values()))

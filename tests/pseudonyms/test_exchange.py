@@ -54,3 +54,11 @@ def test_what_has_no_surrogate_is_left_null_with_its_problem_in_any_place() -> N
     assert [value is None for value in found.to_pylist()] == [True, False, True, False, False, False]
     assert sorted(left) == [0, 2]
     assert Exchange(get("person_name").ladder(), KEY).apply(values.slice(1, 1)).left == {}
+
+
+@pytest.mark.parametrize("text", ["홍" * 257, "김" + "ab" * 200, "010" * 100])
+def test_texts_are_no_values(text: str) -> None:
+    for item in ("person_name", "kr_phone", "kr_address"):
+        found, left = Exchange(get(item).ladder(), KEY).apply(pa.array([text]))
+        assert found.to_pylist() == [None]
+        assert "more than 256 characters" in left[0]

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from safeguards.items.kr import address
-from safeguards.items.kr.regions_1 import NAMES, REGIONS, SYLLABLES
+from safeguards.items.kr.regions_1 import MORE_SYLLABLES, NAMES, REGIONS, SYLLABLES
 from safeguards.items.ranks.ladder import Ladder, Space
 from safeguards.items.ranks.letters import letter
 from safeguards.items.ranks.shape import Choices, Part, literal, shape_of
 
 _REGIONS = (Choices("region", REGIONS), Choices("region's name", NAMES))
-_SYLLABLES = Choices("place", SYLLABLES)
+_SYLLABLES = (Choices("place", SYLLABLES), Choices("word", MORE_SYLLABLES))
 _DIGITS = Choices("digits", string.digits)
 _FIRST = Choices("first", "123456789")
 _KINDS = (
@@ -63,9 +63,12 @@ def _region(canonical: str) -> tuple[Part | None, str]:
 
 
 def _name(name: str) -> Iterator[Part | None]:
-    listed = all(syllable in _SYLLABLES.places for syllable in name)
-    for syllable in name:
-        yield (_SYLLABLES, syllable) if listed else letter(syllable)
+    """Take a name's syllables out of the first list that has them all."""
+    for choices in _SYLLABLES:
+        if all(syllable in choices.places for syllable in name):
+            yield from ((choices, syllable) for syllable in name)
+            return
+    yield from map(letter, name)
 
 
 def _number(digits: str) -> Iterator[Part]:

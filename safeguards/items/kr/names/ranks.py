@@ -30,13 +30,13 @@ UNUSUAL = NameGrid("unusual", _SURNAMES, (_WHOLE,) * len(_SURNAMES), lists.FIRST
 """Any listed surname with any listed given name."""
 
 _ROMANISED = romanised(glue="", joints="-")
-_PAIRS = Pairs(glue="")
+_PAIRS = (Pairs(glue="", rare=False), Pairs(glue="", rare=True))
 
 
 def _spaces(canonical: str) -> Iterator[Space]:
     if canonical.isascii():
         yield from _ROMANISED
-        yield _PAIRS
+        yield from _PAIRS
     if canonical.isascii() and canonical.isalpha():
         yield strings_like(canonical, "latin", string.ascii_lowercase, str.title)
     elif canonical:
