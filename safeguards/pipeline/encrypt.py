@@ -19,7 +19,7 @@ from safeguards.pipeline.columns import AtRow, ColumnsRunning, each, require_col
 from safeguards.pipeline.field import EncryptedField, fields_of
 from safeguards.pipeline.kinds import Kind
 from safeguards.pipeline.manifest import ColumnRecord
-from safeguards.pipeline.persons import KnownOwner, ids_of
+from safeguards.pipeline.persons import KnownOwner, ids_of, require_ids
 from safeguards.pseudonyms.column import Unfit, plain
 from safeguards.pseudonyms.protected import refuse_ciphertexts, refuse_tokens
 
@@ -167,7 +167,7 @@ def _work(name: str, field: EncryptedField, schema: pa.Schema, keyring: str) -> 
     except InputError as error:
         raise InputError(f"column {name!r} {error}") from None
     if field.person is not None:
-        require_columns([field.person[1]], schema)
+        require_ids(field.person[1], schema)
     return _Encrypting(field, kind, cipher)
 
 
