@@ -435,6 +435,14 @@ def test_pandas_moments_in_nanoseconds_are_encrypted(ring: Keyring) -> None:
     assert opened["seen"].isna().tolist() == [False, True]
 
 
+@pytest.mark.parametrize("kind", TEXTS)
+def test_dates_written_as_text_become_dates_whatever_holds_them(ring: Keyring, kind: pa.DataType) -> None:
+    field = {"born": {"field": "steps.born", "type": "date"}}
+    table = pa.table({"born": pa.array(["1990-01-31", None]).cast(kind)})
+    opened = Pipeline([Encrypt(field), Decrypt(field)]).run(table)
+    assert opened["born"].to_pylist() == [date(1990, 1, 31), None]
+
+
 def test_a_step_travels_without_keys_and_leaves_its_input_alone(ring: Keyring) -> None:
     step = Encrypt(FIELDS | {"memo": EncryptedField("steps.memo", search=[Exact(), Prefix(2)])})
     sent = pickle.loads(pickle.dumps(step))
