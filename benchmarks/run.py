@@ -27,6 +27,7 @@ import bench_files  # noqa: E402
 import bench_import  # noqa: E402
 import bench_pseudonyms  # noqa: E402
 import bench_search  # noqa: E402
+import bench_steps  # noqa: E402
 import bench_tokens  # noqa: E402
 from turns import Figures, Group  # noqa: E402
 
@@ -38,6 +39,7 @@ GROUPS: dict[str, Group] = (
     | bench_detection.GROUPS
     | bench_detection_quality.GROUPS
     | bench_pseudonyms.GROUPS
+    | bench_steps.GROUPS
     | bench_tokens.GROUPS
     | bench_files.GROUPS
 )

@@ -74,7 +74,10 @@ def command(
         rrn = "drop"
         email = {transform = "token", item = "email"}
         age = {transform = "generalise", band = 10}
-        "메모" = "drop"
+        "메모" = {transform = "redact_text"}
+
+    Several steps (detect, pseudonymise, encrypt, decrypt) are written as [[steps]]; see docs/steps.md. Ends
+    with 1 where a step or a gate refuses the result.
     """
     if output is not None:
         _refuse_more({"file": source, "--pipeline": declared, "--table": table, "--encoding": encoding})

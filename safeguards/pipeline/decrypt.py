@@ -16,7 +16,7 @@ from safeguards.pipeline.columns import AtRow, ColumnsRunning, each, require_col
 from safeguards.pipeline.field import EncryptedField, fields_of
 from safeguards.pipeline.kinds import Kind
 from safeguards.pipeline.manifest import ColumnRecord
-from safeguards.pipeline.persons import ids_of
+from safeguards.pipeline.persons import ids_of, require_ids
 from safeguards.pseudonyms.column import is_bytes, plain
 
 Erased = Literal["raise", "null"]
@@ -84,7 +84,7 @@ class Decrypt:
                 f"column {name!r} is {data_type}, and ciphertexts are bytes: it is not encrypted"
             )
         if field.person is not None:
-            require_columns([field.person[1]], schema)
+            require_ids(field.person[1], schema)
         kind = field.kind_read()
         return _Decrypting(field, kind, field.cipher(kind, self.keyring), self.erased)
 

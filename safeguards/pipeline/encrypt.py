@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from safeguards.errors import InputError, SubjectErased
@@ -15,11 +13,12 @@ from safeguards.fields import Cipher
 from safeguards.fields.many import encrypt_many, seal_many
 from safeguards.fields.subject_cipher import SubjectCipher
 from safeguards.keys.registry import DEFAULT
+from safeguards.pipeline.casting import cast, check_castable, stored
 from safeguards.pipeline.columns import AtRow, ColumnsRunning, each, require_columns
 from safeguards.pipeline.field import EncryptedField, fields_of
 from safeguards.pipeline.kinds import Kind
 from safeguards.pipeline.manifest import ColumnRecord
-from safeguards.pipeline.persons import KnownOwner, ids_of
+from safeguards.pipeline.persons import KnownOwner, ids_of, require_ids
 from safeguards.pseudonyms.column import Unfit, plain
 from safeguards.pseudonyms.protected import refuse_ciphertexts, refuse_tokens
 
@@ -88,7 +87,7 @@ class _Encrypting:
     def apply(self, values: Any, batch: pa.RecordBatch) -> Any:
         refuse_ciphertexts(values)
         refuse_tokens(values)
-        values = _cast(plain(values), self._kind)
+        values = cast(plain(values), self._kind)
         if self._in_place:
             return pa.array(seal_many(self._cipher, stored(values)), pa.binary())
         problem = f"holds a value that is no {self._kind.name}"
@@ -139,67 +138,17 @@ class _Encrypting:
         )
 
 
-def stored(values: Any) -> list[bytes | None]:
-    """Return the bytes of a string or binary array's values, of text as UTF-8."""
-    if not len(values):
-        return []
-    width = (
-        np.int64
-        if pa.types.is_large_string(values.type) or pa.types.is_large_binary(values.type)
-        else np.int32
-    )
-    _, offsets, data = values.buffers()
-    edges = np.frombuffer(offsets, width)[values.offset :][: len(values) + 1]
-    first = int(edges[0])
-    whole = bytes(memoryview(data)[first : int(edges[-1])]) if data is not None else b""
-    cut = [whole[start:end] for start, end in pairwise((edges - first).tolist())]
-    if not values.null_count:
-        return list(cut)
-    return [piece if valid else None for piece, valid in zip(cut, values.is_valid().to_pylist(), strict=True)]
-
-
 def _work(name: str, field: EncryptedField, schema: pa.Schema, keyring: str) -> _Encrypting:
     data_type = schema.field(name).type
     try:
         kind = field.kind(data_type)
-        _check_castable(data_type, kind)
+        check_castable(data_type, kind)
         cipher = field.cipher(kind, keyring)
     except InputError as error:
         raise InputError(f"column {name!r} {error}") from None
     if field.person is not None:
-        require_columns([field.person[1]], schema)
+        require_ids(field.person[1], schema)
     return _Encrypting(field, kind, cipher)
-
-
-def _check_castable(data_type: pa.DataType, kind: Kind) -> None:
-    if kind.arrow is None:
-        if not pa.types.is_decimal(data_type):
-            raise InputError(f'is {data_type}: give its digits, such as type="decimal(12, 2)"')
-        return
-    try:
-        plain(pa.array([], data_type)).cast(kind.arrow)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        raise InputError(f"is {data_type}, of which no {kind.name} can be made") from None
-
-
-def _cast(values: Any, kind: Kind) -> Any:
-    """Return values in the type's Arrow type; a large string stays one, whose values may fill 2 GB."""
-    if kind.arrow is None or values.type == kind.arrow or pa.types.is_large_string(values.type):
-        return values
-    row = None
-    try:
-        return values.cast(kind.arrow)
-    except pa.ArrowInvalid:
-        row = next(at for at in range(len(values)) if not _castable(values.slice(at, 1), kind)) + 1
-    raise Unfit(f"holds a value that is no {kind.name}", row)
-
-
-def _castable(value: Any, kind: Kind) -> bool:
-    try:
-        value.cast(kind.arrow)
-    except pa.ArrowInvalid:
-        return False
-    return True
 
 
 def _by_row(values: Iterable[Any], convert: Callable[[Any], bytes]) -> list[bytes | None]:

@@ -9,17 +9,11 @@ from typing import Any
 import pyarrow as pa
 
 from safeguards.errors import InputError
-from safeguards.fields import Bucket, Cipher, Exact, LastDigits, Pad, Prefix, Search, codec_for
+from safeguards.fields import Cipher, Pad, codec_for
 from safeguards.fields.subject_cipher import SubjectCipher
 from safeguards.pipeline.kinds import Kind, kind_named, kind_of
+from safeguards.pipeline.searches import listed, searches_from
 from safeguards.values import SubjectId
-
-_SEARCHES: dict[str, type[Search]] = {
-    "exact": Exact,
-    "prefix": Prefix,
-    "last_digits": LastDigits,
-    "bucket": Bucket,
-}
 
 
 @dataclass(frozen=True)
@@ -56,7 +50,11 @@ class EncryptedField:
     tags_outlive_subject: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "search", _searches(self.search))
+        object.__setattr__(self, "search", searches_from(self.search))
+        if any(each.beside for each in listed(self.search)):
+            raise InputError(
+                f"field {self.field}: n-grams stand in a table of their own: write them by the mapping"
+            )
         if self.names is not None:
             if isinstance(self.names, str) or not all(isinstance(name, str) for name in self.names):
                 raise InputError("names= is a list of texts")
@@ -105,16 +103,9 @@ class EncryptedField:
         }
         codec = codec_for(kind.codec)
         person = self.person
-        made = (
-            Cipher(self.field, codec, **options)
-            if person is None
-            else SubjectCipher(person[0], self.field, codec, **options)
-        )
-        if made.beside:
-            raise InputError(
-                f"field {self.field}: n-grams stand in a table of their own: write by the mapping"
-            )
-        return made
+        if person is None:
+            return Cipher(self.field, codec, **options)
+        return SubjectCipher(person[0], self.field, codec, **options)
 
     def parameters(self) -> dict[str, Any]:
         """Return what the manifest tells of the settings."""
@@ -161,32 +152,6 @@ def field_from(described: object) -> EncryptedField:
     if unknown := [name for name in settings if name not in known]:
         raise InputError(f"a field has no setting {unknown[0]!r}; it has: {', '.join(known)}")
     return EncryptedField(**settings)
-
-
-def _searches(given: Any) -> Any:
-    """Return searches as the cipher takes them."""
-    if isinstance(given, list | tuple):
-        return tuple(map(_search, given))
-    return given if given is None else _search(given)
-
-
-def _search(given: Any) -> Any:
-    if isinstance(given, Search):
-        return given
-    options: dict[str, Any] = (
-        {"search": given} if isinstance(given, str) else dict(given) if isinstance(given, Mapping) else {}
-    )
-    name = options.pop("search", None)
-    if name not in _SEARCHES:
-        raise InputError(f'search= is one of {", ".join(_SEARCHES)}, such as search = "exact"')
-    kind = _SEARCHES[name]
-    known = [each.name for each in fields(kind)]
-    if unknown := [option for option in options if option not in known]:
-        raise InputError(f"search {name} has no setting {unknown[0]!r}; it has: {', '.join(known)}")
-    try:
-        return kind(**options)
-    except TypeError:
-        raise InputError(f"search {name} needs: {', '.join(known)}") from None
 
 
 def fields_of(columns: object, keyring: object, step: str) -> dict[str, EncryptedField]:

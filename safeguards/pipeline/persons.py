@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from safeguards.errors import SubjectErased
+import pyarrow as pa
+
+from safeguards.errors import InputError, SubjectErased
 from safeguards.fields.subject_cipher import SubjectCipher
 from safeguards.keys.held import HeldKey, HeldKeys
-from safeguards.pseudonyms.column import as_text
+from safeguards.pipeline.columns import require_columns
+from safeguards.pseudonyms.column import as_text, require_flat
 from safeguards.values import SubjectId
+
+
+def require_ids(column: str, schema: pa.Schema) -> None:
+    """Raise InputError unless the schema has a column of ids."""
+    require_columns([column], schema)
+    try:
+        require_flat(schema.field(column).type)
+    except InputError as error:
+        raise InputError(f"column {column!r}, which holds ids, {error}") from None
 
 
 def ids_of(values: Any) -> list[str | None]:

@@ -45,9 +45,10 @@ class Reader:
         items = self._items[entity]
         folded = fold_text(text).text.strip()
         for value in _undisguised(entity, folded):
-            best = max(items, key=lambda item: item.validate(value).in_context)
-            if best.validate(value):
-                return Read(best, value)
+            scores = [item.validate(value).in_context for item in items]
+            best = max(scores)
+            if best > 0:
+                return Read(items[scores.index(best)], value)
         return Read(items[-1], folded)  # the most general one, as items are listed
 
 

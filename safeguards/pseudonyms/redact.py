@@ -12,7 +12,7 @@ import pyarrow as pa
 from safeguards.detection import Detector
 from safeguards.detection.options import THRESHOLD
 from safeguards.errors import InputError
-from safeguards.items.item import Item, LegalClass, Role
+from safeguards.items.item import Role
 from safeguards.pseudonyms.column import is_text
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.mask import PROFILES
@@ -20,7 +20,6 @@ from safeguards.pseudonyms.reading import Reader
 from safeguards.pseudonyms.replacing import Replacing
 from safeguards.pseudonyms.stand_ins import (
     KEYED,
-    STYLES,
     SURROGATE,
     TAG,
     TOKEN,
@@ -28,13 +27,13 @@ from safeguards.pseudonyms.stand_ins import (
     Numbered,
     Shared,
 )
+from safeguards.pseudonyms.styles import item_named, styles_of
 from safeguards.pseudonyms.transform import Bound, Traits, Transform, require_domain
 
 Style = Literal["tag", "mask", "token", "surrogate"]
 Scope = Literal["document", "domain"]
 DOMAIN, DOCUMENT = "domain", "document"
 _SCOPES = (DOMAIN, DOCUMENT)
-_NEVER = "kr_rrn"
 
 
 @dataclass(frozen=True)
@@ -144,58 +143,24 @@ class RedactText(Transform):
 
     def styles(self) -> dict[str, str]:
         """Return the style of each entity that is looked for."""
-        given = self._given()
-        return {
-            item.entity: given.get(item.entity, TAG if _withheld(item) else self.style)
-            for item in self.detector.items
-        }
+        return styles_of(self.detector.items, self.style, self.replace)
 
     def _repeating(self) -> frozenset[str]:
         """Return the entities that tell a person by themselves: a title or an age is said of others too."""
         items = self.detector.items if self.repeats else ()
         return frozenset(item.entity for item in items if item.role is Role.IDENTIFIER)
 
-    def _given(self) -> dict[str, str]:
-        if self.style not in STYLES:
-            raise InputError(f"style={self.style!r} is none of {', '.join(STYLES)}")
-        if self.replace is not None and not isinstance(self.replace, Mapping):
-            raise InputError('replace= maps entities to styles: {"PERSON": "surrogate"}')
-        found: dict[str, str] = {}
-        for name, style in (self.replace or {}).items():
-            item = _named(self.detector, name, "replace")
-            if style not in STYLES:
-                raise InputError(f"replace= has {style!r} for {name}, which is none of {', '.join(STYLES)}")
-            if _withheld(item) and style != TAG:
-                raise InputError(f"replace= may make nothing but a tag of {name}: it may not be passed on")
-            if found.setdefault(item.entity, style) != style:
-                raise InputError(f"replace= has two styles for {item.entity}")
-        return found
-
     def _reader(self) -> Reader:
         if self.items is not None and not isinstance(self.items, Mapping):
             raise InputError('items= maps entities to items: {"PERSON": "person_name"}')
         for entity, wanted in (self.items or {}).items():
-            if _named(self.detector, wanted, "items").entity != entity:
+            if item_named(self.detector.items, wanted, "items").entity != entity:
                 raise InputError(f"items= has {wanted!r} for {entity!r}, of which it is none")
         return Reader(self.detector.items, self.items or {})
 
 
 def _of_style(styles: Mapping[str, str], style: str) -> list[str]:
     return [entity for entity, of_entity in styles.items() if of_entity == style]
-
-
-def _named(detector: Detector, name: object, option: str) -> Item:
-    """Return an item by its entity or its id, also in capitals."""
-    for item in detector.items:
-        if isinstance(name, str) and (name == item.entity or name.lower() == item.id):
-            return item
-    known = ", ".join(dict.fromkeys(item.entity for item in detector.items))
-    raise InputError(f"{option}= names {name!r}, which is not looked for; known: {known}")
-
-
-def _withheld(item: Item) -> bool:
-    """Say whether not even a pseudonym of an item may be passed on."""
-    return item.id == _NEVER or item.legal_class is LegalClass.AUTHENTICATION
 
 
 @lru_cache(8)

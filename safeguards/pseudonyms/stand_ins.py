@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -87,17 +88,23 @@ class Numbered:
         """Yield, of each text, what stands for what was found in it."""
         canonical: dict[Found, str] = {}
         for document in documents:
-            different = list(dict.fromkeys(document))
+            different = dict.fromkeys(document)
+            many = Counter(entity for entity, _ in different)
             numbers: dict[str, dict[str, int]] = {}
             said: Said = {}
             for found in different:
-                if found not in canonical:
-                    read = self._reader.read(*found)
-                    canonical[found] = read.item.canonical(read.value)
-                of_entity = numbers.setdefault(found[0], {})
-                number = of_entity.setdefault(canonical[found], len(of_entity) + 1)
-                said[found] = tag(found[0], number)
+                entity, letters = found
+                # Where an entity stands once, nobody needs to know what its letters say.
+                value = self._canonical(found, canonical) if many[entity] > 1 else letters
+                of_entity = numbers.setdefault(entity, {})
+                said[found] = tag(entity, of_entity.setdefault(value, len(of_entity) + 1))
             yield said
+
+    def _canonical(self, found: Found, known: dict[Found, str]) -> str:
+        if found not in known:
+            read = self._reader.read(*found)
+            known[found] = read.item.canonical(read.value)
+        return known[found]
 
 
 class DocumentTokens:

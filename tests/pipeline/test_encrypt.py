@@ -24,7 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from safeguards import Keyring, use
 from safeguards.errors import AlreadyProtected, DecryptionFailed, InputError, KeyringError, SubjectErased
-from safeguards.fields import Exact, Prefix
+from safeguards.fields import Exact, Ngram, Prefix
 from safeguards.fields.many import seal_many
 from safeguards.pipeline import Decrypt, Encrypt, EncryptedField, Manifest, Pipeline, Pseudonymise
 from safeguards.pseudonyms import Domain, Keep, Mask, Token
@@ -181,6 +181,16 @@ def test_a_value_without_its_person_is_refused(ring: Keyring) -> None:
         Pipeline([Encrypt(fields)]).run(pa.table({"member_id": ["a", None], "text": ["x", "y"]}))
     with pytest.raises(InputError, match="no column 'member_id'"):
         Pipeline([Encrypt(fields)]).run(pa.table({"text": ["x"]}))
+    with pytest.raises(InputError, match="column 'member_id', which holds ids, is list"):
+        Pipeline([Encrypt(fields)]).run(pa.table({"member_id": [[1]], "text": ["x"]}))
+
+
+def test_an_id_is_the_same_in_every_type_of_column(ring: Keyring) -> None:
+    fields = {"text": {"field": "steps.note", "subject": "member:member_id"}}
+    sealed = Pipeline([Encrypt(fields)]).run(pa.table({"member_id": [42], "text": ["x"]}))
+    for ids in (pa.array(["42"]), pa.array([42.0]), pa.array(["42"]).dictionary_encode()):
+        opened = Pipeline([Decrypt(fields)]).run(sealed.set_column(0, "member_id", ids))
+        assert opened["text"].to_pylist() == ["x"]
 
 
 TEXTS = [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string())]
@@ -410,6 +420,27 @@ def test_a_missing_column_keyring_or_plain_text_is_one_line(ring: Keyring) -> No
         Pipeline([Decrypt({"memo": "steps.memo"})]).run(pa.table({"memo": ["x"]}))
     with pytest.raises(KeyringError, match="no keyring 'absent'"):
         Pipeline([Encrypt({"memo": "steps.memo"}, keyring="absent")]).run(pa.table({"memo": ["x"]}))
+
+
+def test_tags_in_a_table_of_their_own_are_written_by_the_mapping_alone() -> None:
+    with pytest.raises(InputError, match="n-grams stand in a table of their own"):
+        EncryptedField("steps.memo", search=Ngram(3))
+
+
+def test_pandas_moments_in_nanoseconds_are_encrypted(ring: Keyring) -> None:
+    frame = pd.DataFrame({"seen": pd.to_datetime(["2026-01-02 03:04:05", None]).astype("datetime64[ns]")})
+    field = {"seen": {"field": "steps.seen", "type": "datetime"}}
+    opened = Pipeline([Encrypt(field), Decrypt(field)]).run(frame)
+    assert opened["seen"].tolist()[0] == pd.Timestamp("2026-01-02 03:04:05")
+    assert opened["seen"].isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+def test_dates_written_as_text_become_dates_whatever_holds_them(ring: Keyring, kind: pa.DataType) -> None:
+    field = {"born": {"field": "steps.born", "type": "date"}}
+    table = pa.table({"born": pa.array(["1990-01-31", None]).cast(kind)})
+    opened = Pipeline([Encrypt(field), Decrypt(field)]).run(table)
+    assert opened["born"].to_pylist() == [date(1990, 1, 31), None]
 
 
 def test_a_step_travels_without_keys_and_leaves_its_input_alone(ring: Keyring) -> None:
