@@ -182,6 +182,15 @@ def test_values_of_other_rows_and_under_null_parents_do_not_leave() -> None:
     assert kept["e"].chunk(0).values.dictionary.to_pylist() == ["b"]
 
 
+def test_structs_of_dictionary_encoding_are_decoded() -> None:
+    encoded = pa.DictionaryArray.from_arrays(
+        pa.array([1, None, 0, 1]), pa.array([{"a": "no", "b": ["x"]}, {"a": "yz", "b": None}])
+    )
+    table = pa.table({"s": encoded}).slice(0, 2)
+    result = Pipeline({"s.a": Backwards(), "s.b": Backwards()}).run(table)
+    assert result["s"].to_pylist() == [{"a": "zy", "b": None}, None]
+
+
 def test_an_element_without_a_place_is_named_by_path_and_row() -> None:
     column = pa.array([[{"n": "1"}]] * 70_000 + [[{"n": "1"}, {"n": "secret"}]])
     with pytest.raises(InputError, match=r"column 'o\[\].n', row 70001: ") as caught:
@@ -203,6 +212,7 @@ def test_an_element_without_a_place_is_named_by_path_and_row() -> None:
         ({"orders[].email.x": Keep(), "orders[].n.x": Keep()}, r"'orders\[\].n.x' is none"),
         ({"tags[][]": Keep(), "tags.x": Keep()}, "is a list, which has no 'x'"),
         ({"counts": Backwards()}, r"name its parts, such as 'counts\[\].key' and 'counts\[\].value'"),
+        ({"counts[]": Backwards()}, r"name 'counts\[\].key' and 'counts\[\].value'"),
         ({"counts.a": Keep()}, r"name 'counts\[\].key' and 'counts\[\].value'"),
         ({"counts[].value": Keep()}, r"column 'counts\[\].key' is not listed"),
         ({"counts[].value": Keep(), "counts[].key": Drop()}, "cannot do without its keys"),
