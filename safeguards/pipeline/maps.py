@@ -9,11 +9,10 @@ import numpy as np
 import pyarrow as pa
 
 from safeguards.errors import InputError
-from safeguards.pipeline import lists
 from safeguards.pipeline.part import Part
 from safeguards.pipeline.paths import Branch
 from safeguards.pipeline.place import At, Node
-from safeguards.pseudonyms import Drop, Keep
+from safeguards.pseudonyms import Drop, Keep, lists
 
 KEY, VALUE = "key", "value"
 _Maps: Any = pa.MapArray

@@ -9,11 +9,12 @@ from typing import Any
 import pyarrow as pa
 
 from safeguards.errors import InputError
-from safeguards.pipeline import lists, maps
+from safeguards.pipeline import maps
 from safeguards.pipeline.documents import Documents, holds_json
 from safeguards.pipeline.part import Part
 from safeguards.pipeline.paths import Branch
 from safeguards.pipeline.place import At, Node, Scope
+from safeguards.pseudonyms import lists
 
 
 def plan(branch: Branch, kind: Any, scope: Scope) -> Node:
