@@ -37,7 +37,7 @@ def candidates(values: Any) -> Iterator[tuple[list[str], int]]:
 
 
 def leaves(values: Any) -> Iterator[Any]:
-    """Yield arrays without nesting, dictionaries and extensions."""
+    """Yield the arrays that values are at last, without nesting, dictionaries and extensions."""
     kind = values.type
     if isinstance(kind, pa.BaseExtensionType):
         yield from leaves(values.storage)
