@@ -6,18 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from safeguards.errors import InputError
-from safeguards.pipeline import lists
+from safeguards.pipeline import maps
 from safeguards.pipeline.documents import Documents, holds_json
-from safeguards.pipeline.part import At, Node, Part, Scope
+from safeguards.pipeline.part import Part
 from safeguards.pipeline.paths import Branch
-from safeguards.pseudonyms import Keep
-
-_KEY, _VALUE = "key", "value"
-_Maps: Any = pa.MapArray
+from safeguards.pipeline.place import At, Node, Scope
+from safeguards.pseudonyms import lists
 
 
 def plan(branch: Branch, kind: Any, scope: Scope) -> Node:
@@ -40,7 +37,8 @@ def plan(branch: Branch, kind: Any, scope: Scope) -> Node:
     if pa.types.is_struct(kind):
         return Struct(branch, kind, scope)
     if pa.types.is_map(kind):
-        return Map(branch, kind, scope)
+        entries = maps.entries(branch)
+        return maps.Map(branch.name, entries, plan(entries, maps.entry(kind), scope))
     if lists.is_list(kind):
         return List(branch, kind, scope)
     raise InputError(f"column {branch.name!r} is {kind}, which has no parts: {branch.inner.name!r} is none")
@@ -64,7 +62,7 @@ def _end(branch: Branch, kind: Any, scope: Scope) -> Node:
 
 
 def _without_parts(branch: Branch, kind: Any) -> str:
-    names = [f"[].{_KEY}", f"[].{_VALUE}"]
+    names = [f"[].{maps.KEY}", f"[].{maps.VALUE}"]
     if pa.types.is_struct(kind):
         names = [Branch(branch.name, branch.columns).member(field.name).name for field in kind]
         names = [name.removeprefix(branch.name) for name in names]
@@ -149,76 +147,3 @@ class List:
         lengths = lists.lengths(values)
         made = self._elements.apply(values.flatten(), at.within(lists.parents(lengths)))
         return None if made is None else lists.build(self.output, lengths, made, values.is_null())
-
-
-class Map:
-    """A map and its entries, each a struct of ``key`` and ``value``."""
-
-    def __init__(self, branch: Branch, kind: Any, scope: Scope) -> None:
-        if branch.each is None or branch.members:
-            raise InputError(
-                f"column {branch.name!r} is a map: name {f'{branch.name}[].{_KEY}'!r} and "
-                f"{f'{branch.name}[].{_VALUE}'!r}"
-            )
-        self._name = branch.name
-        entry = pa.struct([(_KEY, kind.key_type), (_VALUE, kind.item_type)])
-        self._entries = plan(branch.each, entry, scope)
-        self.output: Any = self._map(self._entries.output)
-        self._rekeyed = self.output is not None and self._rekeys(branch.each)
-
-    def _map(self, entry: Any) -> pa.DataType | None:
-        if entry is None:
-            return None
-        if entry.num_fields < 2:
-            raise InputError(
-                f"column {self._name!r} is a map, which cannot do without its keys or its values: "
-                "drop all of it, or give both a transform"
-            )
-        return pa.map_(entry.field(_KEY).type, entry.field(_VALUE).type)
-
-    @staticmethod
-    def _rekeys(entries: Branch) -> bool:
-        """Say whether keys are transformed.
-
-        Raises:
-            InputError: different keys would become one.
-        """
-        key = entries.members.get(_KEY)
-        if key is None or isinstance(key.transform, Keep):
-            return False
-        if key.transform is None or not key.transform.traits.injective:
-            raise InputError(
-                f"column {key.name!r} holds a map's keys, which must stay different: use Token(), "
-                "or drop the map"
-            )
-        return True
-
-    def parts(self) -> Sequence[Part]:
-        """Return the parts of keys and values."""
-        return self._entries.parts()
-
-    def apply(self, values: Any, at: At) -> Any:
-        """Transform keys and values; NULL and empty maps stay what they are."""
-        own = values.take(pa.array(range(len(values)), pa.int64()))
-        lengths = np.diff(own.offsets.to_numpy())
-        within = at.within(lists.parents(lengths))
-        entries = pa.StructArray.from_arrays([own.keys, own.items], names=[_KEY, _VALUE])
-        made = self._entries.apply(entries, within)
-        if made is None:
-            return None
-        keys, items = made.field(_KEY), made.field(_VALUE)
-        if self._rekeyed:
-            self._refuse_merged(keys, lengths, within)
-        offsets: Any = pa.array(lists.offsets(lengths).astype(np.int32))
-        return _Maps.from_arrays(offsets, keys, items, self.output, mask=values.is_null())
-
-    def _refuse_merged(self, keys: Any, lengths: Any, within: At) -> None:
-        codes = keys.dictionary_encode().indices.to_numpy()
-        pairs = lists.parents(lengths) * (len(keys) + 1) + codes
-        _, first = np.unique(pairs, return_index=True)
-        if len(first) < len(pairs):
-            again = np.setdiff1d(np.arange(len(pairs)), first)[0]
-            raise InputError(
-                f"column {self._name!r}, row {within.row(int(again))}: two keys of one map are spellings of "
-                "one value, or one key stands twice; nothing was written"
-            )

@@ -2,104 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from safeguards.errors import InputError, SafeguardsError
 from safeguards.pipeline import rules
 from safeguards.pipeline.manifest import ColumnRecord
-from safeguards.pipeline.paths import Branch
+from safeguards.pipeline.place import At, Scope
 from safeguards.pipeline.step import Counts, told
-from safeguards.pseudonyms import Domain, Token, Transform
+from safeguards.pseudonyms import Token, Transform
 from safeguards.pseudonyms.column import Unfit
 from safeguards.pseudonyms.transform import Bound
 
 NULLS, ROWS = "nulls", "rows"
 COUNTED = "transform:"
 """What the names of counts begin with that a transform tells by itself."""
-
-Places = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What all parts of one step share: the domain, the source's columns, and the rest's transform.
-
-    ``rest`` is that of parts which nothing names, None where they are refused.
-    """
-
-    domain: Domain | None
-    columns: Collection[str]
-    rest: Transform | None
-
-    def asked(self, branch: Branch, name: str) -> Branch:
-        """Return what is asked of a struct's field.
-
-        Raises:
-            InputError: nothing names it, and such are refused.
-        """
-        if name in branch.members:
-            return branch.members[name]
-        field = branch.member(name)
-        field.transform = self.rest_of(field.name)
-        return field
-
-    def rest_of(self, name: str, hint: str = "") -> Transform:
-        """Return the transform of a part that nothing names.
-
-        Raises:
-            InputError: such parts are refused.
-        """
-        if self.rest is None:
-            raise InputError(
-                f'column {name!r} is not listed{hint}: give it a transform, or say unlisted="drop" or "keep"'
-            )
-        return self.rest
-
-
-@dataclass(frozen=True, slots=True)
-class At:
-    """Where the elements of an array stand: in which rows of a batch, which came after ``before`` rows.
-
-    ``rows`` is None for a column itself, whose element n stands in row n. ``counts`` are the batch's.
-    """
-
-    batch: pa.RecordBatch
-    before: int
-    counts: Counts
-    rows: Places | None = None
-
-    def row(self, place: int) -> int:
-        """Return, of an element counted from 0, the source's row, counted from 1."""
-        return self.before + 1 + (place if self.rows is None else int(self.rows[place]))
-
-    def beside(self, column: str) -> Any:
-        """Return another column's value for each element."""
-        values: Any = self.batch[column]
-        return values if self.rows is None else values.take(pa.array(self.rows))
-
-    def within(self, parents: Places) -> At:
-        """Return the same for an array whose element n is a part of this one's element ``parents[n]``."""
-        return At(self.batch, self.before, self.counts, parents if self.rows is None else self.rows[parents])
-
-
-class Node(Protocol):
-    """A column or a part of one at work."""
-
-    @property
-    def output(self) -> pa.DataType | None:
-        """The type afterwards, None where it is left out."""
-
-    def apply(self, values: Any, at: At) -> Any:
-        """Return what becomes of an array."""
-
-    def parts(self) -> Sequence[Part]:
-        """Return the parts that have a transform, in order."""
 
 
 class Part:
@@ -113,7 +33,7 @@ class Part:
     def __init__(self, name: str, transform: Transform, kind: pa.DataType, scope: Scope) -> None:
         self.name = name
         self.transform = transform
-        self._kind = kind
+        self.kind = kind
         self._inner = name not in scope.columns
         self._domain = scope.domain if transform.keyed else None
         if missing := [other for other in transform.beside if other not in scope.columns]:
@@ -171,7 +91,7 @@ class Part:
             item=transform.item,
             parameters=transform.parameters(),
             **asdict(transform.traits),
-            input_type=str(self._kind),
+            input_type=str(self.kind),
             output_type=None if self.output is None else str(self.output),
             rows=rows,
             nulls=nulls,

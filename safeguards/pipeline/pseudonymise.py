@@ -12,8 +12,9 @@ from safeguards.errors import InputError
 from safeguards.pipeline import rules
 from safeguards.pipeline.manifest import ColumnRecord
 from safeguards.pipeline.nested import plan
-from safeguards.pipeline.part import At, Node, Scope, declared
+from safeguards.pipeline.part import declared
 from safeguards.pipeline.paths import Branch, select
+from safeguards.pipeline.place import At, Node, Scope
 from safeguards.pipeline.step import Counts
 from safeguards.pseudonyms import Domain, Drop, Keep, Transform
 

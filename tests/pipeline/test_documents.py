@@ -149,10 +149,23 @@ class Halved(Transform):
 
 
 def test_a_transform_of_numbers_gives_numbers() -> None:
-    assert made("[1, 2.50, null, 1e300, 4]", {"j[]": Halved()}) == "[0.5,1.25,null,5e+299,2]"
+    assert made("[1, 2.50, null, 1e15, 4]", {"j[]": Halved()}) == "[0.5,1.25,null,500000000000000,2]"
     for text in ('["1"]', "[true]", "[1e999]", "[12345678901234567890]"):
         with pytest.raises(InputError, match=r"column 'j', row 1: at 'j\[\]', halved takes numbers"):
             made(text, {"j[]": Halved()})
+
+
+def test_numbers_stay_numbers_and_texts_texts_where_the_transform_keeps_types() -> None:
+    coded = Generalise(top=50)
+    assert made('[35, "35", 80.5, "80.5", null, 1.10]', {"j[]": coded}) == '[35,"35",50,"50",null,1.1]'
+    record = Manifest.from_json(
+        Pipeline({"j[]": coded})
+        .run(pa.table({"j": ['[1,"2",null]']}))
+        .schema.metadata[b"safeguards.manifest"]
+    ).columns[0]
+    assert (record.rows, record.nulls) == (3, 1)
+    with pytest.raises(InputError, match=r"column 'j\[\]', row 1: holds a value that is no number"):
+        made("[12345678901234567890]", {"j[]": coded})
 
 
 @dataclass(frozen=True)
@@ -230,6 +243,20 @@ def test_a_value_without_a_place_in_a_group_is_named_by_path_and_row() -> None:
     ) as caught:
         Pipeline({"j[]": Generalise(band=5)}).run(table)
     assert "secret" not in str(caught.value)
+
+
+def test_a_document_inside_a_list_is_named_by_its_row() -> None:
+    lists = pa.array([["{}", "{}"], None, ["{}", '{"a":[1,"secret"]}']])
+    with pytest.raises(InputError, match=r"column 'l\[\].a\[\]', row 3: holds a value that is no number"):
+        Pipeline({"l[].a[]": Generalise(band=5)}).run(pa.table({"l": lists}))
+    with pytest.raises(InputError, match=r"column 'l\[\]', row 3: holds a member of 'l\[\]' that no path"):
+        Pipeline({"l[].b": Mask()}).run(pa.table({"l": lists}))
+
+
+def test_a_column_without_any_value_stays_one() -> None:
+    table = pa.table({"j": pa.nulls(2), "l": pa.array([[None], []])})
+    result = Pipeline({"j.a.b": Mask(), "l[].c": Mask()}).run(table)
+    assert result.equals(table, check_metadata=False)
 
 
 def test_a_refused_document_leaves_no_file(tmp_path: Any) -> None:

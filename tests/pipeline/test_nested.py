@@ -178,8 +178,31 @@ def test_values_of_other_rows_and_under_null_parents_do_not_leave() -> None:
     result = Pipeline({"s.a": Keep(), "l[]": Keep()}).run(table).combine_chunks()
     assert result["s"].chunk(0).field(0).to_pylist() == [None, "b"]
     assert result["l"].chunk(0).values.to_pylist() == ["b"]
-    kept = Pipeline({"e[]": Keep()}).run(pa.table({"e": encoded})).combine_chunks()
-    assert kept["e"].chunk(0).values.dictionary.to_pylist() == ["b"]
+    for path in ("e", "e[]"):
+        kept = Pipeline({path: Keep()}).run(pa.table({"e": encoded})).combine_chunks()
+        assert kept["e"].chunk(0).values.dictionary.to_pylist() == ["b"]
+    whole = Pipeline({"s": Keep(), "l": Keep()}).run(table).combine_chunks()
+    assert whole["s"].chunk(0).field(0).to_pylist() == [None, "b"]
+    assert whole["l"].chunk(0).values.to_pylist() == ["b"]
+    assert whole.schema.equals(table.schema)
+
+
+@given(data=st.data(), tree=trees(), start=st.integers(0, 3))
+def test_a_nested_column_that_is_kept_stays_as_it_is(data: st.DataObject, tree: Any, start: int) -> None:
+    values = data.draw(st.lists(tree.values(), max_size=6))
+    table = pa.table({"c": pa.array(values, tree.kind)}).slice(start)
+    result = Pipeline({"c": Keep()}).run(table)
+    assert result.equals(table)
+    assert result.schema.equals(table.schema, check_metadata=False)
+
+
+def test_structs_of_dictionary_encoding_are_decoded() -> None:
+    encoded = pa.DictionaryArray.from_arrays(
+        pa.array([1, None, 0, 1]), pa.array([{"a": "no", "b": ["x"]}, {"a": "yz", "b": None}])
+    )
+    table = pa.table({"s": encoded}).slice(0, 2)
+    result = Pipeline({"s.a": Backwards(), "s.b": Backwards()}).run(table)
+    assert result["s"].to_pylist() == [{"a": "zy", "b": None}, None]
 
 
 def test_an_element_without_a_place_is_named_by_path_and_row() -> None:
@@ -203,6 +226,7 @@ def test_an_element_without_a_place_is_named_by_path_and_row() -> None:
         ({"orders[].email.x": Keep(), "orders[].n.x": Keep()}, r"'orders\[\].n.x' is none"),
         ({"tags[][]": Keep(), "tags.x": Keep()}, "is a list, which has no 'x'"),
         ({"counts": Backwards()}, r"name its parts, such as 'counts\[\].key' and 'counts\[\].value'"),
+        ({"counts[]": Backwards()}, r"name 'counts\[\].key' and 'counts\[\].value'"),
         ({"counts.a": Keep()}, r"name 'counts\[\].key' and 'counts\[\].value'"),
         ({"counts[].value": Keep()}, r"column 'counts\[\].key' is not listed"),
         ({"counts[].value": Keep(), "counts[].key": Drop()}, "cannot do without its keys"),
