@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from safeguards.pseudonyms.build import transform_from
     from safeguards.pseudonyms.fpe import FormatPreserving
     from safeguards.pseudonyms.generalise import Generalise
+    from safeguards.pseudonyms.integers import FormatPreservingInteger
     from safeguards.pseudonyms.mask import Mask
     from safeguards.pseudonyms.plainly import Drop, Keep
     from safeguards.pseudonyms.token import Token
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Drop": "plainly",
     "FormatPreserving": "fpe",
+    "FormatPreservingInteger": "integers",
     "Generalise": "generalise",
     "Keep": "plainly",
     "Mask": "mask",
@@ -48,6 +50,7 @@ __all__ = [
     "Domain",
     "Drop",
     "FormatPreserving",
+    "FormatPreservingInteger",
     "Generalise",
     "Keep",
     "Mask",

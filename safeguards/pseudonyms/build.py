@@ -9,13 +9,15 @@ from typing import Any
 from safeguards.errors import InputError
 from safeguards.pseudonyms.fpe import FormatPreserving
 from safeguards.pseudonyms.generalise import Generalise
+from safeguards.pseudonyms.integers import FormatPreservingInteger
 from safeguards.pseudonyms.mask import Mask
 from safeguards.pseudonyms.plainly import Drop, Keep
 from safeguards.pseudonyms.token import Token
 from safeguards.pseudonyms.transform import Transform
 
 TRANSFORMS: dict[str, type[Transform]] = {
-    kind.name: kind for kind in (Token, FormatPreserving, Mask, Generalise, Keep, Drop)
+    kind.name: kind
+    for kind in (Token, FormatPreserving, FormatPreservingInteger, Mask, Generalise, Keep, Drop)
 }
 
 
