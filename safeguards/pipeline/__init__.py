@@ -10,14 +10,17 @@ from safeguards.plugins import require
 require("pyarrow", "pipeline")
 require("narwhals", "pipeline")
 
+from safeguards.pipeline.constraints import ConstraintsBroken, check_constraints  # noqa: E402
 from safeguards.pipeline.manifest import METADATA_KEY, ColumnRecord, Manifest, digest  # noqa: E402
 from safeguards.pipeline.pseudonymise import Pseudonymise  # noqa: E402
 from safeguards.pipeline.run import Pipeline  # noqa: E402
+from safeguards.pipeline.several_tables import run_tables  # noqa: E402
 from safeguards.pipeline.step import Counts, Gate, Running, Step, Watching  # noqa: E402
 
 __all__ = [
     "METADATA_KEY",
     "ColumnRecord",
+    "ConstraintsBroken",
     "Counts",
     "Gate",
     "Manifest",
@@ -26,5 +29,7 @@ __all__ = [
     "Running",
     "Step",
     "Watching",
+    "check_constraints",
     "digest",
+    "run_tables",
 ]
