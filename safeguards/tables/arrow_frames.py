@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from safeguards.tables.source import BATCH_ROWS, pick, refuse_duplicates, reserv
 
 # Arrow would read 16 batches of each of 4 files ahead, which is what memory then holds.
 _BATCHES_AHEAD, _FILES_AHEAD = 2, 1
+_OWN_KEYS = (b"ARROW:schema", b"pandas")
 
 
 class TableFrame:
@@ -89,6 +91,22 @@ class DatasetFrame:
         self._dataset = dataset
         self.schema: pa.Schema = dataset.schema
 
+    @cached_property
+    def metadata(self) -> dict[str, str]:
+        """What the first Parquet file that carries key-value metadata tells; Arrow's own schema left out."""
+        from pyarrow.dataset import ParquetFileFragment  # loaded already: there is a dataset
+
+        with unreadable("the dataset"):
+            files = (one for one in self._dataset.get_fragments() if isinstance(one, ParquetFileFragment))
+            for file in files:
+                if told := {
+                    key.decode(errors="replace"): value.decode(errors="replace")
+                    for key, value in (file.metadata.metadata or {}).items()
+                    if key not in _OWN_KEYS
+                }:
+                    return told
+        return {}
+
     def rows(self) -> int | None:
         """Count the rows, for Parquet by the files' footers."""
         with unreadable("the dataset"):
@@ -124,7 +142,7 @@ class DatasetFrame:
         kind = getattr(getattr(self._dataset, "format", None), "default_extname", None)
         if kind != "parquet":
             return {}
-        from pyarrow.dataset import ParquetFragmentScanOptions  # loaded already: there is a dataset
+        from pyarrow.dataset import ParquetFragmentScanOptions
 
         # A buffer of all that is to come of a file is kept until its end is reached.
         return {"fragment_scan_options": ParquetFragmentScanOptions(pre_buffer=False)}

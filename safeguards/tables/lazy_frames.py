@@ -89,14 +89,16 @@ class DuckRelation(_Query):
 
     def __init__(self, relation: Any) -> None:
         with unreadable("the relation"):
-            # Anew: a relation whose result was fetched in part would go on where that stopped.
-            schema = relation.select("*").limit(0).to_arrow_table().schema
+            schema = relation.limit(0).to_arrow_table().schema
         super().__init__(schema, "relation")
         self._relation = relation
 
     def _run(self, size: int) -> Iterator[pa.RecordBatch]:
-        # Closed also when it is left early: an open result would block the connection.
-        with self._relation.select("*").to_arrow_reader(size) as reader:
+        # Anew, for a relation of DuckDB 1 goes on where fetching stopped; and closed also when it is left
+        # early, for an open result blocks the connection.
+        relation = self._relation.select("*")
+        newer = hasattr(relation, "to_arrow_reader")
+        with (relation.to_arrow_reader if newer else relation.fetch_arrow_reader)(size) as reader:
             for batch in reader:
                 yield batch.cast(self.schema)
 
