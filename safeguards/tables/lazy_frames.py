@@ -131,6 +131,6 @@ def as_relation(table: pa.Table, like: Any) -> Any:
     pseudonymised = table  # noqa: F841 - the query finds it by this name, as DuckDB's replacement scans do
     try:
         # A relation does not tell its connection, but runs queries on it.
-        return like.query("original", "SELECT * FROM pseudonymised")
+        return like.query("_safeguards_original", "SELECT * FROM pseudonymised")
     except duckdb.CatalogException:
         raise InputError(_NO_LOOKUP) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +15,9 @@ from safeguards.errors import InputError
 from safeguards.tables.sql_types import kind_of, length_of
 
 MARIADB = ("mysql", "mariadb")
+CALLED = "safeguards.called"
+"""The key, in a table's ``info``, of the name that messages call it by."""
+
 # InnoDB's rows hold 65,535 bytes and its keys 3,072; a character takes four.
 _LONGEST_VARCHAR = 4_000
 _LARGEST_PRECISION = 38
@@ -56,7 +60,8 @@ def bindable(batch: pa.RecordBatch, table: sa.Table, dialect: str) -> list[dict[
     Raises:
         InputError: a text is longer than its column, or a moment finer than microseconds.
     """
-    columns = [_values(batch[name], table.columns[name], table.name, dialect) for name in batch.schema.names]
+    called = table.info.get(CALLED, table.name)
+    columns = [_values(batch[name], table.columns[name], called, dialect) for name in batch.schema.names]
     return [dict(zip(batch.schema.names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
@@ -75,7 +80,18 @@ def _values(values: Any, column: sa.Column[Any], table: str, dialect: str) -> li
     if pa.types.is_timestamp(kind):
         return _moments(values, column.name, table, naive=dialect != "postgresql")
     found: list[Any] = values.to_pylist()
+    numbers = pa.types.is_decimal(kind) or pa.types.is_uint64(kind)
+    if dialect == "sqlite" and numbers and not all(map(_exact_in_sqlite, found)):
+        raise InputError(
+            f"{table}.{column.name}: a number has more digits than SQLite holds exactly: round it, or write "
+            "to another database"
+        )
     return found
+
+
+def _exact_in_sqlite(number: Decimal | int | None) -> bool:
+    """Say whether a decimal survives being a float, which is what SQLite makes of it."""
+    return number is None or Decimal(repr(float(number))) == number
 
 
 def _moments(values: Any, column: str, table: str, *, naive: bool) -> list[Any]:

@@ -21,7 +21,7 @@ from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropTable
 
 from safeguards.errors import InputError
 from safeguards.tables.source import resize
-from safeguards.tables.sql_columns import MARIADB, bindable, refuse_unfit
+from safeguards.tables.sql_columns import CALLED, MARIADB, bindable, refuse_unfit
 from safeguards.tables.urls import open_engine, refused_as_input, shown
 
 ROWS_AT_ONCE = 10_000
@@ -170,7 +170,9 @@ def _renamed(table: sa.Table, name: str) -> sa.Table:
     for other in table.metadata.tables.values():
         if other is not table:
             other.to_metadata(metadata)
-    return table.to_metadata(metadata, name=name)
+    renamed = table.to_metadata(metadata, name=name)
+    renamed.info[CALLED] = table.name
+    return renamed
 
 
 @contextmanager
