@@ -244,8 +244,8 @@ def test_a_step_of_another_room_is_not_trusted_with_a_key() -> None:
         check_constraints(Pipeline(steps), one)
     assert caught.value.problems == (
         "t.a: is UNIQUE, but a step that does not tell its transforms may make different values one: use an "
-        "injective transform, such as Token() or FormatPreserving(), drop the column, or leave the constraint "
-        "out",
+        "injective transform, such as Token() or FormatPreserving(), drop the column, or leave the "
+        "constraint out",
     )
 
 
