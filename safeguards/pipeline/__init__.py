@@ -10,6 +10,7 @@ from safeguards.plugins import require
 require("pyarrow", "pipeline")
 require("narwhals", "pipeline")
 
+from safeguards.pipeline.constraints import ConstraintsBroken, check_constraints  # noqa: E402
 from safeguards.pipeline.decrypt import Decrypt  # noqa: E402
 from safeguards.pipeline.detect import Detect  # noqa: E402
 from safeguards.pipeline.encrypt import Encrypt  # noqa: E402
@@ -18,12 +19,14 @@ from safeguards.pipeline.manifest import METADATA_KEY, ColumnRecord, Manifest, d
 from safeguards.pipeline.pseudonymise import Pseudonymise  # noqa: E402
 from safeguards.pipeline.reversing import preview_file, relink_file, reverse_file  # noqa: E402
 from safeguards.pipeline.run import Pipeline  # noqa: E402
+from safeguards.pipeline.several_tables import run_tables  # noqa: E402
 from safeguards.pipeline.step import Counts, Gate, Running, Step, Telling, Watching  # noqa: E402
 from safeguards.pipeline.verify import Difference, verify  # noqa: E402
 
 __all__ = [
     "METADATA_KEY",
     "ColumnRecord",
+    "ConstraintsBroken",
     "Counts",
     "Decrypt",
     "Detect",
@@ -38,9 +41,11 @@ __all__ = [
     "Step",
     "Telling",
     "Watching",
+    "check_constraints",
     "digest",
     "preview_file",
     "relink_file",
     "reverse_file",
+    "run_tables",
     "verify",
 ]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from safeguards.pseudonyms.build import transform_from
     from safeguards.pseudonyms.fpe import FormatPreserving
     from safeguards.pseudonyms.generalise import Generalise
+    from safeguards.pseudonyms.integers import FormatPreservingInteger
     from safeguards.pseudonyms.mask import Mask
     from safeguards.pseudonyms.plainly import Drop, Keep
     from safeguards.pseudonyms.rates import Rate
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Drop": "plainly",
     "FormatPreserving": "fpe",
+    "FormatPreservingInteger": "integers",
     "Generalise": "generalise",
     "Keep": "plainly",
     "Mask": "mask",
@@ -57,6 +59,7 @@ __all__ = [
     "Domain",
     "Drop",
     "FormatPreserving",
+    "FormatPreservingInteger",
     "Generalise",
     "Keep",
     "Mask",

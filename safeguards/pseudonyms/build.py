@@ -10,6 +10,7 @@ from typing import Any
 from safeguards.errors import InputError
 from safeguards.pseudonyms.fpe import FormatPreserving
 from safeguards.pseudonyms.generalise import Generalise
+from safeguards.pseudonyms.integers import FormatPreservingInteger
 from safeguards.pseudonyms.mask import Mask
 from safeguards.pseudonyms.plainly import Drop, Keep
 from safeguards.pseudonyms.redact import RedactText
@@ -18,7 +19,18 @@ from safeguards.pseudonyms.token import Token
 from safeguards.pseudonyms.transform import Transform
 
 TRANSFORMS: dict[str, type[Transform]] = {
-    kind.name: kind for kind in (Token, FormatPreserving, Surrogate, Mask, Generalise, RedactText, Keep, Drop)
+    kind.name: kind
+    for kind in (
+        Token,
+        FormatPreserving,
+        FormatPreservingInteger,
+        Surrogate,
+        Mask,
+        Generalise,
+        RedactText,
+        Keep,
+        Drop,
+    )
 }
 
 

@@ -53,6 +53,8 @@ class Transform(ABC):
 
     name: ClassVar[str]
     keyed: ClassVar[bool] = False
+    makes_null: ClassVar[bool] = False
+    """Whether a value may become NULL, which a NOT NULL column cannot take."""
 
     item: str | None = None
 
