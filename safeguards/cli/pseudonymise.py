@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -14,7 +14,7 @@ from safeguards import Keyring, use
 from safeguards.cli.keyring import keyring_options
 from safeguards.cli.output import format_option, print_facts, print_json, print_table, progress
 from safeguards.errors import InputError
-from safeguards.pipeline import Manifest, Pipeline, verify
+from safeguards.pipeline import Difference, Manifest, Pipeline, reproduce, verify
 from safeguards.tables import Source, is_empty, open_database, open_file
 
 _COLUMNS = ("column", "transform", "item", "rows", "nulls", "key id", "result")
@@ -29,7 +29,7 @@ _COLUMNS = ("column", "transform", "item", "rows", "nulls", "key id", "result")
     "output",
     type=click.Path(path_type=Path),
     metavar="OUTPUT",
-    help="Read an output back and compare it with its manifest.",
+    help="Compare an output with its manifest; with SOURCE and --pipeline, make its first rows again.",
 )
 @click.option("--table", metavar="NAME", help="The table, where SOURCE is a database URL.")
 @click.option("--encoding", metavar="NAME", help="A text file's encoding, where it is not found by itself.")
@@ -76,8 +76,11 @@ def command(
         "메모" = "drop"
     """
     if output is not None:
-        _refuse_more({"file": source, "--pipeline": declared, "--table": table, "--encoding": encoding})
-        click.get_current_context().exit(_verified(output, manifest, output_format))
+        _refuse_more({"file": target, "--table": table, "--encoding": encoding})
+        differences = verify(output, manifest)
+        if source is not None or declared is not None:
+            differences += _reproduced(source, declared, output, keys, provider)
+        click.get_current_context().exit(_verified(output, differences, output_format))
     if source is None or target is None:
         raise InputError("name SOURCE and TARGET, or --verify OUTPUT")
     if declared is None:
@@ -109,9 +112,18 @@ def _refuse_more(given: Mapping[str, object]) -> None:
             raise InputError(f"--verify reads one output: {told}")
 
 
-def _verified(output: Path, manifest: Path | None, output_format: str) -> int:
+def _reproduced(
+    source: str | None, declared: str | None, output: Path, keys: str | None, provider: str | None
+) -> list[Difference]:
+    if source is None or declared is None:
+        raise InputError("to make rows again, --verify OUTPUT takes both SOURCE and --pipeline FILE")
+    pipeline = Pipeline.from_toml(declared)
+    _use_keys(pipeline, keys, provider)
+    return reproduce(pipeline, source, output)
+
+
+def _verified(output: Path, differences: Sequence[Difference], output_format: str) -> int:
     """Print every difference, and return the exit code."""
-    differences = verify(output, manifest)
     if output_format == "json":
         print_json({"output": str(output), "differences": [asdict(one) for one in differences]})
     elif differences:

@@ -12,6 +12,7 @@ require("narwhals", "pipeline")
 
 from safeguards.pipeline.manifest import METADATA_KEY, ColumnRecord, Manifest, digest  # noqa: E402
 from safeguards.pipeline.pseudonymise import Pseudonymise  # noqa: E402
+from safeguards.pipeline.reproduce import reproduce  # noqa: E402
 from safeguards.pipeline.run import Pipeline  # noqa: E402
 from safeguards.pipeline.step import Counts, Gate, Running, Step, Watching  # noqa: E402
 from safeguards.pipeline.verify import Difference, verify  # noqa: E402
@@ -29,5 +30,6 @@ __all__ = [
     "Step",
     "Watching",
     "digest",
+    "reproduce",
     "verify",
 ]
