@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -16,7 +16,7 @@ from safeguards.cli.keyring import keyring_options
 from safeguards.cli.output import format_option, print_facts, print_json, print_table, progress
 from safeguards.errors import InputError
 from safeguards.keys import registered
-from safeguards.pipeline import Manifest, Pipeline, verify
+from safeguards.pipeline import Difference, Manifest, Pipeline, reproduce, verify
 from safeguards.pipeline.into_table import Constraints, IfExists
 from safeguards.tables import Source, is_empty, open_database, open_file
 
@@ -32,7 +32,7 @@ _COLUMNS = ("column", "transform", "item", "rows", "nulls", "key id", "result")
     "output",
     type=click.Path(path_type=Path),
     metavar="OUTPUT",
-    help="Read an output back and compare it with its manifest.",
+    help="Compare an output with its manifest; with SOURCE and --pipeline, make its first rows again.",
 )
 @click.option("--table", metavar="NAME", help="The table, where SOURCE is a database URL.")
 @click.option("--target-table", metavar="NAME", help="The table, where TARGET is a database URL.")
@@ -108,8 +108,13 @@ def command(
     with 1 where a step or a gate refuses the result.
     """
     if output is not None:
-        _refuse_more({"file": source, "--pipeline": declared, "--table": table, "--encoding": encoding})
-        click.get_current_context().exit(_verified(output, manifest, output_format))
+        _refuse_more(
+            {"file": target, "--table": table, "--target-table": target_table, "--encoding": encoding}
+        )
+        differences = verify(output, manifest)
+        if source is not None or declared is not None:
+            differences += _reproduced(source, declared, output, keys, provider)
+        click.get_current_context().exit(_verified(output, differences, output_format))
     if source is None or target is None:
         raise InputError("name SOURCE and TARGET, or --verify OUTPUT")
     if declared is None:
@@ -149,9 +154,18 @@ def _refuse_more(given: Mapping[str, object]) -> None:
             raise InputError(f"--verify reads one output: {told}")
 
 
-def _verified(output: Path, manifest: Path | None, output_format: str) -> int:
+def _reproduced(
+    source: str | None, declared: str | None, output: Path, keys: str | None, provider: str | None
+) -> list[Difference]:
+    if source is None or declared is None:
+        raise InputError("to make rows again, --verify OUTPUT takes both SOURCE and --pipeline FILE")
+    pipeline = Pipeline.from_toml(declared)
+    _use_keys(pipeline, keys, provider)
+    return reproduce(pipeline, source, output)
+
+
+def _verified(output: Path, differences: Sequence[Difference], output_format: str) -> int:
     """Print every difference, and return the exit code."""
-    differences = verify(output, manifest)
     if output_format == "json":
         print_json({"output": str(output), "differences": [asdict(one) for one in differences]})
     elif differences:

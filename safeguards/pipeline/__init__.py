@@ -17,6 +17,7 @@ from safeguards.pipeline.encrypt import Encrypt  # noqa: E402
 from safeguards.pipeline.field import EncryptedField  # noqa: E402
 from safeguards.pipeline.manifest import METADATA_KEY, ColumnRecord, Manifest, digest  # noqa: E402
 from safeguards.pipeline.pseudonymise import Pseudonymise  # noqa: E402
+from safeguards.pipeline.reproduce import reproduce  # noqa: E402
 from safeguards.pipeline.reversing import preview_file, relink_file, reverse_file  # noqa: E402
 from safeguards.pipeline.run import Pipeline  # noqa: E402
 from safeguards.pipeline.several_tables import run_tables  # noqa: E402
@@ -45,6 +46,7 @@ __all__ = [
     "digest",
     "preview_file",
     "relink_file",
+    "reproduce",
     "reverse_file",
     "run_tables",
     "verify",

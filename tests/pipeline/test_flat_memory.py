@@ -31,7 +31,8 @@ MEASURED = """
     elif way == "dataset":
         pipeline.run_file(ds.dataset(source), target + ".parquet")
     elif way == "relation":
-        pipeline.run_file(duckdb.connect(config={"memory_limit": "200MB"}).read_parquet(source), target + ".parquet")
+        relation = duckdb.connect(config={"memory_limit": "200MB"}).read_parquet(source)
+        pipeline.run_file(relation, target + ".parquet")
     else:
         pipeline.run_table(source, "sqlite:///" + target + ".db", "t")
     # Not ru_maxrss, which begins with what the parent had.

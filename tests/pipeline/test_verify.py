@@ -15,7 +15,7 @@ from safeguards import Keyring
 from safeguards.cli.pseudonymise import command
 from safeguards.errors import InputError
 from safeguards.fields import Cipher, codec_for
-from safeguards.pipeline import ColumnRecord, Manifest, Pipeline, verify
+from safeguards.pipeline import ColumnRecord, Manifest, Pipeline, reproduce, verify
 from safeguards.pipeline.verify import holds_of
 from safeguards.pseudonyms import Drop, FormatPreserving, Generalise, Keep, Mask, Token
 from safeguards.tables import open_file, write_file
@@ -228,8 +228,8 @@ def test_the_command_ends_with_1_where_something_differs(
         (["--verify", "none.parquet"], "no such file: none.parquet"),
         (["--verify", "in.csv", "--manifest", "in.csv"], "not a manifest"),
         (["--verify", "in.csv", "--manifest", "none.json"], "none.json: cannot be read"),
-        (["--verify", "in.csv", "out.csv"], "--verify reads one output: name no other file"),
-        (["--verify", "in.csv", "--pipeline", "p.toml"], "--verify reads one output: it takes no --pipeline"),
+        (["--verify", "in.csv", "a", "b"], "--verify reads one output: name no other file"),
+        (["--verify", "in.csv", "--table", "t"], "--verify reads one output: it takes no --table"),
         ([], "name SOURCE and TARGET, or --verify OUTPUT"),
         (["in.csv", "out.csv"], "name --pipeline FILE, which says what to do to each column"),
     ],
@@ -250,3 +250,27 @@ def test_a_manifest_of_before_says_nothing_of_nulls(output: Path) -> None:
     path.write_text(json.dumps(document))
     assert Manifest.read(path).nulls_out is None
     assert verify(output, path) == []
+
+
+def test_the_first_rows_are_made_again_where_source_and_keys_are_at_hand(output: Path) -> None:
+    assert reproduce(PIPELINE, output.parent / "in.parquet", output) == []
+    other = Pipeline(PIPELINE.steps[0].columns, domain="ads-2027")  # type: ignore[attr-defined]
+    lines = [str(one) for one in reproduce(other, output.parent / "in.parquet", output)]
+    assert [line.split(":")[0] for line in lines] == ["column 'email'", "column 'card'"]
+    assert "another value in 2 of 3 rows" in lines[0]
+    with pytest.raises(InputError, match="has other columns than this pipeline makes"):
+        reproduce(Pipeline({"city": Keep()}, unlisted="drop"), output.parent / "in.parquet", output)
+
+
+def test_the_command_makes_rows_again(tmp_path: Path, ring: Keyring, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.csv").write_text("id\n1\n2\n")
+    (tmp_path / "p.toml").write_text('domain = "d"\n[columns]\nid = "token"\n')
+    assert cli("in.csv", "out.parquet", "--pipeline", "p.toml").exit_code == 0
+    assert cli("--verify", "out.parquet", "in.csv", "--pipeline", "p.toml").exit_code == 0
+    (tmp_path / "p.toml").write_text('domain = "e"\n[columns]\nid = "token"\n')
+    done = cli("--verify", "out.parquet", "in.csv", "--pipeline", "p.toml")
+    assert done.exit_code == 1
+    assert "another value in 2 of 2 rows" in done.output
+    with pytest.raises(InputError, match="takes both SOURCE and --pipeline FILE"):
+        cli("--verify", "out.parquet", "in.csv")
