@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -112,10 +113,24 @@ class Transform(ABC):
         """
         raise InputError(f"{self.name} is one-way: nobody can go back from its results")
 
+    def collision_odds(self, values: int) -> float | None:
+        """Return the chance that any two of ``values`` different values share a result by accident.
+
+        None where the transform has no such accidents.
+        """
+        return None
+
     def parameters(self) -> Mapping[str, object]:
         """Return what the manifest tells of the settings: those that differ from what was not said."""
         own = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "item"}
         return {name: value for name, value in own.items() if value is not None}
+
+
+def collision_odds(values: int, bits: int) -> float:
+    """Return the chance that two of ``values`` random numbers of so many bits are equal (birthday bound)."""
+    if values < 2:
+        return 0.0
+    return -math.expm1(-values * (values - 1) / 2 / 2.0**bits)
 
 
 def require_domain(domain: Domain | None, name: str) -> Domain:
