@@ -12,7 +12,7 @@ from safeguards.errors import InputError, SafeguardsError
 from safeguards.pipeline import rules
 from safeguards.pipeline.manifest import ColumnRecord
 from safeguards.pipeline.step import Counts
-from safeguards.pseudonyms import Domain, Drop, Keep, Token, Transform
+from safeguards.pseudonyms import Domain, Drop, Keep, Noise, Transform
 from safeguards.pseudonyms.column import Unfit
 from safeguards.pseudonyms.transform import Bound
 
@@ -72,8 +72,15 @@ class Pseudonymise:
         return PseudonymiseRunning(schema, planned, self.domain)
 
     def describe(self) -> Mapping[str, Any]:
-        """Return the step's name and what became of unlisted columns."""
-        return {"step": "pseudonymise", "unlisted": self.unlisted}
+        """Return the step's name, what became of unlisted columns, and what noise tells of a row at most."""
+        told: dict[str, Any] = {"step": "pseudonymise", "unlisted": self.unlisted}
+        noisy = [transform for transform in self.columns.values() if isinstance(transform, Noise)]
+        if noisy:  # by the composition theorem; each run spends it anew
+            told["budget_a_row"] = {
+                "epsilon": sum(transform.epsilon for transform in noisy),
+                "delta": sum(transform.delta or 0.0 for transform in noisy),
+            }
+        return told
 
     def _plan(self, schema: pa.Schema) -> dict[str, Transform]:
         missing = [name for name in self.columns if name not in schema.names]
@@ -147,7 +154,6 @@ class _Column:
 
     def record(self, rows: int, nulls: int) -> ColumnRecord:
         transform = self._transform
-        odds = transform.collision_odds(rows - nulls) if isinstance(transform, Token) else None
         return ColumnRecord(
             column=self.name,
             transform=transform.name,
@@ -160,7 +166,7 @@ class _Column:
             nulls=nulls,
             domain=self._domain.name if self._domain else None,
             key_id=self._bound.key_id,
-            collision_odds=odds,
+            collision_odds=transform.collision_odds(rows - nulls),
         )
 
 

@@ -14,21 +14,35 @@ from safeguards.pseudonyms.domain import Domain
 
 if TYPE_CHECKING:
     from safeguards.pseudonyms.build import transform_from
+    from safeguards.pseudonyms.date_shift import DateShift
     from safeguards.pseudonyms.fpe import FormatPreserving
     from safeguards.pseudonyms.generalise import Generalise
+    from safeguards.pseudonyms.keyed_hash import Hash
     from safeguards.pseudonyms.mask import Mask
+    from safeguards.pseudonyms.noise import Noise
     from safeguards.pseudonyms.plainly import Drop, Keep
+    from safeguards.pseudonyms.prefix_preserving import PrefixPreserving
+    from safeguards.pseudonyms.reversible_token import ReversibleToken
+    from safeguards.pseudonyms.rounding import Round
+    from safeguards.pseudonyms.suppress import Suppress
     from safeguards.pseudonyms.token import Token
     from safeguards.pseudonyms.transform import Traits, Transform
 
 # Transforms work on Arrow arrays and are imported when they are asked for; a column type of `sqlalchemy`
 # makes tokens of single values, by `domain`, `spelling` and `tokeniser`, which need no extra.
 _HOMES = {
+    "DateShift": "date_shift",
     "Drop": "plainly",
     "FormatPreserving": "fpe",
     "Generalise": "generalise",
+    "Hash": "keyed_hash",
     "Keep": "plainly",
     "Mask": "mask",
+    "Noise": "noise",
+    "PrefixPreserving": "prefix_preserving",
+    "ReversibleToken": "reversible_token",
+    "Round": "rounding",
+    "Suppress": "suppress",
     "Token": "token",
     "Traits": "transform",
     "Transform": "transform",
@@ -45,12 +59,19 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "DateShift",
     "Domain",
     "Drop",
     "FormatPreserving",
     "Generalise",
+    "Hash",
     "Keep",
     "Mask",
+    "Noise",
+    "PrefixPreserving",
+    "ReversibleToken",
+    "Round",
+    "Suppress",
     "Token",
     "Traits",
     "Transform",
