@@ -26,6 +26,7 @@ _WAYS = ("band", "years", "ages", "groups", "hierarchy", "region")
 _NUMBERS = ("band", "years", "ages")
 _REGIONS = {"province": province_of, "district": district_of}
 _ADDRESS = "kr_address"
+_MOST_TOLD = 200
 _WIDEST_BAND = len("-18014398509481984 to -18014398509481984")
 
 
@@ -118,12 +119,15 @@ class Generalise(Transform):
         return Bound(self._code if self._codes else self._band)
 
     def parameters(self) -> Mapping[str, object]:
-        """Tell the groups' labels, not the values that belong to them, and how large a hierarchy is."""
+        """Tell the groups' labels, not the values that belong to them, and of a hierarchy how large it is."""
         told = dict(super().parameters())
         if self.groups is not None:
             told["groups"] = sorted({str(group) for group in self.groups.values()})
         if isinstance(self.hierarchy, Mapping):
-            told["hierarchy"] = {"values": len(self.hierarchy), "labels": len(set(self._levels.values()))}
+            labels = sorted(set(self._levels.values()))
+            told["hierarchy"] = {"values": len(self.hierarchy), "labels": len(labels)}
+            if len(labels) <= _MOST_TOLD:
+                told["groups"] = labels
         if isinstance(self.on, date):
             told["on"] = self.on.isoformat()
         return told

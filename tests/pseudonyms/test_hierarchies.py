@@ -131,9 +131,12 @@ def test_a_file_that_is_no_csv_is_refused_without_being_shown(tmp_path: Path) ->
         assert "kim" not in str(caught.value)
 
 
-def test_the_manifest_tells_how_large_a_hierarchy_is_and_no_value() -> None:
+def test_the_manifest_tells_how_large_a_hierarchy_is_and_its_labels_where_they_are_few() -> None:
+    many = {str(value): [f"label {value}"] for value in range(201)}
+    assert "groups" not in Generalise(hierarchy=many, level=1).parameters()
     assert Generalise(hierarchy=JOBS, level=2).parameters() == {
         "hierarchy": {"values": 4, "labels": 2},
+        "groups": ["서비스", "제조"],
         "level": 2,
     }
 
