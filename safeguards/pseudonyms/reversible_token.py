@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from safeguards.crypto.framing import frame
 from safeguards.crypto.kdf import derive
 from safeguards.crypto.siv import OVERHEAD_BYTES, Aes256Siv
+from safeguards.crypto.siv_rows import Aes256SivRows
 from safeguards.errors import InputError
 from safeguards.fields.padding import Pad, bucket, is_pad
 from safeguards.keys import Keyring
@@ -88,7 +89,8 @@ class ReversibleToken(Transform):
 
     def bind(self, domain: Domain | None) -> Bound:
         """Derive the key of the domain and the item."""
-        key_id, siv, associated = self._opened(require_domain(domain, "ReversibleToken"))
+        key_id, secret, associated = self._key(require_domain(domain, "ReversibleToken"))
+        siv = Aes256SivRows(secret)
 
         def tokens(unique: Any) -> Any:
             canonical = canonical_bytes(self.item, unique)
@@ -99,7 +101,8 @@ class ReversibleToken(Transform):
     def reverse(self, domain: Domain | None, permit: Permit) -> Bound:
         """Open tokens; text comes back, in the canonical form."""
         scope = require_domain(domain, "ReversibleToken")
-        key_id, siv, associated = self._opened(scope, permit.keyring)
+        key_id, secret, associated = self._key(scope, permit.keyring)
+        siv = Aes256Siv(secret)
 
         def values_of(column: Any) -> Any:
             if not is_text(column.type) and not pa.types.is_null(column.type):
@@ -118,14 +121,14 @@ class ReversibleToken(Transform):
     def _head(self) -> str:
         return head_of(self.item, self.prefix, REVERSIBLE_MARK)
 
-    def _opened(self, domain: Domain, keyring: Keyring | None = None) -> tuple[int, Aes256Siv, bytes]:
+    def _key(self, domain: Domain, keyring: Keyring | None = None) -> tuple[int, Secret, bytes]:
         key_id, root = domain.key(self.item, _PURPOSE, keyring)
-        halves = [derive(root, "aes-256-siv", half).reveal() for half in ("s2v", "ctr")]
-        siv = Aes256Siv(Secret(b"".join(halves)))
-        # The key says as much already. A digest, since each value is sealed with all of it.
+        # No name stands for the bytes: a traceback that shows locals shows no key.
+        secret = Secret(b"".join(derive(root, "aes-256-siv", half).reveal() for half in ("s2v", "ctr")))
+        # The key says as much already; a digest, so that it has one length.
         labels = (domain.name, str(domain.epoch), domain.regime, self.item or "", self._head)
         named = sha256(frame(*(label.encode() for label in labels))).digest()
-        return key_id, siv, named[:_ASSOCIATED_BYTES]
+        return key_id, secret, named[:_ASSOCIATED_BYTES]
 
 
 _CLOSED = (

@@ -10,6 +10,7 @@ import pyarrow as pa
 from cryptography.exceptions import InvalidTag
 
 from safeguards.crypto.siv import Aes256Siv
+from safeguards.crypto.siv_rows import Aes256SivRows
 from safeguards.fields.padding import Pad, bucket, unpad
 from safeguards.pseudonyms.base32 import decode, letters_for
 from safeguards.pseudonyms.column import as_text
@@ -18,16 +19,16 @@ from safeguards.pseudonyms.digests import written
 _MARK = b"\x80"  # what unpad() looks for
 
 
-def sealed(siv: Aes256Siv, values: list[bytes], associated: bytes, head: str, pad: Pad) -> Any:
+def sealed(siv: Aes256SivRows, values: list[bytes], associated: bytes, head: str, pad: Pad) -> Any:
     """Return each value padded, sealed and written behind ``head``; a string array."""
-    sizes = {length: bucket(length + 1, pad) for length in set(map(len, values))}
-    seal = siv.seal
-    boxes = [seal((value + _MARK).ljust(sizes[len(value)], b"\0"), associated) for value in values]
+    lengths = list(map(len, values))
+    sizes = {length: bucket(length + 1, pad) for length in set(lengths)}
     parts, places = [], []
-    for length, rows in _by_length([len(box) for box in boxes]):
-        some = boxes if len(rows) == len(boxes) else [boxes[row] for row in rows.tolist()]
-        raw = np.frombuffer(b"".join(some), np.uint8).reshape(-1, length)
-        parts.append(written(raw, head, letters_for(length)))
+    for size, rows in _by_length([sizes[length] for length in lengths]):
+        some = values if len(rows) == len(values) else [values[row] for row in rows.tolist()]
+        padded = b"".join([(value + _MARK).ljust(size, b"\0") for value in some])
+        boxes = siv.seal(np.frombuffer(padded, np.uint8).reshape(-1, size), associated)
+        parts.append(written(boxes, head, letters_for(boxes.shape[1])))
         places.append(rows)
     return _in_order(parts, places)
 
