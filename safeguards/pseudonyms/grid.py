@@ -23,6 +23,8 @@ _MOST_STEPS = 1 << 24
 _LARGEST = 2**53
 _MOST_DECIMALS = 15
 _INT64 = (1 << 63) - 1
+_FARTHEST = 1 << 62
+"""Steps: the limits of 64 bits may lie farther from a bound than 64 bits count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ class Grid:
     def values(self, places: Integers, noise: Integers, kind: Any, *, clamp: bool) -> Any:
         """Return the numbers at places moved by noise, as an array of ``kind``; its limits hold them back."""
         least, most = (self.lower, self.upper) if clamp else self._limits(kind)
-        first, last = -((self.lower - least) // self.step), (most - self.lower) // self.step
+        first = max(-((self.lower - least) // self.step), -_FARTHEST)
+        last = min((most - self.lower) // self.step, _FARTHEST)
         # Places whose numbers fit are kept; the bounds themselves may lie between two of them.
         moved = np.clip(places + noise, first, last)
         units = self.lower + moved * np.int64(self.step)

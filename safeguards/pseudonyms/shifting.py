@@ -17,6 +17,7 @@ Days = npt.NDArray[np.int64]
 _EPOCH = date(1970, 1, 1)
 _FIRST, _LAST = (date.min - _EPOCH).days, (date.max - _EPOCH).days
 _DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+_ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _BEYOND = "has a date that moves out of the years 1 to 9999, or of what its type holds"
 _NO_DATE = 'holds a value that is no date of the calendar; correct it, or use Generalise(years=1, other="?")'
 
@@ -28,7 +29,9 @@ def shifted(values: Any, days: Days) -> Any:
         Unfit: a text is no date, or a date leaves the calendar.
     """
     if is_text(values.type):
-        return _texts(values.cast(pa.string()), days)
+        texts = values.cast(pa.string())
+        dates = _dates(texts)
+        return _texts(texts, days) if dates is None else shifted(dates, days).cast(pa.string())
     if pa.types.is_null(values.type):
         return values.cast(pa.string())
     unit, storage = _unit(values.type)
@@ -51,6 +54,16 @@ def _unit(kind: Any) -> tuple[int, pa.DataType]:
     if pa.types.is_date32(kind):
         return 1, pa.int32()
     return _DAY["ms" if pa.types.is_date64(kind) else kind.unit], pa.int64()
+
+
+def _dates(texts: Any) -> Any:
+    """Return date32 where all texts are dates of ISO 8601, which Arrow reads at once; else None."""
+    if pc.all(pc.match_substring_regex(texts, _ISO)).as_py() is False:
+        return None
+    try:
+        return texts.cast(pa.date32())
+    except pa.ArrowInvalid:  # 30 February
+        return None
 
 
 def _texts(values: Any, days: Days) -> Any:

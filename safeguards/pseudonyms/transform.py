@@ -96,13 +96,13 @@ class Transform(ABC):
         return longest if self.traits.length_preserving else None
 
     def apply(self, values: Any, domain: Domain | None = None, *beside: Any) -> Any:
-        """Transform one Arrow array; ``beside`` holds the arrays of the columns read beside it.
+        """Transform one Arrow array, chunked or not; ``beside`` holds those of the columns read beside it.
 
         Raises:
             InputError: arrays of that type, or a value in it, cannot be transformed so.
         """
         self.output(values.type)
-        return self.bind(domain).apply(values, *beside)
+        return self.bind(domain).apply(*map(_whole, (values, *beside)))
 
     def reverse(self, domain: Domain | None, permit: Permit) -> Bound:
         """Take the key that leads back from the results to the values.
@@ -124,6 +124,10 @@ class Transform(ABC):
         """Return what the manifest tells of the settings: those that differ from what was not said."""
         own = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "item"}
         return {name: value for name, value in own.items() if value is not None}
+
+
+def _whole(values: Any) -> Any:
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
 def collision_odds(values: int, bits: int) -> float:

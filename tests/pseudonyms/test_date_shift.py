@@ -92,6 +92,17 @@ def test_another_domain_or_key_moves_otherwise(ring: Keyring) -> None:
     assert sum(left == right for left, right in zip(one, other, strict=True)) < 10
 
 
+def test_dates_read_at_once_are_those_read_one_by_one(ring: Keyring) -> None:
+    days = [date(1950, 1, 1) + timedelta(days=997 * place) for place in range(50)]
+    people = [place % 7 for place in range(50)]
+    at_once = moved([str(day) for day in days], people)
+    one_by_one = moved([*map(str, days), "2026. 1. 2."], [*people, 0])
+    assert at_once == one_by_one[:-1]
+    with pytest.raises(Unfit, match="no date") as caught:
+        moved(["2026-01-01", "2026-02-30"], [1, 2])
+    assert caught.value.row == 2
+
+
 def test_moments_move_by_whole_days_of_their_own_unit(ring: Keyring) -> None:
     moment = datetime(2026, 3, 1, 12, 34, 56, 789_000, tzinfo=UTC)
     made = moved(pa.array([moment], pa.timestamp("ms", "Asia/Seoul")), ["a"])[0]

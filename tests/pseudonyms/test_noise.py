@@ -115,6 +115,8 @@ def test_results_stay_within_the_type_and_where_asked_within_the_bounds() -> Non
     small = pa.array([0, 100] * 500, pa.int8())
     made = Noise(epsilon=0.01, lower=0, upper=100).apply(small).to_pylist()
     assert (min(made), max(made)) == (-128, 127)
+    far = Noise(epsilon=0.01, lower=100, upper=2**40).apply(pa.array([200] * 100, pa.int64()))
+    assert len(set(far.to_pylist())) > 50
     clamped = Noise(epsilon=0.01, lower=0, upper=99.5, step=0.25, clamp=True)
     found = clamped.apply(pa.array([50.0] * 1000)).to_pylist()
     assert (min(found), max(found)) == (0, 99.5)

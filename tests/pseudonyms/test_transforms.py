@@ -78,6 +78,15 @@ def test_rows_do_not_depend_on_their_neighbours(ring: Keyring, transform: Transf
 
 
 @pytest.mark.parametrize("transform", ALL, ids=repr)
+def test_chunks_are_one_column(ring: Keyring, transform: Transform) -> None:
+    whole = pa.array(["12", "b", None, "a", "12", ""])
+    chunked = pa.chunked_array([whole.slice(0, 2), whole.slice(2)])
+    assert (
+        transform.apply(chunked, Domain("d")).to_pylist() == transform.apply(whole, Domain("d")).to_pylist()
+    )
+
+
+@pytest.mark.parametrize("transform", ALL, ids=repr)
 def test_a_transform_is_data_that_travels(ring: Keyring, transform: Transform) -> None:
     sent = pickle.loads(pickle.dumps(transform))
     assert sent == transform
