@@ -108,9 +108,7 @@ def command(
     with 1 where a step or a gate refuses the result.
     """
     if output is not None:
-        _refuse_more(
-            {"file": target, "--table": table, "--target-table": target_table, "--encoding": encoding}
-        )
+        _refuse_more({**of_one, "file": target})
         differences = verify(output, manifest)
         if source is not None or declared is not None:
             differences += _reproduced(source, declared, output, keys, provider)
