@@ -26,6 +26,8 @@ import bench_detection_quality  # noqa: E402
 import bench_import  # noqa: E402
 import bench_pseudonyms  # noqa: E402
 import bench_search  # noqa: E402
+import bench_surrogates  # noqa: E402
+import bench_tokens  # noqa: E402
 from turns import Figures, Group  # noqa: E402
 
 GROUPS: dict[str, Group] = (
@@ -36,6 +38,8 @@ GROUPS: dict[str, Group] = (
     | bench_detection.GROUPS
     | bench_detection_quality.GROUPS
     | bench_pseudonyms.GROUPS
+    | bench_surrogates.GROUPS
+    | bench_tokens.GROUPS
 )
 BUDGETS = Path(__file__).with_name("budgets.toml")
 ATTEMPTS = 3
