@@ -1,30 +1,24 @@
-"""Format-preserving encryption and surrogates of a column beside peers, which take one value at a time."""
+"""Format-preserving encryption of a column beside peers, which take one value at a time."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import os
 import random
 from collections.abc import Callable
 
 import ffx
 import pyarrow as pa
-from faker import Faker
 from fastfpe import ff1 as fastfpe
 from ff3 import FF3Cipher
 from setting import keyring
 from turns import Figures, Group, Turn, best
 
-from safeguards.items.kr.names import lists_1 as lists
-from safeguards.items.kr.surnames import PER_10_000
-from safeguards.pseudonyms import Domain, FormatPreserving, Surrogate
+from safeguards.pseudonyms import Domain, FormatPreserving
 
 QUICK = os.environ.get("SAFEGUARDS_BENCH") == "quick"
 ROWS = 200_000 if QUICK else 1_000_000
 PEERS_ROWS = {"fastfpe, FF1": 50_000, "ff3, FF3-1": 2_000}
 LIBFFX_ROWS = 20_000
-FAKER_ROWS = 5_000
 ROUNDS = 3
 DIGITS = 13
 _KEY, _TWEAK = "00" * 32, "00" * 7
@@ -64,28 +58,6 @@ def hangul() -> Figures:
     return {name: seconds / rows[name] for name, seconds in best(turns, ROUNDS).items()}
 
 
-def names() -> Figures:
-    """Return seconds for a Korean name, as text in and out; Faker is seeded by a keyed digest of each."""
-    keyring()
-    draw = random.Random(20261126)
-    surnames = draw.choices(list(PER_10_000), list(PER_10_000.values()), k=ROWS)
-    values = [surname + draw.choice(lists.FIRST[:90]) + draw.choice(lists.LAST[:90]) for surname in surnames]
-    column, each_once = pa.array(values), pa.array(sorted(set(values)))
-    ours, faker = Surrogate(item="person_name").bind(Domain("benchmark")), Faker("ko_KR")
-
-    def fake(value: str) -> str:
-        faker.seed_instance(hmac.digest(_KEY.encode(), value.encode(), hashlib.sha256))
-        return str(faker.name())
-
-    turns = {
-        "safeguards": Turn(lambda: ours.apply(column)),
-        "safeguards, no name twice": Turn(lambda: ours.apply(each_once)),
-        "Faker ko_KR, seeded": Turn(_each(fake, values[:FAKER_ROWS])),
-    }
-    rows = dict(zip(turns, (ROWS, len(each_once), FAKER_ROWS), strict=True))
-    return {name: seconds / rows[name] for name, seconds in best(turns, ROUNDS).items()}
-
-
 def _each(encrypt: Callable[[str], str], values: list[str]) -> Callable[[], None]:
     def work() -> None:
         for value in values:
@@ -97,5 +69,4 @@ def _each(encrypt: Callable[[str], str], values: list[str]) -> Callable[[], None
 GROUPS = {
     "format-preserving encryption of 13 digits, a value": Group(digits, "us"),
     "format-preserving encryption of Hangul names, a value": Group(hangul, "us"),
-    "surrogate of a Korean name, a value": Group(names, "us"),
 }

@@ -28,6 +28,7 @@ import bench_import  # noqa: E402
 import bench_pseudonyms  # noqa: E402
 import bench_search  # noqa: E402
 import bench_steps  # noqa: E402
+import bench_surrogates  # noqa: E402
 import bench_tokens  # noqa: E402
 from turns import Figures, Group  # noqa: E402
 
@@ -40,6 +41,7 @@ GROUPS: dict[str, Group] = (
     | bench_detection_quality.GROUPS
     | bench_pseudonyms.GROUPS
     | bench_steps.GROUPS
+    | bench_surrogates.GROUPS
     | bench_tokens.GROUPS
     | bench_files.GROUPS
 )

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from safeguards.crypto import ff1
 from safeguards.items.kr.names.grid import NameGrid
-from safeguards.items.ranks import FEWEST, Ladder, Place, Space
+from safeguards.items.ranks import Ladder, Place, Space
 from safeguards.pseudonyms.name_rows import Codes, NameRows, Ranks, hangul, written
 from safeguards.pseudonyms.permutation import Numbers, Turn, numbers, permuted
 from safeguards.values import Secret
@@ -61,7 +61,7 @@ class Exchange:
         spaces: dict[str, list[tuple[int, Place]]] = {}
         for at, value in enumerate(values):
             place = self._place(value)
-            if found[at] is None and (place is None or place.space.size < FEWEST):
+            if found[at] is None and (place is None or place.space.size < place.space.fewest):
                 left[at] = _problem(place, value)
             elif found[at] is None and place is not None:
                 spaces.setdefault(place.space.label, []).append((at, place))
@@ -69,9 +69,9 @@ class Exchange:
             space = members[0][1].space
             ranks = self._turned(space, [place.rank for _, place in members])
             for (at, _), rank in zip(members, ranks.tolist(), strict=True):
-                found[at] = self._spelled(Place(space, rank))
+                found[at] = self._spelled(Place(space, rank)) if rank >= 0 else None
                 if found[at] is None:
-                    left[at] = FOREIGN
+                    left[at] = FOREIGN if self.back else _ALONE
         return found, left
 
     def _place(self, value: str) -> Place | None:
@@ -146,6 +146,7 @@ def _rows_of(grid: NameGrid) -> NameRows:
     return NameRows(grid)
 
 
+_ALONE = "has a value of a shape of which few others are, so that no surrogate is found"
 FOREIGN = "has a value that is no surrogate of this domain and version"
 
 
@@ -156,5 +157,5 @@ def _problem(place: Place | None, value: str) -> str:
         return "has a value with letters or signs that no surrogate is made of"
     return (
         f"has a value of which only {place.space.size:,} are possible, which can be looked through; "
-        f"surrogates take {FEWEST:,} or more"
+        f"surrogates take {place.space.fewest:,} or more"
     )

@@ -19,6 +19,9 @@ Turn = Callable[[npt.NDArray[np.int64], int], npt.NDArray[np.int64]]
 Fits = Callable[[Numbers], npt.NDArray[np.bool_]]
 _WORD_BITS = 62
 
+LONGEST_WALK = 1_000
+"""Steps; if half of all numbers fit, the chance of a longer walk is below 10^-300."""
+
 
 def numbers(values: list[int], size: int) -> Numbers:
     """Return integers below ``size`` in the type that holds them."""
@@ -29,18 +32,22 @@ def permuted(ranks: Numbers, size: int, turn: Turn, fits: Fits) -> Numbers:
     """Return what a permutation of the numbers that ``fits`` takes does to ``ranks``, which are some of them.
 
     Cycle walking (Black and Rogaway 2002): a number that does not fit is encrypted again. It ends, since
-    each cycle leads back to the number it began with, and is short, since few numbers do not fit.
+    each cycle leads back to the number it began with, and is short where most numbers fit. A walk of more
+    than ``LONGEST_WALK`` steps is given up, and the result is -1.
     """
     radix, length = _shape(size)
     result = ranks.copy()
     rows = np.arange(len(ranks))
-    while len(rows):
+    for _ in range(LONGEST_WALK):
+        if not len(rows):
+            break
         found = _read(turn(_digits(result[rows], radix, length), radix), radix, ranks.dtype)
         result[rows] = found
         bad = np.asarray(found >= size, np.bool_)
         inside = np.flatnonzero(~bad)
         bad[inside] = ~fits(found[inside])
         rows = rows[bad]
+    result[rows] = -1
     return result
 
 

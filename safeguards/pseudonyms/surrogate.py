@@ -24,7 +24,7 @@ from safeguards.pseudonyms.transform import Bound, Traits, Transform, require_do
 
 OTHERS = ("refuse", "token", "null")
 _PURPOSE = "surrogate"
-_OF_FORM = frozenset({"credit_card", "iban", "kr_bank_account", "kr_passport", "kr_driver_license"})
+_OF_FORM = frozenset({"credit_card", "kr_bank_account"})
 
 
 @dataclass(frozen=True)
@@ -169,8 +169,14 @@ def _ladder(item: str | None, version: int | str, form: str | None) -> Ladder:
 
 
 def _instead(item: str) -> str:
-    check = items.get(item).check_digit is not None or item in _OF_FORM
-    return f'(FormatPreserving(item="{item}") changes its digits)' if check else f'(use Token(item="{item}"))'
+    found = items.get(item)
+    if item == "kr_rrn":
+        return "(it may only be dropped: use Drop())"
+    if found.legal_class != items.LegalClass.UNIQUE_IDENTIFIER and (found.check_digit or item in _OF_FORM):
+        return f'(FormatPreserving(item="{item}") changes its digits)'
+    if found.role == items.Role.QUASI_IDENTIFIER:
+        return "(use Generalise(), which keeps what is counted)"
+    return f'(use Token(item="{item}"))'
 
 
 def _by_unique(values: Any, convert: Callable[[Any], Any]) -> Any:

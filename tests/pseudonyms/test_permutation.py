@@ -70,3 +70,8 @@ def test_numbers_never_run_over(size: int) -> None:
     ranks = [0, 1, size - 1]
     there = permuted(numbers(ranks, size), size, encrypting, every)
     assert permuted(there, size, decrypting, every).tolist() == ranks
+
+
+def test_a_walk_that_leads_nowhere_is_given_up() -> None:
+    there = permuted(numbers([5, 6], 10**9), 10**9, encrypting, lambda found: found == 5)
+    assert there.tolist() == [-1, -1]

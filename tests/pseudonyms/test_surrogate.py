@@ -144,18 +144,6 @@ def test_twenty_thousand_names_have_twenty_thousand_surrogates() -> None:
     assert sum(len(name or "") == 3 for name in result) > 0.9 * len(names)
 
 
-def test_most_surrogates_of_names_look_like_names_of_koreans() -> None:
-    draw = random.Random(2)
-    people = {
-        draw.choice(lists.COMMON) + draw.choice(lists.FIRST[:80]) + draw.choice(lists.LAST[:80])
-        for _ in range(999)
-    }
-    validate = get("person_name").validate
-    found = [name or "" for name in made(sorted(people))]
-    assert sum(bool(validate(name)) for name in found) > 0.95 * len(found)
-    assert sum(name[0] in lists.COMMON for name in found) > 0.5 * len(found)
-
-
 SAMPLES = {
     "person_name": ["John Smith", "Mary Johnson"],
     "person_name_en": ["John Smith", "Mary Johnson"],
@@ -170,16 +158,6 @@ SAMPLES = {
     ],
     "kr_address": ["서울특별시 마포구 월드컵북로 396, 101동 1203호", "전북 전주시 완산구 효자동 123"],
 }
-
-
-@pytest.mark.parametrize("item", sorted(SAMPLES))
-def test_a_surrogate_is_of_the_same_kind(item: str) -> None:
-    validate = get(item).validate
-    for value in SAMPLES[item]:
-        assert validate(value)
-        found = one(value, item)
-        assert found != value
-        assert validate(found), item
 
 
 @pytest.mark.parametrize(
@@ -247,6 +225,9 @@ def test_what_cannot_be_hidden_is_refused_with_its_row_and_not_told(item: str, v
         ({"item": "nobody"}, "unknown item"),
         ({"item": "credit_card"}, r'FormatPreserving\(item="credit_card"\)'),
         ({"item": "kr_brn"}, r'FormatPreserving\(item="kr_brn"\)'),
+        ({"item": "kr_rrn"}, r"use Drop\(\)"),
+        ({"item": "kr_passport"}, r'use Token\(item="kr_passport"\)'),
+        ({"item": "age"}, r"use Generalise\(\)"),
         ({"item": "device_id"}, r'use Token\(item="device_id"\)'),
         ({"item": "person_name", "version": 2}, "no surrogates of version 2; it has: 1"),
         ({"item": "person_name", "version": "1"}, "version="),
@@ -303,14 +284,11 @@ def test_a_region_can_be_kept() -> None:
     )
 
 
-def test_another_domains_surrogate_leads_nowhere(ring_of_module: Keyring) -> None:
+def test_what_is_no_surrogate_leads_nowhere(ring_of_module: Keyring) -> None:
     back = Surrogate(item="email").reverse(DOMAIN, permit(ring_of_module))
     with pytest.raises(Unfit, match="no surrogate of this domain") as caught:
         back.apply(pa.array([None, "hong@naver.com"]))
     assert caught.value.row == 2
-    others = Surrogate(item="email").apply(pa.array(["x@some-company.co.kr"]), Domain("other"))
-    with pytest.raises(Unfit, match="no surrogate of this domain"):
-        back.apply(others)
 
 
 def test_it_is_data_that_travels() -> None:

@@ -14,11 +14,11 @@ from functools import partial
 from safeguards.items.kr import address
 from safeguards.items.kr.regions_1 import MORE_SYLLABLES, NAMES, REGIONS, SYLLABLES
 from safeguards.items.ranks.ladder import Ladder, Space
-from safeguards.items.ranks.letters import letter
+from safeguards.items.ranks.letters import HANGUL, letter
 from safeguards.items.ranks.shape import Choices, Part, literal, shape_of
 
 _REGIONS = (Choices("region", REGIONS), Choices("region's name", NAMES))
-_SYLLABLES = (Choices("place", SYLLABLES), Choices("word", MORE_SYLLABLES))
+_SYLLABLES = (Choices("place", SYLLABLES), Choices("word", MORE_SYLLABLES), Choices("hangul", HANGUL))
 _DIGITS = Choices("digits", string.digits)
 _FIRST = Choices("first", "123456789")
 _KINDS = (
@@ -40,15 +40,26 @@ def _parts(canonical: str, keeps_region: bool) -> Iterator[Part | None]:
     region, rest = _region(canonical)
     if region is not None:
         yield literal(region[1]) if keeps_region else region
-    for piece in _PIECE.finditer(rest):
+    pieces = list(_PIECE.finditer(rest))
+    names = [piece["stem"] or piece["name"] or "" for piece in pieces]
+    syllables = _list_of("".join(names))
+    for piece, name in zip(pieces, names, strict=True):
         if piece["number"]:
             yield from _number(piece["number"])
-        elif name := piece["stem"] or piece["name"]:
-            yield from _name(name)
+        elif name:
+            yield from ((syllables, syllable) for syllable in name)
         elif not piece["kind"]:
             yield letter(piece.group())
         if piece["kind"]:
             yield literal(piece["kind"])
+
+
+def _list_of(syllables: str) -> Choices:
+    """Return the first list that has all syllables of an address.
+
+    One list for each name would make the walk long: each new name had to miss the shorter lists.
+    """
+    return next(choices for choices in _SYLLABLES if all(each in choices.places for each in syllables))
 
 
 def _region(canonical: str) -> tuple[Part | None, str]:
@@ -60,15 +71,6 @@ def _region(canonical: str) -> tuple[Part | None, str]:
             if begin in choices.places:
                 return (choices, begin), canonical[len(begin) :]
     return None, canonical
-
-
-def _name(name: str) -> Iterator[Part | None]:
-    """Take a name's syllables out of the first list that has them all."""
-    for choices in _SYLLABLES:
-        if all(syllable in choices.places for syllable in name):
-            yield from ((choices, syllable) for syllable in name)
-            return
-    yield from map(letter, name)
 
 
 def _number(digits: str) -> Iterator[Part]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from safeguards.items.kr.names.grid import NameGrid
@@ -15,9 +15,13 @@ FEWEST = 10**6
 
 
 class Space(ABC):
-    """Texts numbered from 0 to ``size - 1``; ``label`` tells it from all other spaces of its ladder."""
+    """Texts numbered from 0 to ``size - 1``; ``label`` tells it from all other spaces of its ladder.
+
+    A space of less than ``fewest`` texts is not used.
+    """
 
     label: str
+    fewest: ClassVar[int] = FEWEST
 
     @property
     @abstractmethod
@@ -61,7 +65,7 @@ class Ladder:
     def place(self, canonical: str) -> Place | None:
         """Return where a value in canonical form belongs; None where no space has it.
 
-        A space of fewer than a million values is returned when no larger one has it.
+        A space of too few values is returned when no larger one has it.
         """
         place = self._first(canonical)
         return place if place is not None and self.reads_back(place, canonical) else None
@@ -87,7 +91,7 @@ class Ladder:
         small: Place | None = None
         for space in self.spaces(canonical):
             rank = space.rank(canonical)
-            if rank is not None and space.size >= FEWEST:
+            if rank is not None and space.size >= space.fewest:
                 return Place(space, rank)
             if rank is not None:
                 small = small or Place(space, rank)

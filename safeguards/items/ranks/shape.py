@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import prod
+from typing import ClassVar
 
-from safeguards.items.ranks.ladder import Space
+from safeguards.items.ranks.ladder import FEWEST, Space
 
 
 class Choices:
@@ -36,7 +37,12 @@ def literal(text: str) -> Part:
 
 @dataclass(frozen=True)
 class Shape(Space):
-    """All texts with these choices, one after the other, and ``parts`` the value that has the shape."""
+    """All texts with these choices, one after the other, and ``parts`` the value that has the shape.
+
+    Many of the texts are read as another shape or belong to another space: ten times as many are asked for.
+    """
+
+    fewest: ClassVar[int] = 10 * FEWEST
 
     parts: tuple[Part, ...]
     write: Callable[[str], str] = str
