@@ -47,10 +47,11 @@ def depth(hierarchy: Hierarchy) -> int:
 
 def _rows(path: Path) -> list[list[str]]:
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
-        first = lines[0] if lines else ""
-        separator = next((sign for sign in _SEPARATORS if sign in first), ",")
-        return [row for row in csv.reader(lines, delimiter=separator, strict=True) if row]
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            first = file.readline()
+            file.seek(0)
+            separator = next((sign for sign in _SEPARATORS if sign in first), ",")
+            return [row for row in csv.reader(file, delimiter=separator, strict=True) if row]
     except OSError as error:
         raise InputError(f"hierarchy={str(path)!r} cannot be read ({error.strerror})") from None
     except (UnicodeDecodeError, csv.Error):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -12,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from safeguards.errors import InputError
-from safeguards.items.text import plain as folded
 from safeguards.keys import Keyring
+from safeguards.pseudonyms.addresses import BITS, BYTES, WIDEST, read, write
 from safeguards.pseudonyms.column import by_unique, is_text, refuse_unfit
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.permit import Permit
@@ -21,10 +20,6 @@ from safeguards.pseudonyms.prefix_tree import PrefixTree
 from safeguards.pseudonyms.transform import Bound, Traits, Transform, require_domain
 
 ITEM = "ip_address"
-WIDEST = len("ffff:" * 7 + "ffff/128")
-_BITS = {4: 32, 6: 128}
-_ADDRESSES = {4: IPv4Address, 6: IPv6Address}
-Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True)
@@ -85,8 +80,8 @@ class PrefixPreserving(Transform):
         return {**super().parameters(), "scheme": "Crypto-PAn"}
 
     def _trees(self, domain: Domain, keyring: Keyring | None = None) -> tuple[int, Mapping[int, PrefixTree]]:
-        found = {version: domain.key(self.item, f"crypto-pan-{version}", keyring) for version in _BITS}
-        trees = {version: PrefixTree(secret, _BITS[version]) for version, (_, secret) in found.items()}
+        found = {version: domain.key(self.item, f"crypto-pan-{version}", keyring) for version in BITS}
+        trees = {version: PrefixTree(secret, BITS[version]) for version, (_, secret) in found.items()}
         return found[4][0], trees
 
 
@@ -102,40 +97,20 @@ def _converted(values: Any, walk: _Walk) -> Any:
 
 
 def _walked(unique: Any, walk: _Walk) -> Any:
-    texts = unique.to_pylist()
-    networks = [_parsed(text, mapped=not walk.back) for text in texts]
-    result: list[str | None] = [None] * len(networks)
-    for version, bits in _BITS.items():
-        rows = [row for row, network in enumerate(networks) if network and network.version == version]
-        ours = [network for row in rows if (network := networks[row])]
-        numbers = [int(network.network_address) << 128 - bits for network in ours]
-        words = np.frombuffer(b"".join(number.to_bytes(16, "big") for number in numbers), ">u8")
-        tree = walk.trees[version]
-        turn = tree.show if walk.back else tree.hide
-        lengths = np.array([network.prefixlen for network in ours], np.int64)
-        turned = turn(words.astype(np.uint64).reshape(-1, 2), lengths) if rows else words.reshape(-1, 2)
-        for row, network, (first, second) in zip(rows, ours, turned.tolist(), strict=True):
-            number = (first << 64 | second) >> 128 - bits
-            suffix = f"/{network.prefixlen}" if "/" in texts[row] else ""
-            result[row] = f"{_ADDRESSES[version](number)}{suffix}"
+    found = [None if text is None else read(text, mapped=not walk.back) for text in unique.to_pylist()]
+    result: list[str | None] = [None] * len(found)
+    for version, tree in walk.trees.items():
+        ours = [(row, address) for row, address in enumerate(found) if address and address.version == version]
+        packed = b"".join(address.packed for _, address in ours)
+        words = np.frombuffer(packed, ">u8").astype(np.uint64).reshape(-1, 2)
+        lengths = np.array([address.length for _, address in ours], np.int64)
+        turned = (tree.show if walk.back else tree.hide)(words, lengths).astype(">u8").tobytes()
+        for place, (row, address) in enumerate(ours):
+            turned_to = turned[place * BYTES : (place + 1) * BYTES]
+            result[row] = write(address._replace(packed=turned_to))
     return pa.array(result, pa.string())
 
 
-def _parsed(text: str | None, *, mapped: bool) -> Network | None:
-    """Read an address or a network; None for what is neither, or names an interface."""
-    if text is None or "%" in text:
-        return None
-    try:
-        network = ip_network(folded(text))
-    except ValueError:
-        return None
-    first = network.network_address
-    if mapped and isinstance(first, IPv6Address) and first.ipv4_mapped and network.prefixlen >= _MAPPED_BITS:
-        return IPv4Network((first.ipv4_mapped, network.prefixlen - _MAPPED_BITS))
-    return network
-
-
-_MAPPED_BITS = 96
 _NO_ADDRESS = (
     "holds a value that is no IP address and no network without host bits; correct it, or use Token or Drop"
 )

@@ -49,6 +49,12 @@ def test_a_hierarchy_is_read_from_a_file_as_arx_writes_it(tmp_path: Path, separa
     assert read.apply(pa.array(["의사"])).to_pylist() == ["의료"]
 
 
+def test_quoted_fields_of_a_file_may_hold_separators_and_line_ends(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.csv"
+    path.write_bytes('\ufeff"의사, 원장";"의료\n보건"\r\n교사\u2028;교육\r\n'.encode())
+    assert made(["의사, 원장", "교사"], hierarchy=path, level=1) == ["의료\n보건", "교육"]
+
+
 def test_numbers_and_empty_texts_are_values() -> None:
     assert made([0, 1, None], hierarchy={"0": ["none"], "1": ["some"]}, level=1) == ["none", "some", None]
     assert made(["", None], hierarchy={"": ["empty"]}, level=1) == ["empty", None]

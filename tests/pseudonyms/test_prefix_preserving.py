@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from safeguards import Keyring
 from safeguards.errors import InputError
 from safeguards.pseudonyms import Domain, PrefixPreserving
+from safeguards.pseudonyms.addresses import read, write
 from safeguards.pseudonyms.column import Unfit
 from safeguards.pseudonyms.permit import Permit
 from safeguards.pseudonyms.prefix_tree import PrefixTree
@@ -171,3 +172,16 @@ def test_other_items_and_numbers_are_refused(ring: Keyring) -> None:
         PrefixPreserving().apply(pa.array([1]), DOMAIN)
     with pytest.raises(InputError, match="keyed"):
         PrefixPreserving().apply(pa.array(["10.1.2.3"]))
+
+
+@given(text=st.text("0123456789abcdef:./ %", max_size=16) | v4.map(str) | v6.map(str))
+def test_addresses_are_those_that_the_standard_library_reads(text: str) -> None:
+    try:
+        network: Any = ipaddress.ip_network(text.strip()) if "%" not in text else None
+    except ValueError:
+        network = None
+    found = read(text, mapped=False)
+    assert (found is None) == (network is None)
+    if found is not None:
+        assert (found.version, found.length) == (network.version, network.prefixlen)
+        assert write(found) == (str(network) if "/" in text else str(network.network_address))
