@@ -14,7 +14,7 @@ from safeguards.items.text import compact
 from safeguards.pipeline import paths
 from safeguards.pipeline.leaves import candidates, leaves
 from safeguards.pipeline.manifest import METADATA_KEY, Manifest
-from safeguards.pseudonyms import Drop, Keep, Mask, Transform
+from safeguards.pseudonyms import Drop, Keep, Mask, RedactText, Transform
 from safeguards.pseudonyms.domain import RESEARCH, Regime
 from safeguards.pseudonyms.protected import refuse_ciphertexts, refuse_tokens
 
@@ -43,13 +43,17 @@ def check_declared(columns: Mapping[str, Transform]) -> None:
             raise InputError(f"column {name!r} {_RRN_RULE}")
     profiles: dict[str | None, str] = {}
     for name, transform in columns.items():
-        if (
-            isinstance(transform, Mask)
-            and profiles.setdefault(transform.item, transform.profile) != transform.profile
-        ):
-            raise InputError(
-                f"column {name!r} masks {transform.item} by another profile: together they reveal it"
-            )
+        for item, profile in _masks(transform):
+            if profiles.setdefault(item, profile) != profile:
+                raise InputError(f"column {name!r} masks {item} by another profile: together they reveal it")
+
+
+def _masks(transform: Transform) -> Iterator[tuple[str | None, str]]:
+    """Yield the items that a transform masks, with the profile."""
+    if isinstance(transform, Mask):
+        yield transform.item, transform.profile
+    elif isinstance(transform, RedactText):
+        yield from ((item, transform.masks) for item in transform.masked_items())
 
 
 def check_kind(column: str, transform: Transform, kind: pa.DataType) -> None:

@@ -20,6 +20,7 @@ from safeguards.pseudonyms.reading import Reader
 from safeguards.pseudonyms.replacing import Replacing
 from safeguards.pseudonyms.stand_ins import (
     KEYED,
+    MASK,
     SURROGATE,
     TAG,
     TOKEN,
@@ -144,6 +145,11 @@ class RedactText(Transform):
     def styles(self) -> dict[str, str]:
         """Return the style of each entity that is looked for."""
         return styles_of(self.detector.items, self.style, self.replace)
+
+    def masked_items(self) -> list[str]:
+        """Return the ids of the items whose masks may stand in the result."""
+        styles = self.styles()
+        return [item.id for item in self.detector.items if styles[item.entity] == MASK]
 
     def _repeating(self) -> frozenset[str]:
         """Return the entities that tell a person by themselves: a title or an age is said of others too."""

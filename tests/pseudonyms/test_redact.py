@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from safeguards import Keyring
 from safeguards.errors import InputError
 from safeguards.pipeline import Manifest, Pipeline
-from safeguards.pseudonyms import Domain, Keep, RedactText, Surrogate, Token, replacing, transform_from
+from safeguards.pseudonyms import Domain, Keep, Mask, RedactText, Surrogate, Token, replacing, transform_from
 from safeguards.pseudonyms.mentions import FEW, mentions, telling
 from tests.growth import assert_grows_with_length
 
@@ -266,6 +266,14 @@ def test_tags_and_masks_need_no_domain_and_no_keyring() -> None:
     assert Pipeline(columns).run(pa.table({"a": [NOTE], "b": [NOTE]})).num_rows == 1
     with pytest.raises(InputError, match="column 'a': redact_text is keyed: name a domain"):
         Pipeline({"a": RedactText(replace={"PERSON": "token"})})
+
+
+def test_two_profiles_of_masks_are_refused_also_where_one_stands_in_texts() -> None:
+    columns = {"phone": Mask(item="kr_phone"), "memo": RedactText(style="mask", masks="netact")}
+    with pytest.raises(InputError, match="column 'memo' masks kr_phone by another profile"):
+        Pipeline(columns)
+    assert Pipeline(columns | {"memo": RedactText(style="mask")})
+    assert Pipeline(columns | {"memo": RedactText(masks="netact")})
 
 
 class TestPeersDefects:
