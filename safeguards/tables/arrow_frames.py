@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -97,14 +97,14 @@ class DatasetFrame:
         from pyarrow.dataset import ParquetFileFragment  # loaded already: there is a dataset
 
         with unreadable("the dataset"):
-            files = (one for one in self._dataset.get_fragments() if isinstance(one, ParquetFileFragment))
-            for file in files:
-                if told := {
+            for file in _files(self._dataset):
+                told = file.metadata.metadata if isinstance(file, ParquetFileFragment) else None
+                if found := {
                     key.decode(errors="replace"): value.decode(errors="replace")
-                    for key, value in (file.metadata.metadata or {}).items()
+                    for key, value in (told or {}).items()
                     if key not in _OWN_KEYS
                 }:
-                    return told
+                    return found
         return {}
 
     def rows(self) -> int | None:
@@ -122,30 +122,45 @@ class DatasetFrame:
         """
         wanted = pick(self.schema, columns, self.name)
         with unreadable("the dataset"):
-            yield from resize(
-                self._dataset.to_batches(
-                    columns=wanted,
-                    batch_size=size,
-                    batch_readahead=_BATCHES_AHEAD,
-                    fragment_readahead=_FILES_AHEAD,
-                    **self._options,
-                ),
-                size,
-            )
+            for part in self._parts():
+                yield from resize(part(columns=wanted, batch_size=size, use_threads=False), size)
 
     def sample(self, rows: int, seed: int = 0) -> pa.Table:
         """Draw rows at random, which reads all files."""
         return reservoir(self.schema, self.batches(), rows, seed)
 
-    @property
-    def _options(self) -> dict[str, Any]:
-        kind = getattr(getattr(self._dataset, "format", None), "default_extname", None)
-        if kind != "parquet":
-            return {}
-        from pyarrow.dataset import ParquetFragmentScanOptions
+    def _parts(self) -> Iterator[Callable[..., Iterable[pa.RecordBatch]]]:
+        """Yield what scans each part of the data set, in order.
 
-        # A buffer of all that is to come of a file is kept until its end is reached.
-        return {"fragment_scan_options": ParquetFragmentScanOptions(pre_buffer=False)}
+        A scan of the whole reads far ahead of whoever works slower than it, so files are scanned one by one,
+        Parquet by row groups. A data set that filters is scanned whole: only that applies its filter.
+        """
+        from pyarrow.dataset import FileSystemDataset, ParquetFileFragment, ParquetFragmentScanOptions
+
+        dataset = self._dataset
+        if not isinstance(dataset, FileSystemDataset) or getattr(dataset, "_scan_options", True) != {}:
+            yield partial(dataset.to_batches, batch_readahead=_BATCHES_AHEAD, fragment_readahead=_FILES_AHEAD)
+            return
+        for file in dataset.get_fragments():
+            if not isinstance(file, ParquetFileFragment):
+                yield partial(file.to_batches, schema=self.schema, batch_readahead=_BATCHES_AHEAD)
+                continue
+            # A buffer of all that is to come of a file would be kept until its end is reached.
+            plainly = ParquetFragmentScanOptions(pre_buffer=False)
+            for group in file.split_by_row_group():
+                yield partial(group.to_batches, schema=self.schema, fragment_scan_options=plainly)
+
+
+def _files(dataset: Any) -> Iterator[Any]:
+    """Yield the files of a data set, also of one that filters, which gives out no fragments of its own."""
+    from pyarrow.dataset import FileSystemDataset, UnionDataset
+
+    if isinstance(dataset, UnionDataset):
+        for child in dataset.children:
+            yield from _files(child)
+    elif isinstance(dataset, FileSystemDataset):
+        for path in dataset.files:
+            yield dataset.format.make_fragment(path, dataset.filesystem)
 
 
 @contextmanager

@@ -175,11 +175,36 @@ def test_a_data_set_is_read_twice_and_tells_of_its_history(
     result = pipeline.run(dataset)
     assert result.to_table().equals(pipeline.run(dataset).to_table())
     pipeline.run_file(dataset, tmp_path / "out.parquet")
-    for done in (result, ds.dataset(tmp_path / "out.parquet"), result.to_table()):
+    written = ds.dataset(tmp_path / "out.parquet")
+    filtered = written.filter(ds.field("나이") != "x")
+    for done in (result, written, filtered, ds.dataset([written, written]), result.to_table()):
         with pytest.raises(AlreadyProtected, match="column '나이' was transformed before"):
             Pipeline({"나이": Generalise(band=5)}, unlisted="keep").run(done)
     with pytest.raises(AlreadyProtected, match="column '나이' was transformed before"):
         Pipeline({"나이": Generalise(band=5)}, unlisted="keep").run_file(result, tmp_path / "twice.csv")
+
+
+def test_a_data_set_keeps_its_filter_its_folders_and_its_order(
+    ring: Keyring, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    folder = tmp_path / "rows"
+    folder.mkdir()
+    for year, ages in (("2024", [31, 42]), ("2025", [53, 64])):
+        (folder / f"해={year}").mkdir()
+        rows = pa.table({"이름": ["가", "나"], "나이": ages})
+        pq.write_table(rows, folder / f"해={year}" / "a.parquet", row_group_size=1)
+    dataset = ds.dataset(folder, partitioning="hive")
+    kept = Pipeline({"이름": Drop(), "나이": Keep(), "해": Keep()})
+    assert kept.run(dataset).to_table().to_pylist() == [
+        {"나이": age, "해": year} for age, year in ((31, 2024), (42, 2024), (53, 2025), (64, 2025))
+    ]
+    old = dataset.filter((ds.field("나이") > 40) & (ds.field("해") < 2026))
+    assert kept.run(old).to_table()["나이"].to_pylist() == [42, 53, 64]
+    (tmp_path / "b.csv").write_text("나이\n7\n")
+    text = ds.dataset(tmp_path / "b.csv", format="csv")
+    both = ds.dataset([ds.dataset(pa.table({"나이": [5]})), text])
+    for taken, ages in ((text, [7]), (both, [5, 7]), (text.filter(ds.field("나이") > 7), [])):
+        assert Pipeline({"나이": Keep()}).run(taken).to_table()["나이"].to_pylist() == ages
 
 
 def test_an_index_of_pandas_counts_also_behind_narwhals(ring: Keyring, pipeline: Pipeline) -> None:
