@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import sys
 import threading
 import time
+from contextlib import suppress
 
-from memory import peak_bytes
+from memory import peak_bytes, shared_bytes
 
 import safeguards
 from safeguards.pipeline import Pipeline
@@ -32,10 +34,13 @@ COLUMNS = {
 
 
 class Peak:
-    """The highest resident memory of this process and those that it started, added up."""
+    """The highest memory of this process and those that it started, looked at five times a second.
+
+    Alone it is the resident memory; of several, pages that they share count once.
+    """
 
     def __init__(self) -> None:
-        self._others: dict[int, int] = {}
+        self._together = 0
         self._ended = threading.Event()
         self._watch = threading.Thread(target=self._look, daemon=True)
         self._watch.start()
@@ -43,15 +48,14 @@ class Peak:
     def bytes(self) -> int:
         self._ended.set()
         self._watch.join()
-        return peak_bytes() + sum(self._others.values())
+        return self._together or peak_bytes()
 
     def _look(self) -> None:
         while not self._ended.wait(0.2):
-            for child in multiprocessing.active_children():
-                try:
-                    self._others[child.pid or 0] = peak_bytes(child.pid)
-                except OSError:  # it has just ended
-                    continue
+            with suppress(OSError):  # one has just ended
+                children = [child.pid for child in multiprocessing.active_children() if child.pid]
+                if children:
+                    self._together = max(self._together, sum(map(shared_bytes, (os.getpid(), *children))))
 
 
 def main(source: str, target: str, processes: str, store: str, provider: str) -> None:

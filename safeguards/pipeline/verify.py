@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,16 +12,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from safeguards.crypto.envelope import is_envelope, parse
-from safeguards.errors import InputError
+from safeguards.errors import GateRefused, InputError
 from safeguards.pipeline.folder import MANIFEST, SUCCESS, entries
-from safeguards.pipeline.manifest import ColumnRecord, Manifest, digest, fingerprint
-from safeguards.pseudonyms.build import TRANSFORMS
-from safeguards.pseudonyms.column import is_bytes, plain
+from safeguards.pipeline.gates import GATES, gates_from
+from safeguards.pipeline.manifest import Manifest, digest, fingerprint
+from safeguards.pipeline.promises import holds_of
+from safeguards.pipeline.step import Watching
 from safeguards.tables import Source, open_file
 from safeguards.tables.files import kind_of
 
-Holds = Callable[[Any], Any]
 _EXACT = ".parquet"
 
 
@@ -39,8 +39,8 @@ class Difference:
 def verify(output: str | Path, manifest: str | Path | None = None) -> list[Difference]:
     """Compare a file, or a directory that ``run_directory`` wrote, with its manifest.
 
-    Compared are the bytes' SHA-256 where it is stated, columns and their types, rows, NULLs, and of each
-    column whether its values are what its transform makes. Text files have no types to compare.
+    Compared are the bytes' SHA-256 where it is stated, columns and their types, rows, NULLs, of each column
+    whether its values are what its transform makes, and what the gates find now. Text files have no types.
 
     Args:
         output: the file or the directory.
@@ -68,7 +68,7 @@ def verify(output: str | Path, manifest: str | Path | None = None) -> list[Diffe
 def _of_rows(path: Path, record: Manifest) -> Iterator[Difference]:
     source = open_file(path)
     yield from _of_schema(path, source, record)
-    found = _Found(record, kind_of(path))
+    found = _Found(record, source.schema, kind_of(path))
     found.add(source)
     yield from found.differences()
 
@@ -89,7 +89,7 @@ def _of_directory(folder: Path, record: Manifest) -> Iterator[Difference]:
         yield from _of_bytes(f"part {name}", path, part["output"])
         source = open_file(path)
         yield from _of_schema(path, source, record)
-        found = found or _Found(record, kind_of(path))
+        found = found or _Found(record, source.schema, kind_of(path))
         rows = found.add(source)
         if rows != part["rows_out"]:
             yield Difference(f"part {name}", f"{part['rows_out']} rows", f"{rows}")
@@ -124,7 +124,7 @@ def _of_schema(path: Path, source: Source, record: Manifest) -> Iterator[Differe
 class _Found:
     """What is counted while an output is read back."""
 
-    def __init__(self, record: Manifest, kind: str) -> None:
+    def __init__(self, record: Manifest, schema: pa.Schema, kind: str) -> None:
         self._record, self._kind = record, kind
         self._rows = 0
         self._nulls = Counter[str]()
@@ -133,6 +133,7 @@ class _Found:
         # The last step that worked on a column says what its values are.
         last = {one.column: one for one in record.columns}
         self._holds = {name: holds for name, one in last.items() if (holds := holds_of(one)) is not None}
+        self._gates = [_Judged(stated, schema) for stated in record.gates if stated.get("gate") in GATES]
 
     def add(self, source: Source) -> int:
         """Read a source, and return its rows."""
@@ -142,6 +143,8 @@ class _Found:
                 self._nulls[name] += batch[name].null_count
                 if name in self._holds:
                     self._check(name, batch[name])
+            for gate in self._gates:
+                gate.see(batch)
             self._rows += batch.num_rows
         return self._rows - before
 
@@ -158,6 +161,8 @@ class _Found:
             told = last[name].transform + (f" of {last[name].item}" if last[name].item else "")
             row = self._first[name]
             yield Difference(f"column {name!r}", told, f"{misses} values of another form, first in row {row}")
+        for gate in self._gates:
+            yield from gate.differences()
 
     def _check(self, name: str, values: Any) -> None:
         held = pc.fill_null(self._holds[name](values), True)
@@ -176,35 +181,32 @@ class _Found:
         )
 
 
-def holds_of(record: ColumnRecord) -> Holds | None:
-    """Return what says which values of a column may be results of its transform; None where nothing can."""
-    if record.output_type is None:
-        return None
-    if record.transform in _STEPS:
-        return _STEPS[record.transform](record)
-    kind = TRANSFORMS.get(record.transform)
-    if kind is None:
-        return None
-    transform = kind.recalled(record.item, record.parameters)
-    return None if transform.holds(pa.nulls(0, pa.string())) is None else transform.holds
+class _Judged:
+    """A gate that judges an output again."""
+
+    def __init__(self, stated: Mapping[str, Any], schema: pa.Schema) -> None:
+        self._name = f"gate {stated['gate']}"
+        self._evidence = stated.get("evidence", {})
+        settings = {name: value for name, value in stated.items() if name != "evidence"}
+        self._watching: Watching | None = None
+        with suppress(InputError):  # of a column that is gone, which is a difference of its own
+            self._watching = gates_from([settings], "manifest")[0].watch(schema)
+
+    def see(self, batch: pa.RecordBatch) -> None:
+        if self._watching is not None:
+            self._watching.see(batch)
+
+    def differences(self) -> Iterator[Difference]:
+        if self._watching is None:
+            yield Difference(self._name, _listed(self._evidence), "no such columns to judge")
+            return
+        try:
+            found = _listed(self._watching.judge())
+        except GateRefused as refusal:
+            found = f"what it refuses: {refusal}"
+        if found != _listed(self._evidence):
+            yield Difference(self._name, _listed(self._evidence), found)
 
 
-def _envelopes(record: ColumnRecord) -> Holds:
-    """Ciphertexts name the key that they were made with."""
-
-    def holds(values: Any) -> Any:
-        if not is_bytes(values.type):
-            return pa.array([False] * len(values), pa.bool_())
-        found = [
-            None if value is None else _under(value, record.key_id) for value in plain(values).to_pylist()
-        ]
-        return pa.array(found, pa.bool_())
-
-    return holds
-
-
-def _under(value: bytes, key_id: int | None) -> bool:
-    return is_envelope(value) and key_id in {None, parse(value).key_id}
-
-
-_STEPS: Mapping[str, Callable[[ColumnRecord], Holds]] = {"encrypt": _envelopes}
+def _listed(evidence: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in evidence.items())

@@ -16,6 +16,9 @@ from safeguards.tables.source import BATCH_ROWS, pick, refuse_duplicates
 # A sample reads at most this many row groups, so that a very large file is not read whole for it.
 SAMPLED_GROUPS = 64
 
+PAGES_BYTES = 1 << 20
+"""What is read of a column at a time: row groups of other writers may be larger than memory."""
+
 
 class ParquetFile:
     """One Parquet file. ``metadata`` is its own key-value metadata, as text."""
@@ -71,7 +74,8 @@ class ParquetFile:
     @contextmanager
     def _open(self) -> Iterator[pq.ParquetFile]:
         try:
-            with pq.ParquetFile(self.path) as file:
+            # By default Arrow reads ahead over all row groups, and memory would grow with the file.
+            with pq.ParquetFile(self.path, pre_buffer=False, buffer_size=PAGES_BYTES) as file:
                 yield file
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError):
             raise InputError(f"{self.name}: not a Parquet file, or damaged") from None

@@ -11,6 +11,7 @@ import sys
 import textwrap
 import time
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +177,22 @@ def test_no_part_appears_before_the_gates_have_judged_the_whole(folder: Path) ->
     done = passing.run_directory(folder / "in", folder / "out")
     assert done.gates[0]["evidence"] == {"k": 3, "classes": 2, "rows": 6}
     assert names(folder / "out")[0] == "_SUCCESS"
+
+
+@pytest.mark.parametrize("kind", [".csv", ".jsonl", ".parquet"])
+def test_a_gate_judges_alike_whatever_kind_of_file_the_parts_are(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "in").mkdir()
+    for number, ages in enumerate(([30, 30, None], [30, None, None])):
+        rows = pa.table({"age": pa.array(ages, pa.int64()), "seen": [date(2026, 1, 1)] * 3})
+        pq.write_table(rows, tmp_path / "in" / f"{number}.parquet")
+    if kind != ".parquet":
+        for path in sorted((tmp_path / "in").iterdir()):
+            table = pq.read_table(path)
+            write_file(path.with_suffix(kind), table.schema, table.to_batches())
+            path.unlink()
+    pipeline = Pipeline({"age": Keep(), "seen": Keep()}, gates=[RiskGate(["age", "seen"], k=3)])
+    done = pipeline.run_directory(tmp_path / "in", tmp_path / "out")
+    assert done.gates[0]["evidence"] == {"k": 3, "classes": 2, "rows": 6}
 
 
 def test_a_refusal_leaves_a_complete_directory_complete(folder: Path) -> None:

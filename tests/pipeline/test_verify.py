@@ -16,8 +16,9 @@ from safeguards.cli.pseudonymise import command
 from safeguards.errors import InputError
 from safeguards.fields import Cipher, codec_for
 from safeguards.pipeline import ColumnRecord, Manifest, Pipeline, reproduce, verify
-from safeguards.pipeline.verify import holds_of
+from safeguards.pipeline.promises import holds_of
 from safeguards.pseudonyms import Drop, FormatPreserving, Generalise, Keep, Mask, Token
+from safeguards.risk import RiskGate
 from safeguards.tables import open_file, write_file
 
 PIPELINE = Pipeline(
@@ -139,6 +140,25 @@ def test_another_type_is_told_where_files_have_types(tmp_path: Path, ring: Keyri
         table.set_column(place, "points", table["points"].cast(pa.int32())), tmp_path / "out.parquet"
     )
     assert told(tmp_path / "out.parquet") == ["column 'points': the manifest says type int64, there is int32"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_gates_judge_what_is_there_again(tmp_path: Path, kind: str) -> None:
+    table = pa.table({"age": [1, 2, 11, 12], "city": ["A", None, "B", ""]})
+    write_file(tmp_path / "in.parquet", table.schema, table.to_batches())
+    out, record = tmp_path / f"out{kind}", tmp_path / "m.json"
+    pipeline = Pipeline({"age": Generalise(band=10), "city": Keep()}, gates=[RiskGate(["age"], k=2)])
+    pipeline.run_file(tmp_path / "in.parquet", out, manifest=record)
+    assert told(out, bytes_too=True) == []
+    changed(out, age=["0-9", "0-9", "0-9", "10-19"])
+    assert [line[:100] for line in told(out)] == [
+        "gate risk: the manifest says k 2, classes 2, rows 4, there is what it refuses: 1 of 4 rows are in 1 "
+    ]
+    changed(out, age=["0-9", "0-9", "0-9", "0-9"])
+    (line,) = told(out)
+    assert line.endswith("there is k 4, classes 1, rows 4")
+    changed(out, age=None)
+    assert any("no such columns to judge" in line for line in told(out))
 
 
 def test_a_directory_is_compared_part_by_part(tmp_path: Path, ring: Keyring) -> None:

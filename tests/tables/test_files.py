@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -72,3 +73,15 @@ def test_a_table_without_rows_is_seen_to_be_empty(tmp_path: Path) -> None:
     assert is_empty(open_file(tmp_path / "t.csv"))
     assert is_empty(open_file(tmp_path / "t.parquet"))
     assert not is_empty(open_file(tmp_path / "u.csv"))
+
+
+@pytest.mark.parametrize("group_rows", [1_000, 1_000_000], ids=["many row groups", "one large row group"])
+def test_parquet_is_read_as_it_is_asked_for_and_not_ahead(tmp_path: Path, group_rows: int) -> None:
+    values = pa.array([os.urandom(1_000) for _ in range(32_000)])
+    pq.write_table(pa.table({"a": values}), tmp_path / "t.parquet", row_group_size=group_rows)
+    del values
+    before = most = pa.total_allocated_bytes()
+    for batch in open_file(tmp_path / "t.parquet").batches(size=1_000):
+        assert batch.num_rows == 1_000
+        most = max(most, pa.total_allocated_bytes())
+    assert most - before < 12 * 2**20, "the file has 32 MB"
