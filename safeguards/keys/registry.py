@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from safeguards.errors import InputError, KeyringError, SafeguardsError
 from safeguards.keys import generation
+from safeguards.keys.carried import WrappedKeyring
 from safeguards.keys.keyring import Keyring
 from safeguards.keys.limits import limits_of
 
@@ -16,6 +17,7 @@ DEFAULT = "default"
 _VARIABLE = "SAFEGUARDS_KEYRING"
 _PROVIDER = re.compile(r"\s+([A-Za-z][\w.-]*:(?!//).*)$")
 _rings: dict[str, Keyring] = {}
+_sent: dict[str, tuple[WrappedKeyring, Keyring]] = {}  # by the keyring's id
 _wanted: set[str] = set()
 _lock = threading.Lock()
 
@@ -34,6 +36,28 @@ def use(ring: Keyring | None, name: str = DEFAULT) -> None:
         else:
             _rings[name] = ring
     generation.advance()
+
+
+def use_wrapped(wrapped: WrappedKeyring, name: str = DEFAULT) -> Keyring:
+    """Make a keyring that was sent to this process the one of that name, and return it.
+
+    For workers, before each task: the keys are unwrapped the first time, and kept within the keyring's
+    limits.
+
+    Raises:
+        KeyringError: the provider does not unwrap the keys with this process's credentials.
+        InputError: the provider's plugin is not installed here.
+    """
+    with _lock:
+        before, ring = _sent.get(wrapped.holds.id, (None, None))
+        if ring is None or before != wrapped or ring.closed:
+            ring = _fresh(Keyring.open(wrapped))
+            _sent[wrapped.holds.id] = wrapped, ring
+        same = _rings.get(name) is ring
+        _rings[name] = ring
+    if not same:
+        generation.advance()
+    return ring
 
 
 def resolve(name: str = DEFAULT) -> Keyring:
@@ -88,11 +112,17 @@ def _open(name: str) -> Keyring:
     with _lock:
         if name not in _rings:
             limits = limits_of(variable, os.environ)
-            ring = Keyring.open(store, provider, max_age=limits.max_age, max_uses=limits.max_uses)
-            if limits and not ring.reads_anew:  # nobody has this keyring in hand to refresh it
-                ring.keep_fresh()
-            _rings[name] = ring
+            _rings[name] = _fresh(
+                Keyring.open(store, provider, max_age=limits.max_age, max_uses=limits.max_uses)
+            )
         return _rings[name]
+
+
+def _fresh(ring: Keyring) -> Keyring:
+    """Have a keyring keep itself fresh that nobody has in hand to refresh."""
+    if ring.limits and not ring.reads_anew:
+        ring.keep_fresh()
+    return ring
 
 
 def _unlock() -> None:
