@@ -1,4 +1,4 @@
-"""A keyring as it travels to other processes: its keys as the provider wrapped them, and none in the clear."""
+"""A keyring as it travels to other processes: keys as the provider wrapped them, and none in the clear."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class WrappedKeyring:
 
     holds: Identity
     keys: tuple[WrappedKey, ...] = field(repr=False)
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
     def identity(self) -> Identity:
         """Return which keyring this is, and who wrapped its keys."""
