@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 
 from safeguards.errors import InputError, KeyringError, SafeguardsError
@@ -18,6 +19,7 @@ _VARIABLE = "SAFEGUARDS_KEYRING"
 _PROVIDER = re.compile(r"\s+([A-Za-z][\w.-]*:(?!//).*)$")
 _rings: dict[str, Keyring] = {}
 _sent: dict[str, tuple[WrappedKeyring, Keyring]] = {}  # by the keyring's id
+_sent_names: set[str] = set()
 _wanted: set[str] = set()
 _lock = threading.Lock()
 
@@ -31,6 +33,7 @@ def use(ring: Keyring | None, name: str = DEFAULT) -> None:
     if ring is not None and not isinstance(ring, Keyring):
         raise InputError("safeguards.use takes a Keyring: Keyring.open(store, provider)")
     with _lock:
+        _sent_names.discard(name)
         if ring is None:
             _rings.pop(name, None)
         else:
@@ -38,25 +41,33 @@ def use(ring: Keyring | None, name: str = DEFAULT) -> None:
     generation.advance()
 
 
-def use_wrapped(wrapped: WrappedKeyring, name: str = DEFAULT) -> Keyring:
-    """Make a keyring that was sent to this process the one of that name, and return it.
+def use_wrapped(sent: Mapping[str, WrappedKeyring]) -> None:
+    """Make the keyrings that were sent to this process those of their names; names sent before are forgotten.
 
-    For workers, before each task: the keys are unwrapped the first time, and kept within the keyring's
-    limits.
+    For workers, before each task: a keyring's keys are unwrapped the first time, and kept within its limits.
 
     Raises:
-        KeyringError: the provider does not unwrap the keys with this process's credentials.
-        InputError: the provider's plugin is not installed here.
+        KeyringError: a provider does not unwrap the keys with this process's credentials.
+        InputError: a provider's plugin is not installed here.
     """
     with _lock:
-        before, ring = _sent.get(wrapped.holds.id, (None, None))
-        if ring is None or before != wrapped or ring.closed:
-            ring = _fresh(Keyring.open(wrapped))
-            _sent[wrapped.holds.id] = wrapped, ring
-        same = _rings.get(name) is ring
-        _rings[name] = ring
+        rings = {name: _received(wrapped) for name, wrapped in sent.items()}
+        gone = {name for name in _sent_names if name not in rings}
+        same = not gone and all(_rings.get(name) is ring for name, ring in rings.items())
+        for name in gone:
+            _rings.pop(name, None)
+        _rings.update(rings)
+        _sent_names.clear()
+        _sent_names.update(rings)
     if not same:
         generation.advance()
+
+
+def _received(wrapped: WrappedKeyring) -> Keyring:
+    before, ring = _sent.get(wrapped.holds.id, (None, None))
+    if ring is None or before != wrapped or ring.closed:
+        ring = _fresh(Keyring.open(wrapped))
+        _sent[wrapped.holds.id] = wrapped, ring
     return ring
 
 

@@ -11,16 +11,19 @@ require("pyarrow", "pipeline")
 require("narwhals", "pipeline")
 
 from safeguards.pipeline.manifest import METADATA_KEY, ColumnRecord, Manifest, digest  # noqa: E402
+from safeguards.pipeline.parcel import Chain, Parcel  # noqa: E402
 from safeguards.pipeline.pseudonymise import Pseudonymise  # noqa: E402
 from safeguards.pipeline.run import Pipeline  # noqa: E402
 from safeguards.pipeline.step import Counts, Gate, Running, Step, Watching  # noqa: E402
 
 __all__ = [
     "METADATA_KEY",
+    "Chain",
     "ColumnRecord",
     "Counts",
     "Gate",
     "Manifest",
+    "Parcel",
     "Pipeline",
     "Pseudonymise",
     "Running",

@@ -33,7 +33,10 @@ class Running(Protocol):
 
 
 class Step(Protocol):
-    """A part of a pipeline: data that can be pickled, which names keys and never holds one."""
+    """A part of a pipeline: data that can be pickled, which names keys and never holds one.
+
+    One that uses keys has an attribute ``keyrings`` too, the names of their keyrings: see :mod:`.parcel`.
+    """
 
     def start(self, schema: pa.Schema, metadata: Mapping[str, str]) -> Running:
         """Begin work on batches of ``schema``; ``metadata`` is what their source tells of itself.

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from safeguards import InputError, Keyring, KeyringError, use
-from safeguards.keys import WrappedKeyring, registry, resolve, use_wrapped
+from safeguards.keys import WrappedKeyring, registered, registry, resolve, use_wrapped
 from safeguards.keys.limits import Limits
 from tests.keys.remote import Counting, Remote
 
@@ -24,6 +24,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield tmp_path
     for name in ("default", "pseudonyms"):
         use(None, name)
+    use_wrapped({})
     registry._sent.clear()
 
 
@@ -84,11 +85,11 @@ def test_without_the_credentials_it_opens_nothing_and_says_so_in_one_line(
     wrapped = ring.wrapped()
     (folder / "master.key").rename(folder / "elsewhere.key")
     with pytest.raises(KeyringError, match=r"there is no key file at .*master\.key") as refusal:
-        use_wrapped(wrapped, "pseudonyms")
+        use_wrapped({"pseudonyms": wrapped})
     assert "\n" not in str(refusal.value)
     other = Keyring.create("sqlite:///other.db", f"local:{folder / 'master.key'}")
     with pytest.raises(KeyringError, match="does not open this keyring's keys"):
-        use_wrapped(wrapped, "pseudonyms")
+        use_wrapped({"pseudonyms": wrapped})
     assert other.id != ring.id
     with pytest.raises(KeyringError, match="no keyring 'pseudonyms'"):
         resolve("pseudonyms")
@@ -97,7 +98,7 @@ def test_without_the_credentials_it_opens_nothing_and_says_so_in_one_line(
 def test_a_provider_whose_plugin_is_not_installed_there_is_named(folder: Path) -> None:
     wrapped = Keyring.create("sqlite:///keys.db", Remote(folder / "kms.key")).wrapped()
     with pytest.raises(InputError, match="keys plugin 'remote' is not installed"):
-        use_wrapped(wrapped)
+        use_wrapped({"default": wrapped})
 
 
 def test_a_keys_record_that_was_altered_on_the_way_does_not_open(ring: Keyring) -> None:
@@ -114,12 +115,15 @@ def test_a_process_unwraps_once_and_anew_when_the_keys_are_others(
     counting = Counting(folder / "master.key")
     monkeypatch.setattr("safeguards.keys.keyring.provider_from", lambda _uri: counting)
     wrapped = ring.wrapped()
-    first = use_wrapped(wrapped, "pseudonyms")
+    use_wrapped({"pseudonyms": wrapped})
+    first = resolve("pseudonyms")
     for name in ("pseudonyms", "default", "pseudonyms"):
-        assert use_wrapped(pickle.loads(pickle.dumps(wrapped)), name) is first is resolve(name)
+        use_wrapped({name: pickle.loads(pickle.dumps(wrapped))})
+        assert resolve(name) is first
     assert counting.unwrapped == 4
     ring.rotate()
-    assert use_wrapped(ring.wrapped()) is not first
+    use_wrapped({"default": ring.wrapped()})
+    assert resolve() is not first
     assert counting.unwrapped == 4 + 5
     assert resolve("default").data_key_id == ring.data_key_id
 
@@ -127,20 +131,34 @@ def test_a_process_unwraps_once_and_anew_when_the_keys_are_others(
 def test_a_name_that_means_other_keys_makes_ciphers_look_them_up_again(ring: Keyring, folder: Path) -> None:
     from safeguards.keys import generation
 
-    use_wrapped(ring.wrapped())
+    use_wrapped({"default": ring.wrapped()})
     before = generation.current
-    use_wrapped(ring.wrapped())
+    use_wrapped({"default": ring.wrapped()})
     assert generation.current is before
     other = Keyring.create("sqlite:///other.db", f"local:{folder / 'master.key'}")
-    use_wrapped(other.wrapped())
+    use_wrapped({"default": other.wrapped()})
     assert generation.current is not before
     assert resolve().id == other.id
 
 
+def test_a_name_sent_for_an_earlier_task_is_forgotten_and_one_of_this_process_is_not(ring: Keyring) -> None:
+    use(ring)
+    use_wrapped({"pseudonyms": ring.wrapped()})
+    use_wrapped({})
+    assert not registered("pseudonyms")
+    assert resolve() is ring
+    use_wrapped({"pseudonyms": ring.wrapped()})
+    use(ring, "pseudonyms")
+    use_wrapped({})
+    assert resolve("pseudonyms") is ring
+
+
 def test_a_closed_keyring_sends_nothing_and_a_closed_one_there_is_opened_anew(ring: Keyring) -> None:
     wrapped = ring.wrapped()
-    use_wrapped(wrapped).close()
-    assert not use_wrapped(wrapped).closed
+    use_wrapped({"default": wrapped})
+    resolve().close()
+    use_wrapped({"default": wrapped})
+    assert not resolve().closed
     ring.close()
     with pytest.raises(KeyringError, match="closed"):
         ring.wrapped()
