@@ -51,6 +51,10 @@ class Parcel:
                 f"this worker's environment names a keyring {PSEUDONYMS!r}, which the sender's does not: the "
                 'same domain would give other pseudonyms; name it in both, or Domain(..., keyring="default")'
             )
+        return self.begin()
+
+    def begin(self) -> Chain:
+        """Begin work in the process that packed it, with its own keyrings."""
         return Chain(self.steps, self.schema, self.metadata)
 
 

@@ -6,7 +6,7 @@ risk's share of rows that stand alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +43,19 @@ class Risk:
         """Draw the figures from what a counter has counted."""
         return _risk(counter.classes, counter.sizes())
 
+    @classmethod
+    def of_histogram(cls, classes: Classes, histogram: Mapping[int, int]) -> Risk:
+        """Draw the figures from how many classes there are of each size, wherever they were counted."""
+        rows = sum(size * count for size, count in histogram.items())
+        return cls(
+            quasi_identifiers=classes.quasi_identifiers,
+            rows=rows,
+            k=min(histogram, default=0),
+            uniqueness=histogram.get(1, 0) / rows if rows else 0.0,
+            histogram=tuple(sorted(histogram.items())),
+            person=classes.person,
+        )
+
 
 def measure(table: pa.Table, quasi_identifiers: Sequence[str], *, person: str | None = None) -> Risk:
     """Measure a table over the combination of its quasi-identifiers.
@@ -63,14 +76,4 @@ def measure(table: pa.Table, quasi_identifiers: Sequence[str], *, person: str | 
 
 def _risk(classes: Classes, sizes: Codes) -> Risk:
     distinct, counts = np.unique(sizes, return_counts=True)
-    histogram: tuple[tuple[int, int], ...] = tuple(zip(distinct.tolist(), counts.tolist(), strict=True))
-    rows = int(sizes.sum())
-    alone = dict(histogram).get(1, 0)
-    return Risk(
-        quasi_identifiers=classes.quasi_identifiers,
-        rows=rows,
-        k=histogram[0][0] if histogram else 0,
-        uniqueness=alone / rows if rows else 0.0,
-        histogram=histogram,
-        person=classes.person,
-    )
+    return Risk.of_histogram(classes, dict(zip(distinct.tolist(), counts.tolist(), strict=True)))

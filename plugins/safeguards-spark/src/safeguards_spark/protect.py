@@ -1,0 +1,58 @@
+"""A pipeline over a DataFrame."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as f
+
+from safeguards.errors import InputError
+from safeguards.pipeline import METADATA_KEY, Manifest, Parcel, Pipeline
+from safeguards_spark import kinds
+from safeguards_spark.observation import Observation
+from safeguards_spark.work import COUNTED, Task, keyed
+
+
+def protect(df: DataFrame, pipeline: Pipeline, *, observation: Observation | None = None) -> DataFrame:
+    """Return the DataFrame that a pipeline makes of ``df``; lazily, as all of Spark's transformations.
+
+    Values are those that ``pipeline.run`` gives on one machine. A task carries the steps, the names of their
+    keyrings and the data keys as their provider wrapped them. Each Python worker asks the provider once, with
+    its own credentials; key files and the packages of provider, plugin and toolkit must be on it.
+
+    Args:
+        df: the rows, of unique column names.
+        pipeline: steps without gates; :func:`safeguards_spark.release` judges what is about to leave.
+        observation: takes the counts for a manifest, once the result was written.
+
+    Raises:
+        InputError: the columns do not fit the steps, or the pipeline has gates.
+        KeyringError: a keyring is not there.
+    """
+    if pipeline.gates:
+        raise InputError("a gate judges the whole: leave gates out here, and release(..., k=) the result")
+    parcel = Parcel.of(pipeline.steps, kinds.to_arrow(df.schema))
+    base, made = _rehearsed(pipeline, parcel.schema)
+    # By their places: mapInArrow looks columns up by name, and trips over dots and over names of like letters.
+    rows = df.toDF(*map(str, range(len(df.columns))))
+    if observation is None:
+        schema = kinds.from_arrow(made)
+        return rows.mapInArrow(Task(parcel, kinds.to_arrow(schema)).run, schema)
+    if COUNTED in df.columns:
+        raise InputError(f"column {COUNTED!r} is this package's own: rename it")
+    chain = parcel.begin()
+    chain.apply(pa.RecordBatch.from_pylist([], parcel.schema))
+    counted = tuple(keyed(chain.counts))
+    schema = kinds.from_arrow(made.append(pa.field(COUNTED, pa.list_(pa.int64()))))
+    task = Task(parcel, kinds.to_arrow(schema), counted)
+    begun = observation.begin(rows, chain, base, counted)
+    shown = observation.end(begun.mapInArrow(task.run, schema))
+    return shown.where(f.col(COUNTED).isNull()).drop(COUNTED)
+
+
+def _rehearsed(pipeline: Pipeline, schema: pa.Schema) -> tuple[Manifest, pa.Schema]:
+    """Run the pipeline over no rows: every refusal that needs none, the manifest's frame, and the schema."""
+    done = pipeline.run(schema.empty_table())
+    if not done.schema.names:
+        raise InputError("every column is dropped; there is nothing to write")
+    return Manifest.from_json(done.schema.metadata[METADATA_KEY.encode()]), done.schema.remove_metadata()
