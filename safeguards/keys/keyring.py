@@ -134,6 +134,13 @@ class Keyring:
         return self._memory.provider
 
     @property
+    def store_url(self) -> str:
+        """The SQLAlchemy URL of the key store, with its password; for processes of this one, not for show."""
+        if not isinstance(self._store, KeyStore):
+            raise KeyringError("this keyring was sent to a worker, which has no key store to open it from")
+        return self._store.url.render_as_string(hide_password=False)
+
+    @property
     def limits(self) -> Limits:
         """How long keys stay in memory, and how much is written with them."""
         return self._memory.limits

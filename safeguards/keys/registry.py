@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from safeguards.errors import InputError, KeyringError, SafeguardsError
 from safeguards.keys import generation
 from safeguards.keys.carried import WrappedKeyring
+from safeguards.keys.elsewhere import Address
 from safeguards.keys.keyring import Keyring
 from safeguards.keys.limits import limits_of
 
@@ -20,6 +21,7 @@ _PROVIDER = re.compile(r"\s+([A-Za-z][\w.-]*:(?!//).*)$")
 _rings: dict[str, Keyring] = {}
 _sent: dict[str, tuple[WrappedKeyring, Keyring]] = {}  # by the keyring's id
 _sent_names: set[str] = set()
+_addresses: dict[str, Address] = {}
 _wanted: set[str] = set()
 _lock = threading.Lock()
 
@@ -88,7 +90,19 @@ def resolve(name: str = DEFAULT) -> Keyring:
 
 def registered(name: str) -> bool:
     """Say whether :func:`resolve` would look somewhere for that name; nothing is opened."""
-    return name in _rings or _variable(name) in os.environ
+    return name in _rings or name in _addresses or _variable(name) in os.environ
+
+
+def addresses() -> tuple[Address, ...]:
+    """Return where another process finds the keyrings that this one uses by name."""
+    with _lock:
+        return tuple(Address.of(name, ring) for name, ring in _rings.items() if not ring.closed)
+
+
+def learn(known: Iterable[Address]) -> None:
+    """Have :func:`resolve` open the keyrings of these names there, each when it is first asked for."""
+    with _lock:
+        _addresses.update({address.name: address for address in known})
 
 
 def want(name: str) -> None:
@@ -110,6 +124,11 @@ def _variable(name: str) -> str:
 
 
 def _open(name: str) -> Keyring:
+    if name in _addresses:
+        with _lock:
+            if name not in _rings:
+                _rings[name] = _addresses[name].open()
+            return _rings[name]
     variable = _variable(name)
     setting = os.environ.get(variable, "").strip()
     if not setting:

@@ -8,6 +8,11 @@ unlisted = "refuse"                       # or "drop", "keep"
 rrn = "drop"
 email = {transform = "token", item = "email"}
 age = {transform = "generalise", band = 10, top = 80}
+
+[[gates]]                                 # the result leaves when all of them let it
+gate = "risk"
+quasi_identifiers = ["age", "region"]
+k = 5
 """
 
 from __future__ import annotations
@@ -18,9 +23,10 @@ from pathlib import Path
 from typing import Any
 
 from safeguards.errors import InputError
+from safeguards.pipeline.gates import gates_from
 from safeguards.pseudonyms import Domain, Transform, transform_from
 
-_SETTINGS = ("purpose", "domain", "unlisted", "columns")
+_SETTINGS = ("purpose", "domain", "unlisted", "columns", "gates")
 _DOMAIN = ("name", "keyring", "epoch", "regime")
 
 
@@ -63,6 +69,7 @@ def from_document(document: Mapping[str, Any], name: str) -> tuple[dict[str, Tra
     return {column: _transform(name, column, entry) for column, entry in columns.items()}, {
         **settings,
         "domain": _domain(name, document.get("domain")),
+        "gates": gates_from(document.get("gates", []), name),
     }
 
 

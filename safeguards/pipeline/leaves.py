@@ -17,7 +17,8 @@ DIGITS = 13
 # 000101-3000000 as a number has lost its leading zeros; floats hold all of these exactly.
 _LEAST, _BEYOND = 10.0**9, 10.0**DIGITS
 _ZERO_FRACTION = r"\.0*(\s*)$"
-_CELL = re.compile(r"['\"\s]*([0-9]{6})\s*(-?)\s*([0-9]{7})['\"\s]*")
+_FORM = r"['\"\s]*([0-9]{6})\s*(-?)\s*([0-9]{7})['\"\s]*"
+_CELL = re.compile(_FORM)
 # Format characters, combining marks and controls: none of them belongs into a number.
 _UNSEEN = {"Cf", "Mn", "Me", "Cc"}
 
@@ -68,9 +69,12 @@ def _own(values: Any) -> Any:
 
 def _of_text(text: Any) -> Iterator[str]:
     text = pc.replace_substring_regex(text, _ZERO_FRACTION, r"\1")
-    # Only these are worth Python's time.
-    right = pc.equal(pc.count_substring_regex(text, r"\p{N}"), pa.scalar(DIGITS))
-    for cell in text.filter(right).to_pylist():
+    # Only these are worth Python's time. A pattern that holds at the beginning is quickest to say no.
+    plainly = pc.ascii_is_printable(text)
+    clear, odd = text.filter(plainly), text.filter(pc.invert(plainly))
+    odd = odd.filter(pc.equal(pc.count_substring_regex(odd, r"\p{N}"), pa.scalar(DIGITS)))
+    clear = clear.filter(pc.match_substring_regex(clear, f"^{_FORM}$"))
+    for cell in (*clear.to_pylist(), *odd.to_pylist()):
         if found := _CELL.fullmatch(cell if cell.isascii() and cell.isprintable() else _seen(cell)):
             yield "".join(found.groups())
 

@@ -55,7 +55,7 @@ class Manifest:
     """The record of one run. ``steps`` holds each step's settings, ``columns`` what became of each column.
 
     ``gates`` holds what each gate judged by, and its evidence. ``regime`` is the domain's: ``safeguard`` or
-    ``research``, which never mix.
+    ``research``, which never mix. ``nulls_out`` counts what is NULL in each column that leaves.
 
     ``output`` holds the SHA-256 of the finished file, where the manifest stands in a file beside it; the copy
     inside a Parquet file cannot hold it.
@@ -72,6 +72,7 @@ class Manifest:
     domain: Mapping[str, Any] | None = None
     regime: str = SAFEGUARD
     gates: Sequence[Mapping[str, Any]] = ()
+    nulls_out: Mapping[str, int] | None = None
     output: Mapping[str, str] | None = None
     created_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     tool: str = f"pii-safeguards {__version__}"

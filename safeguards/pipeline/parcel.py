@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,7 +10,8 @@ import pyarrow as pa
 
 from safeguards.errors import KeyringError
 from safeguards.keys import WrappedKeyring, registered, resolve, use_wrapped
-from safeguards.pipeline.step import Counts, Running, Step
+from safeguards.pipeline.shared import start, transformed
+from safeguards.pipeline.step import Counts, Step
 from safeguards.pseudonyms.domain import PSEUDONYMS
 
 
@@ -59,21 +61,22 @@ class Parcel:
 
 
 class Chain:
-    """Steps at work one after the other, in one process; ``counts`` adds up what each of them counted."""
+    """Steps at work one after the other, in one process, which adds up what each of them counts."""
 
     def __init__(self, steps: Sequence[Step], schema: pa.Schema, metadata: Mapping[str, str]) -> None:
-        self.running: list[Running] = []
+        self.given = schema
+        self.running = start(steps, schema, metadata)
+        self.schema: pa.Schema = self.running[-1].schema if self.running else schema
         self.rows_in = 0
         self.counts = [Counts() for _ in steps]
-        self.schema = schema
-        for step in steps:
-            self.running.append(step.start(self.schema, metadata))
-            self.schema = self.running[-1].schema
+        self.nulls_out = Counter(dict.fromkeys(self.schema.names, 0))
 
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return what becomes of the next batch."""
-        before, self.rows_in = self.rows_in, self.rows_in + batch.num_rows
-        for running, counted in zip(self.running, self.counts, strict=True):
-            batch, counts = running.apply(batch, before)
-            counted.update(counts)
+        rows, batch, counted = transformed(self.running, batch, self.rows_in)
+        self.rows_in += rows
+        for counts, more in zip(self.counts, counted, strict=True):
+            counts.update(more)
+        for name in self.schema.names:
+            self.nulls_out[name] += batch[name].null_count
         return batch

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -17,7 +18,9 @@ from safeguards.pipeline import rules
 from safeguards.pipeline.declared import from_document, read_document
 from safeguards.pipeline.manifest import METADATA_KEY, Manifest, digest, fingerprint
 from safeguards.pipeline.pseudonymise import Pseudonymise, Unlisted
-from safeguards.pipeline.step import Counts, Gate, Running, Step
+from safeguards.pipeline.shared import Done, Work, in_processes, start, transformed
+from safeguards.pipeline.step import Counts, Gate, Step
+from safeguards.pipeline.workers import check_processes
 from safeguards.pseudonyms import Domain, Transform
 from safeguards.pseudonyms.domain import SAFEGUARD, Regime
 from safeguards.tables import Source, open_file, open_frame, to_like, write_file
@@ -35,6 +38,7 @@ class Pipeline:
         domain: the scope of keyed pseudonyms, by name or as a :class:`Domain`; with a mapping only.
         purpose: what the result is for; goes into the manifest.
         unlisted: ``refuse`` (the default), ``drop`` or ``keep`` columns not named; with a mapping only.
+        gates: judge the whole result before any of it leaves; they may also stand at the end of ``steps``.
 
     Raises:
         InputError: a column's transform is none, is keyed without a domain, or breaks a rule; a step follows
@@ -48,13 +52,14 @@ class Pipeline:
         domain: str | Domain | None = None,
         purpose: str | None = None,
         unlisted: Unlisted = "refuse",
+        gates: Sequence[Gate] = (),
     ) -> None:
         scope = Domain(domain) if isinstance(domain, str) else domain
         if isinstance(steps, Mapping):
             steps = [Pseudonymise(steps, scope, unlisted)]
         elif domain is not None or unlisted != "refuse":
             raise InputError("domain= and unlisted= go with a mapping of columns; give them to the steps")
-        parts = tuple(steps)
+        parts = (*steps, *gates)
         self.gates: tuple[Gate, ...] = tuple(part for part in parts if isinstance(part, Gate))
         self.steps: tuple[Step, ...] = tuple(part for part in parts if not isinstance(part, Gate))
         self.purpose = purpose
@@ -127,16 +132,20 @@ class Pipeline:
         *,
         manifest: Path_ | None = None,
         advance: Advance | None = None,
+        processes: int = 1,
     ) -> Manifest:
         """Transform a file, or a table of a database, into a file; memory does not grow with its size.
 
-        The target appears when all of it is written, or never; a Parquet file carries the manifest.
+        The target appears when all of it is written, or never; a Parquet file carries the manifest. Other
+        ``processes`` open the keyrings by themselves; the rows keep their order, and the result is the same.
 
         Args:
             source: a path, or a source of :mod:`safeguards.tables`.
             target: a path; its ending says the kind of file.
             manifest: a file to write the manifest to.
             advance: called with rows done, and their total where it is known.
+            processes: how many processes share the steps' work; above 1 they are spawned, and a script that
+                asks for them needs the guard ``if __name__ == "__main__"``.
 
         Raises:
             InputError: the source does not fit the steps, or two of the files are one.
@@ -145,7 +154,8 @@ class Pipeline:
         """
         rows = open_file(source) if isinstance(source, str | os.PathLike) else source
         _refuse_same(rows, target, manifest)
-        run = _Run(self, rows, getattr(rows, "metadata", {}), advance)
+        check_processes(processes)
+        run = _Run(self, rows, getattr(rows, "metadata", {}), advance, processes)
         if not run.schema.names:
             raise InputError("every column is dropped; there is nothing to write")
         with whole_file(Path(manifest)) if manifest is not None else nullcontext() as record:
@@ -163,38 +173,51 @@ class _Run:
     """One pass over one source."""
 
     def __init__(
-        self, pipeline: Pipeline, source: Source, metadata: Mapping[str, str], advance: Advance | None = None
+        self,
+        pipeline: Pipeline,
+        source: Source,
+        metadata: Mapping[str, str],
+        advance: Advance | None = None,
+        processes: int = 1,
     ) -> None:
         self._pipeline = pipeline
         self._source = source
         self._advance = advance
+        self._processes = processes
         self._rows_in = self._rows_out = 0
         self._manifest: Manifest | None = None
-        self._running: list[Running] = []
         self._counts = [Counts() for _ in pipeline.steps]
+        self._nulls_out = Counter[str]()
         rules.check_history_regime(pipeline.regime, metadata)
-        self.schema = source.schema.remove_metadata()
-        for step in pipeline.steps:
-            running = step.start(self.schema, metadata)
-            self._running.append(running)
-            self.schema = running.schema
+        self._work = Work(pipeline.steps, source.schema.remove_metadata(), metadata)
+        self._running = start(self._work.steps, self._work.schema, metadata)
+        self.schema = self._running[-1].schema if self._running else self._work.schema
         self._watching = [gate.watch(self.schema) for gate in pipeline.gates]
-        self._domain = _domain_record(pipeline.domain)
+        self._domain = domain_record(pipeline.domain)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         total = self._source.rows() if self._advance else None
-        for batch in self._source.batches():
-            before, self._rows_in = self._rows_in, self._rows_in + batch.num_rows
-            for running, counted in zip(self._running, self._counts, strict=True):
-                batch, counts = running.apply(batch, before)
-                counted.update(counts)
+        for rows, batch, counted in self._transformed():
+            for counts, more in zip(self._counts, counted, strict=True):
+                counts.update(more)
+            self._rows_in += rows
             self._rows_out += batch.num_rows
+            self._nulls_out.update({name: batch[name].null_count for name in batch.schema.names})
             for watching in self._watching:
                 watching.see(batch)
             yield batch
             if self._advance:
                 self._advance(self._rows_in, total)
         self._manifest = self._conclude()
+
+    def _transformed(self) -> Iterator[Done]:
+        if self._processes > 1:
+            yield from in_processes(self._work, self._source.batches(), self._processes)
+            return
+        before = 0
+        for batch in self._source.batches():
+            yield transformed(self._running, batch, before)
+            before += batch.num_rows
 
     def manifest(self) -> Manifest:
         """Return the record, once all batches were taken."""
@@ -206,6 +229,7 @@ class _Run:
             source=self._source.name,
             rows_in=self._rows_in,
             rows_out=self._rows_out,
+            nulls_out={name: self._nulls_out[name] for name in self.schema.names},
             input_schema=fingerprint(self._source.schema),
             output_schema=fingerprint(self.schema),
             columns=[
@@ -230,7 +254,8 @@ def _recorded(run: _Run, manifest: Path_ | None) -> Iterator[pa.RecordBatch]:
         run.manifest().write(manifest)
 
 
-def _domain_record(domain: Domain | None) -> dict[str, object] | None:
+def domain_record(domain: Domain | None) -> dict[str, object] | None:
+    """Describe a domain and its keyring for the manifest."""
     if domain is None:
         return None
     return {

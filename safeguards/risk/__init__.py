@@ -8,6 +8,7 @@ require("pyarrow", "pipeline")
 require("numpy", "pipeline")
 
 from safeguards.risk.classes import ClassCounter, Classes  # noqa: E402
+from safeguards.risk.gate import RiskGate  # noqa: E402
 from safeguards.risk.metrics import Risk, measure  # noqa: E402
 
-__all__ = ["ClassCounter", "Classes", "Risk", "measure"]
+__all__ = ["ClassCounter", "Classes", "Risk", "RiskGate", "measure"]

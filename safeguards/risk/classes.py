@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import secrets
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +12,13 @@ import pyarrow as pa
 
 from safeguards.errors import InputError
 from safeguards.risk.columns import Codes, Column, codes, column, encode
+from safeguards.risk.spill import Spill
 from safeguards.risk.tally import Tally, digests, hashes
 
-# Counted batches are merged when at least this many classes wait, so memory follows classes and not rows.
-_LEAST_WAITING = 1 << 20
+AT_ONCE = 1 << 20
+"""Classes, or persons in classes, that are held in memory: more of them are merged, or spilled."""
+
+_SECRET = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,48 +79,74 @@ class Classes:
 
 
 class ClassCounter:
-    """Counts the classes of a stream batch by batch; memory grows with classes, or with persons.
+    """Counts the classes of a stream batch by batch, in memory that grows with neither rows nor classes.
 
-    A class is known by 128 bits of BLAKE2b over its values and a person by Python's hash, so that neither
-    needs room for its text. Two persons that share a hash count as one, which errs on the strict side.
+    A class is known by 128 bits of BLAKE2b over its values and a person by 64, under a key of this counter
+    that is kept nowhere, so that neither needs room for its text. Two persons that share a digest count as
+    one, which errs on the strict side. More than a million classes, or persons in classes, are spilled to a
+    nameless temporary file, as those digests.
     """
 
-    def __init__(self, classes: Classes) -> None:
+    def __init__(self, classes: Classes, at_once: int = AT_ONCE) -> None:
         self.classes = classes
+        self._secret = secrets.token_bytes(_SECRET)
         self._counted: list[Tally] = []
-        self._waiting, self._limit = 0, _LEAST_WAITING
+        self._spill = Spill()
+        self._waiting, self._at_once = 0, at_once
 
     def add(self, rows: pa.Table | pa.RecordBatch) -> None:
         """Count these rows.
 
         Raises:
             InputError: a column is missing, ambiguous, or nested and so without an equality.
+            SafeguardsError: the temporary folder is full.
         """
         keys, persons = self.classes.keys(rows), self.classes.persons(rows)
         if rows.num_rows == 0:
             return
-        high, low = digests(keys)
+        high, low = digests(keys, self._secret)
         if persons is None:
             tally = Tally([high, low], np.ones(rows.num_rows, np.int64))
         else:
-            tally = Tally([high, low, hashes(persons)], None)
+            tally = Tally([high, low, hashes(persons, self._secret)], None)
         self._counted.append(tally)
         self._waiting += len(tally)
-        if self._waiting > self._limit:
+        if self._waiting > self._at_once:
             self._merge()
 
-    def sizes(self) -> Codes:
-        """Return the number of rows, or of persons, of each class; in no order."""
-        if not self._counted:
-            return np.zeros(0, np.int64)
+    def histogram(self) -> dict[int, int]:
+        """Return the number of classes of each size, sizes counting rows or persons; by ascending size."""
+        found = Counter[int]()
+        for tally in self._tallies():
+            sizes, counts = np.unique(tally.sizes(), return_counts=True)
+            found.update(dict(zip(sizes.tolist(), counts.tolist(), strict=True)))
+        return dict(sorted(found.items()))
+
+    def close(self) -> None:
+        """Give the temporary file's room back; the counts are gone."""
+        self._spill.close()
+
+    def _tallies(self) -> Iterator[Tally]:
+        """Yield tallies of which no two share a class."""
         self._merge()
-        return self._counted[0].sizes()
+        if not self._spill:
+            yield from self._counted
+            return
+        for tally in self._counted:
+            self._spill.add(tally)
+        self._counted, self._waiting = [], 0
+        yield from self._spill.partitions()
 
     def _merge(self) -> None:
-        if len(self._counted) > 1:
-            self._counted = [Tally.merged(self._counted)]
-        # Waiting for as many again keeps the whole cost in proportion to the rows.
-        self._waiting, self._limit = 0, max(_LEAST_WAITING, len(self._counted[0]))
+        if not self._counted:
+            return
+        merged = Tally.merged(self._counted)
+        # Half of the room at least is free again: the whole cost stays in proportion to the rows.
+        if len(merged) > self._at_once // 2:
+            self._spill.add(merged)
+            self._counted, self._waiting = [], 0
+        else:
+            self._counted, self._waiting = [merged], len(merged)
 
 
 def _first_of_each(classes: Codes, persons: Codes) -> Codes:

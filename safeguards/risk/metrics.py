@@ -13,7 +13,6 @@ import numpy as np
 import pyarrow as pa
 
 from safeguards.risk.classes import ClassCounter, Classes
-from safeguards.risk.columns import Codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Risk:
     @classmethod
     def of(cls, counter: ClassCounter) -> Risk:
         """Draw the figures from what a counter has counted."""
-        return _risk(counter.classes, counter.sizes())
+        return cls.of_histogram(counter.classes, counter.histogram())
 
     @classmethod
     def of_histogram(cls, classes: Classes, histogram: Mapping[int, int]) -> Risk:
@@ -71,9 +70,5 @@ def measure(table: pa.Table, quasi_identifiers: Sequence[str], *, person: str | 
         InputError: no column is named, one is named twice, missing, ambiguous or nested.
     """
     classes = Classes.of(quasi_identifiers, person)
-    return _risk(classes, classes.sizes(table))
-
-
-def _risk(classes: Classes, sizes: Codes) -> Risk:
-    distinct, counts = np.unique(sizes, return_counts=True)
-    return Risk.of_histogram(classes, dict(zip(distinct.tolist(), counts.tolist(), strict=True)))
+    sizes, counts = np.unique(classes.sizes(table), return_counts=True)
+    return Risk.of_histogram(classes, dict(zip(sizes.tolist(), counts.tolist(), strict=True)))

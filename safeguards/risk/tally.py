@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from safeguards.risk.columns import Codes, Column, codes
 
-_DIGEST = 16
+_DIGEST, _HASH = 16, 8
 
 
 class Tally:
@@ -55,18 +56,23 @@ def _begins(parts: Sequence[Codes]) -> np.ndarray[tuple[int], np.dtype[np.bool_]
     return begins
 
 
-def digests(keys: list[Column]) -> tuple[Codes, Codes]:
-    """Return two halves of a digest a row; only one row of each class is looked at in Python."""
+def digests(keys: list[Column], secret: bytes) -> tuple[Codes, Codes]:
+    """Return two halves of a keyed digest a row; only one row of each class is looked at in Python."""
     _, places, inverse = np.unique(codes(keys), return_index=True, return_inverse=True)
     first = pa.array(places, pa.int64())
     values = zip(*(key.take(first).to_pylist() for key in keys), strict=True)
-    joined = b"".join(blake2b(repr(one).encode(), digest_size=_DIGEST).digest() for one in values)
-    halves = np.frombuffer(joined, np.int64).reshape(-1, 2)[inverse]
+    halves = _digested(values, secret, _DIGEST).reshape(-1, 2)[inverse]
     return np.ascontiguousarray(halves[:, 0]), np.ascontiguousarray(halves[:, 1])
 
 
-def hashes(persons: Column) -> Codes:
-    """Return a hash a row, of 64 bits; it holds in this process only."""
+def hashes(persons: Column, secret: bytes) -> Codes:
+    """Return a keyed digest of 64 bits a row."""
     array = persons.combine_chunks() if isinstance(persons, pa.ChunkedArray) else persons
-    # Of the text, since -1 and -2 have one hash as numbers.
-    return np.fromiter((hash(repr(one)) for one in array.to_pylist()), np.int64, len(array))
+    encoded: Any = array.dictionary_encode(null_encoding="encode")
+    found: Codes = _digested(encoded.dictionary.to_pylist(), secret, _HASH)[encoded.indices.to_numpy()]
+    return found
+
+
+def _digested(values: Iterable[object], secret: bytes, size: int) -> Codes:
+    joined = b"".join(blake2b(repr(one).encode(), digest_size=size, key=secret).digest() for one in values)
+    return np.frombuffer(joined, np.dtype(np.int64))

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from safeguards.errors import InputError
 from safeguards.risk import ClassCounter, Classes, Risk, measure
-from safeguards.risk import classes as classes_module
+from safeguards.risk.classes import AT_ONCE
 
 floats = st.one_of(st.none(), st.floats(width=32), st.sampled_from([0.0, -0.0, math.nan]))
 texts = st.one_of(st.none(), st.text(alphabet="가나a\x00", max_size=2))
@@ -65,24 +65,23 @@ def test_measure_equals_a_count_by_hand(rows: list[tuple[Any, ...]]) -> None:
     assert risk.rows == len(rows)
 
 
-@given(rows_of_three, st.integers(1, 7), st.sampled_from([1, 1 << 20]))
+@given(rows_of_three, st.integers(1, 7), st.sampled_from([1, 9, AT_ONCE]))
 def test_batches_of_any_size_count_as_one_table(rows: list[tuple[Any, ...]], size: int, limit: int) -> None:
-    counter = ClassCounter(Classes.of(["n", "지역"]))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(classes_module, "_LEAST_WAITING", limit)
-        counter._limit = limit
-        for batch in _table(rows).to_batches(max_chunksize=size):
-            counter.add(batch)
+    counter = ClassCounter(Classes.of(["n", "지역"]), limit)
+    for batch in _table(rows).to_batches(max_chunksize=size):
+        counter.add(batch)
     assert _figures(Risk.of(counter)) == _by_hand([row[:2] for row in rows])
 
 
-@given(rows_of_three, st.integers(1, 7))
-def test_somebody_with_many_rows_counts_once_in_a_class(rows: list[tuple[Any, ...]], size: int) -> None:
+@given(rows_of_three, st.integers(1, 7), st.sampled_from([1, 9, AT_ONCE]))
+def test_somebody_with_many_rows_counts_once_in_a_class(
+    rows: list[tuple[Any, ...]], size: int, limit: int
+) -> None:
     table = _table(rows)
     risk = measure(table, ["지역", "n"], person="x")
     assert _figures(risk) == _persons_by_hand(rows)
     assert risk.k <= measure(table, ["지역", "n"]).k
-    counter = ClassCounter(Classes.of(["지역", "n"], "x"))
+    counter = ClassCounter(Classes.of(["지역", "n"], "x"), limit)
     for batch in table.to_batches(max_chunksize=size):
         counter.add(batch)
     assert Risk.of(counter) == risk

@@ -12,13 +12,14 @@ pytest.importorskip(
 )
 
 from pyspark.sql import functions as f
-from safeguards_spark import Found, detect, measure, protect, release
+from safeguards_spark import Found, Observation, detect, manifest, measure, protect, release
 
 from safeguards import InputError, Keyring
 from safeguards.detection import Detector
 from safeguards.errors import GateRefused
-from safeguards.pipeline import Pipeline
+from safeguards.pipeline import METADATA_KEY, Manifest, Pipeline
 from safeguards.pseudonyms import Generalise, Keep, Token
+from safeguards.risk import RiskGate
 from safeguards.risk import measure as of_one_machine
 
 
@@ -73,13 +74,13 @@ def test_quasi_identifiers_are_checked_before_a_job(people: Any) -> None:
 def test_names_with_dots_are_columns_too(people: Any) -> None:
     renamed = people.select(f.col("level").alias("home.zip"), f.col("name").alias("이 `름`"))
     assert measure(renamed, ["home.zip"]).k == measure(people, ["level"]).k
-    assert {each.column for each in detect(renamed, detector=Detector(entities=["kr_name"]))} <= {"이 `름`"}
+    assert {each.column for each in detect(renamed, detector=Detector(entities=["PERSON"]))} <= {"이 `름`"}
 
 
 def test_detection_counts_every_row_of_every_batch(people: Any) -> None:
-    detector = Detector(entities=["kr_phone", "email"])
+    detector = Detector(entities=["PHONE_NUMBER", "EMAIL_ADDRESS"])
     table = people.toArrow()
-    for column, entity in (("phone", "KR_PHONE"), ("email", "EMAIL")):
+    for column, entity in (("phone", "PHONE_NUMBER"), ("email", "EMAIL_ADDRESS")):
         spans = detector.detect_column(table[column])
         mine = [each for each in detect(people, [column], detector=detector) if each.entity == entity]
         rows = len(set(spans["row"].to_pylist()))
@@ -105,23 +106,31 @@ def pipeline() -> Pipeline:
     return Pipeline(columns, domain="research", unlisted="drop")
 
 
-def test_a_result_that_passes_the_gate_appears_whole(
+def test_a_result_that_passes_the_gate_appears_whole_and_the_manifest_says_so(
     spark: Any, people: Any, pseudonyms: Keyring, tmp_path: Path
 ) -> None:
-    done = protect(people, pipeline())
-    risk = release(done, str(tmp_path / "out"), ["birth", "active"], k=5)
-    assert risk.k >= 5
-    assert risk == measure(done, ["birth", "active"])
+    observation, gate = Observation(), RiskGate(["birth", "active"], k=5)
+    done = protect(people, pipeline(), observation=observation)
+    judged = release(done, str(tmp_path / "out"), gate)
+    assert judged == [{**gate.describe(), "evidence": dict(evidence(done, gate))}]
     assert spark.read.parquet(str(tmp_path / "out")).count() == 230
+    record, same = manifest(observation, gates=judged), Pipeline([*pipeline().steps, gate])
+    one = Manifest.from_json(same.run(people.toArrow()).schema.metadata[METADATA_KEY.encode()])
+    assert (record.gates, record.rows_out, record.nulls_out) == (one.gates, 230, one.nulls_out)
     assert [path.name for path in tmp_path.iterdir() if "staged" in path.name] == []
+
+
+def evidence(done: Any, gate: RiskGate) -> Any:
+    risk = measure(done, gate.quasi_identifiers, person=gate.person)
+    assert risk.k >= gate.k
+    return gate.judge(dict(risk.histogram))
 
 
 def test_a_result_that_does_not_pass_leaves_nothing(people: Any, pseudonyms: Keyring, tmp_path: Path) -> None:
     done = protect(people, pipeline())
-    with pytest.raises(GateRefused, match="k is .*, below 200: .* classes of birth, active are too small"):
-        release(done, str(tmp_path / "out"), ["birth", "active"], k=200)
-    with pytest.raises(GateRefused, match="k is 0, below 2"):
-        release(done.where("active is null and birth = 'x'"), str(tmp_path / "out"), ["birth"], k=2)
+    passes, fails = RiskGate(["active"], k=2), RiskGate(["birth", "active"], k=200, person="email")
+    with pytest.raises(GateRefused, match="persons are in .* classes of fewer than k=200 over birth, active"):
+        release(done, str(tmp_path / "out"), passes, fails)
     assert {path.name for path in tmp_path.iterdir()} == {"p.db", "p.key"}
 
 
@@ -129,11 +138,19 @@ def test_a_failed_write_leaves_nothing_and_a_target_is_not_overwritten(
     people: Any, pseudonyms: Keyring, tmp_path: Path
 ) -> None:
     (tmp_path / "out").mkdir()
+    gate = RiskGate(["birth"], k=2)
     with pytest.raises(InputError, match="exists"):
-        release(people, str(tmp_path / "out"), ["level"], k=2)
-    with pytest.raises(InputError, match="from 2 on"):
-        release(people, str(tmp_path / "new"), ["level"], k=1)
+        release(people, str(tmp_path / "out"), gate)
+    with pytest.raises(InputError, match="needs gates"):
+        release(people, str(tmp_path / "new"))
+    with pytest.raises(InputError, match="column 'berth' is not in the DataFrame"):
+        release(people, str(tmp_path / "new"), RiskGate(["berth"]))
     bad = people.withColumn("email", f.lit("tk1_email_" + "a" * 32))
     with pytest.raises(Exception, match="AlreadyProtected"):
-        release(protect(bad, pipeline()), str(tmp_path / "new"), ["birth"], k=2)
+        release(protect(bad, pipeline()), str(tmp_path / "new"), gate)
     assert {path.name for path in tmp_path.iterdir()} == {"p.db", "p.key", "out"}
+
+
+def test_a_pipeline_with_gates_is_sent_to_release(people: Any, pseudonyms: Keyring) -> None:
+    with pytest.raises(InputError, match=r"release\(df, target, gate\)"):
+        protect(people, Pipeline([*pipeline().steps, RiskGate(["birth"])]))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pyspark.sql
@@ -12,12 +12,21 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as f
 
 from safeguards.errors import InputError
-from safeguards.pipeline import Chain, Counts, Manifest
+from safeguards.pipeline import Chain, Counts, Manifest, Pipeline
+from safeguards.pipeline.manifest import fingerprint
+from safeguards.pipeline.run import domain_record
 from safeguards_spark.work import COUNTED, Key
 
 NAME = "Spark DataFrame"
 _ROWS = "rows"
 PATIENCE_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class _Watched:
+    pipeline: Pipeline
+    chain: Chain
+    counted: tuple[Key, ...]
 
 
 class Observation:
@@ -28,32 +37,37 @@ class Observation:
 
     def __init__(self) -> None:
         self._before, self._after = pyspark.sql.Observation(), pyspark.sql.Observation()
-        self._chain: Chain | None = None
-        self._base: Manifest | None = None
-        self._counted: tuple[Key, ...] = ()
+        self._watched: _Watched | None = None
 
-    def begin(self, df: DataFrame, chain: Chain, base: Manifest, counted: tuple[Key, ...]) -> DataFrame:
+    def begin(self, df: DataFrame, pipeline: Pipeline, chain: Chain, counted: tuple[Key, ...]) -> DataFrame:
         """Watch the rows that go in. For ``protect``."""
-        if self._chain is not None:
+        if self._watched is not None:
             raise InputError("an Observation takes the counts of one protect(): make another one")
-        self._chain, self._base, self._counted = chain, base, counted
+        self._watched = _Watched(pipeline, chain, counted)
         return df.observe(self._before, f.count(f.lit(1)).alias(_ROWS))
 
     def end(self, df: DataFrame) -> DataFrame:
         """Watch the rows that come out, and the counts between them. For ``protect``."""
-        numbers = [f.sum(f.col(COUNTED)[place]).alias(str(place)) for place in range(len(self._counted) + 1)]
+        assert self._watched is not None
+        many = 1 + len(self._watched.counted) + len(self._watched.chain.schema.names)
+        numbers = [f.sum(f.col(COUNTED)[place]).alias(str(place)) for place in range(many)]
         rows = f.count(f.when(f.col(COUNTED).isNull(), f.lit(1))).alias(_ROWS)
         return df.observe(self._after, rows, *numbers)
 
-    def manifest(self, *, seconds: float = PATIENCE_SECONDS) -> Manifest:
+    def manifest(
+        self, *, gates: Sequence[Mapping[str, Any]] = (), seconds: float = PATIENCE_SECONDS
+    ) -> Manifest:
         """Return what the pipeline did, after the action that wrote its result.
+
+        Args:
+            gates: what ``release`` returned.
+            seconds: how long to wait for an action that another thread has begun.
 
         Raises:
             InputError: there was no action within ``seconds``, or it did not read the whole result.
             SafeguardsError: a step refuses the whole.
         """
-        chain, base = self._chain, self._base
-        if chain is None or base is None:
+        if self._watched is None:
             raise InputError("hand this Observation to protect(..., observation=) first")
         before, after = _taken(self._before, seconds), _taken(self._after, seconds)
         rows, seen = before[_ROWS], after["0"] or 0
@@ -62,27 +76,45 @@ class Observation:
                 f"the first action read {rows} rows and counted {seen} of them to the end: write the whole "
                 "result before anything that stops early, such as show() or limit()"
             )
-        counts = [Counts() for _ in chain.running]
-        for place, (step, *key) in enumerate(self._counted, 1):
-            counts[step][(key[0], key[1])] = after[str(place)] or 0
-        records = [
+        numbers = [after[str(place)] or 0 for place in range(1, len(after) - 1)]
+        return _manifest(self._watched, rows, after[_ROWS], numbers, gates)
+
+
+def manifest(
+    observation: Observation,
+    *,
+    gates: Sequence[Mapping[str, Any]] = (),
+    seconds: float = PATIENCE_SECONDS,
+) -> Manifest:
+    """Return the manifest of the ``protect`` that this observation was handed to; see its ``manifest``."""
+    return observation.manifest(gates=gates, seconds=seconds)
+
+
+def _manifest(
+    watched: _Watched, rows: int, rows_out: int, numbers: list[int], gates: Sequence[Mapping[str, Any]]
+) -> Manifest:
+    pipeline, chain = watched.pipeline, watched.chain
+    counts = [Counts() for _ in chain.running]
+    for (step, column, what), number in zip(watched.counted, numbers, strict=False):
+        counts[step][column, what] = number
+    return Manifest(
+        source=NAME,
+        rows_in=rows,
+        rows_out=rows_out,
+        nulls_out=dict(zip(chain.schema.names, numbers[len(watched.counted) :], strict=True)),
+        input_schema=fingerprint(chain.given),
+        output_schema=fingerprint(chain.schema),
+        columns=[
             record
             for running, counted in zip(chain.running, counts, strict=True)
             for record in running.finish(rows, counted)
-        ]
-        return replace(
-            base,
-            source=NAME,
-            rows_in=rows,
-            rows_out=after[_ROWS],
-            columns=records,
-            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        )
-
-
-def manifest(observation: Observation, *, seconds: float = PATIENCE_SECONDS) -> Manifest:
-    """Return the manifest of the ``protect`` that this observation was handed to; see its ``manifest``."""
-    return observation.manifest(seconds=seconds)
+        ],
+        steps=[dict(step.describe()) for step in pipeline.steps],
+        purpose=pipeline.purpose,
+        domain=domain_record(pipeline.domain),
+        regime=pipeline.regime,
+        gates=list(gates),
+    )
 
 
 def _taken(metrics: Any, seconds: float) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as f
 
 from safeguards.errors import InputError
-from safeguards.pipeline import METADATA_KEY, Manifest, Parcel, Pipeline
+from safeguards.pipeline import Parcel, Pipeline
 from safeguards_spark import kinds
 from safeguards_spark.observation import Observation
 from safeguards_spark.work import COUNTED, Task, keyed
@@ -30,29 +30,24 @@ def protect(df: DataFrame, pipeline: Pipeline, *, observation: Observation | Non
         KeyringError: a keyring is not there.
     """
     if pipeline.gates:
-        raise InputError("a gate judges the whole: leave gates out here, and release(..., k=) the result")
+        raise InputError(
+            "a gate judges the whole, and this is read later: leave gates out, and release(df, target, gate)"
+        )
     parcel = Parcel.of(pipeline.steps, kinds.to_arrow(df.schema))
-    base, made = _rehearsed(pipeline, parcel.schema)
-    # By their places: mapInArrow looks columns up by name, and trips over dots and over names of like letters.
+    chain = parcel.begin()
+    if not chain.schema.names:
+        raise InputError("every column is dropped; there is nothing to write")
+    # By place: mapInArrow looks columns up by name, and trips over dots and over names alike but for case.
     rows = df.toDF(*map(str, range(len(df.columns))))
     if observation is None:
-        schema = kinds.from_arrow(made)
+        schema = kinds.from_arrow(chain.schema)
         return rows.mapInArrow(Task(parcel, kinds.to_arrow(schema)).run, schema)
     if COUNTED in df.columns:
         raise InputError(f"column {COUNTED!r} is this package's own: rename it")
-    chain = parcel.begin()
     chain.apply(pa.RecordBatch.from_pylist([], parcel.schema))
     counted = tuple(keyed(chain.counts))
-    schema = kinds.from_arrow(made.append(pa.field(COUNTED, pa.list_(pa.int64()))))
+    schema = kinds.from_arrow(chain.schema.append(pa.field(COUNTED, pa.list_(pa.int64()))))
     task = Task(parcel, kinds.to_arrow(schema), counted)
-    begun = observation.begin(rows, chain, base, counted)
+    begun = observation.begin(rows, pipeline, chain, counted)
     shown = observation.end(begun.mapInArrow(task.run, schema))
     return shown.where(f.col(COUNTED).isNull()).drop(COUNTED)
-
-
-def _rehearsed(pipeline: Pipeline, schema: pa.Schema) -> tuple[Manifest, pa.Schema]:
-    """Run the pipeline over no rows: every refusal that needs none, the manifest's frame, and the schema."""
-    done = pipeline.run(schema.empty_table())
-    if not done.schema.names:
-        raise InputError("every column is dropped; there is nothing to write")
-    return Manifest.from_json(done.schema.metadata[METADATA_KEY.encode()]), done.schema.remove_metadata()

@@ -1,66 +1,70 @@
-"""A gate over a whole DataFrame: what does not pass it never appears under its name."""
+"""Gates over a whole DataFrame: what does not pass them never appears under its name."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from pyspark.sql import DataFrame
 
-from safeguards.errors import GateRefused, InputError
-from safeguards.risk import Risk
+from safeguards.errors import InputError
+from safeguards.risk import RiskGate
 from safeguards_spark.risk import measure
 
 
 def release(
     df: DataFrame,
     target: str,
-    quasi_identifiers: Sequence[str],
-    *,
-    k: int,
-    person: str | None = None,
+    *gates: RiskGate,
     format: str = "parquet",  # noqa: A002 - Spark's own name for it
     options: Mapping[str, Any] | None = None,
-) -> Risk:
-    """Write a DataFrame beside ``target``, measure what was written, and rename it if every class has k rows.
+) -> list[Mapping[str, Any]]:
+    """Write a DataFrame beside ``target``, count the classes of what was written, and rename it if all pass.
 
-    What is measured is what leaves, also where each computation would make other values. A folder of HDFS
-    or of a disk is renamed at once; object stores copy. Not over Spark Connect.
+    What is judged is what leaves, also where each computation would make other values. A folder of HDFS or of
+    a disk is renamed at once; object stores copy. Not over Spark Connect.
 
     Args:
         df: the result of ``protect``.
         target: the folder to write, which does not exist yet.
-        quasi_identifiers: the columns that together could point to a person.
-        k: the least size of a class.
-        person: the column that tells people apart, where somebody may have several rows.
+        gates: what judges; at least one.
         format, options: as Spark's writer takes them.
 
+    Returns:
+        Each gate's settings and evidence, for ``manifest(observation, gates=)``.
+
     Raises:
-        InputError: ``k`` is below 2, or the target exists.
-        GateRefused: a class is smaller than ``k``, or there is no row; nothing is left.
+        InputError: there is no gate, it does not fit the columns, or the target exists.
+        GateRefused: a gate judges that the result may not leave; nothing is left.
     """
-    if isinstance(k, bool) or not isinstance(k, int) or k < 2:
-        raise InputError("k= is a whole number from 2 on: with 1 every row may stand alone")
+    if not gates or not all(isinstance(gate, RiskGate) for gate in gates):
+        raise InputError("release() needs gates to judge by: release(df, target, RiskGate([...], k=5))")
+    if missing := [name for gate in gates for name in _named(gate) if name not in df.columns]:
+        raise InputError(f"the risk gate judges what leaves: column {missing[0]!r} is not in the DataFrame")
     folder = _Folder(df, target)
     if folder.exists(target):
         raise InputError(f"{target} exists: name a folder that does not")
     parent, slash, name = target.rstrip("/").rpartition("/")
     staged = f"{parent}{slash}_staged_{uuid.uuid4().hex}_{name}"  # Spark reads no folder that begins so
+    chosen = dict(options or {})
     try:
-        df.write.format(format).options(**dict(options or {})).save(staged)
-        written = df.sparkSession.read.format(format).schema(df.schema).options(**dict(options or {}))
-        risk = measure(written.load(staged), quasi_identifiers, person=person)
-        if risk.k < k:
-            small = sum(count for size, count in risk.histogram if size < k)
-            raise GateRefused(
-                f"k is {risk.k}, below {k}: {small} of {risk.classes} classes of "
-                f"{', '.join(risk.quasi_identifiers)} are too small; generalise or suppress them"
-            )
+        df.write.format(format).options(**chosen).save(staged)
+        written = df.sparkSession.read.format(format).schema(df.schema).options(**chosen).load(staged)
+        judged = [_judged(gate, written) for gate in gates]
         folder.rename(staged, target)
     finally:
         folder.delete(staged)
-    return risk
+    return judged
+
+
+def _named(gate: RiskGate) -> list[str]:
+    return [*gate.quasi_identifiers, *([] if gate.person is None else [gate.person])]
+
+
+def _judged(gate: RiskGate, df: DataFrame) -> Mapping[str, Any]:
+    risk = measure(df, gate.quasi_identifiers, person=gate.person)
+    return {**gate.describe(), "evidence": dict(gate.judge(dict(risk.histogram)))}
 
 
 class _Folder:

@@ -25,7 +25,8 @@ class TaskFailed(SafeguardsError):
 class Task:
     """The work of a task: data that can be pickled, and no key.
 
-    ``target`` is the schema that Spark expects. ``counted`` are the counts to report, None where nobody asks.
+    ``target`` is the schema that Spark expects. ``counted`` are the steps' counts to report, after the rows
+    and before the NULLs of each column that leaves; None where nobody asks.
     """
 
     parcel: Parcel
@@ -50,7 +51,7 @@ class Task:
             blank = pa.RecordBatch.from_arrays(
                 [pa.nulls(1, field.type) for field in self._rows()], schema=self._rows()
             )
-            yield self._with_counts(blank, [chain.rows_in, *self._numbers(chain)])
+            yield self._with_counts(blank, self._numbers(chain))
 
     def _rows(self) -> pa.Schema:
         return self.target if self.counted is None else pa.schema(list(self.target)[:-1])
@@ -67,7 +68,8 @@ class Task:
         found = {key: number for key, number in keyed(chain.counts).items() if number}
         if unknown := found.keys() - set(self.counted):
             raise TaskFailed(f"a step counts {sorted(unknown)[0][1:]}, which it does not for no rows")
-        return [found.get(key, 0) for key in self.counted]
+        steps = (found.get(key, 0) for key in self.counted)
+        return [chain.rows_in, *steps, *chain.nulls_out.values()]
 
 
 def keyed(counts: Sequence[Counts]) -> dict[Key, int]:

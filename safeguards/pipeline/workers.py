@@ -1,0 +1,140 @@
+"""Processes that share a pipeline's work: they open keys by themselves, and end when their owner does."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from typing import Any
+
+from safeguards import errors
+from safeguards.errors import InputError, SafeguardsError
+from safeguards.keys.registry import addresses, learn
+
+WAITING = 2
+"""Tasks a process may have before it: enough to keep it busy, few enough to keep memory flat."""
+
+Make = Callable[[], Callable[..., Any]]
+
+
+def check_processes(processes: object) -> None:
+    """Raise InputError unless ``processes`` is a whole number from 1 on."""
+    if isinstance(processes, bool) or not isinstance(processes, int) or processes < 1:
+        raise InputError("processes= is a whole number from 1")
+
+
+class Workers:
+    """Some processes with the same work before them.
+
+    They are spawned, never forked. What they are to do is pickled, names keys and holds none; each process
+    opens the keyrings of this one from their stores, through their providers.
+
+    Args:
+        make: makes, in each process at its first task, what is called for every task.
+        processes: how many.
+
+    Raises:
+        InputError: ``make`` cannot be pickled.
+    """
+
+    def __init__(self, make: Make, processes: int) -> None:
+        try:
+            packed = pickle.dumps((make, addresses()))
+        except (pickle.PicklingError, AttributeError, TypeError):
+            raise InputError(
+                "processes above 1 send the pipeline to other processes, and a step of this one cannot be "
+                "pickled: make it of data and functions of a module, or use processes=1"
+            ) from None
+        self._most = WAITING * processes
+        self._pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _start, (packed,))
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def map(self, tasks: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+        """Yield what becomes of each task, in their order; a few are taken ahead.
+
+        Raises:
+            SafeguardsError: what a task raised, of the same class, or a process ended too early.
+        """
+        waiting: deque[Future[Any]] = deque()
+        try:
+            for task in tasks:
+                waiting.append(self._pool.submit(_work, *task))
+                if len(waiting) > self._most:
+                    yield _received(waiting.popleft())
+            while waiting:
+                yield _received(waiting.popleft())
+        except BrokenProcessPool:
+            raise SafeguardsError(
+                "one of the processes ended too early: it was killed, the memory did not suffice, or the "
+                'script lacks the guard if __name__ == "__main__", which they need; nothing was written'
+            ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """An error as data: errors themselves might not survive pickling, and others' may quote a value."""
+
+    kind: str
+    message: str
+
+    @classmethod
+    def of(cls, error: Exception) -> _Failure:
+        known = (one.__name__ for one in type(error).__mro__ if getattr(errors, one.__name__, None) is one)
+        if isinstance(error, SafeguardsError):
+            return cls(next(known), str(error))
+        return cls(SafeguardsError.__name__, f"a step failed ({type(error).__name__}); nothing was written")
+
+    def error(self) -> SafeguardsError:
+        kind: type[SafeguardsError] = getattr(errors, self.kind)
+        return kind(self.message)
+
+
+def _received(future: Future[Any]) -> Any:
+    result = future.result()
+    if isinstance(result, _Failure):
+        raise result.error()
+    return result
+
+
+_make: Make | None = None
+_made: Callable[..., Any] | None = None
+
+
+def _start(packed: bytes) -> None:
+    global _make
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the owner is interrupted too, and ends this process
+    threading.Thread(target=_end_with_owner, daemon=True).start()
+    _make, known = pickle.loads(packed)  # noqa: S301
+    learn(known)
+
+
+def _end_with_owner() -> None:
+    """End when the owner is gone, however it ended: its queues stay open among the workers themselves."""
+    owner = multiprocessing.parent_process()
+    if owner is not None:
+        wait([owner.sentinel])
+        os._exit(1)
+
+
+def _work(*task: Any) -> Any:
+    global _made
+    try:
+        if _made is None:
+            assert _make is not None
+            _made = _make()
+        return _made(*task)
+    except Exception as error:
+        return _Failure.of(error)

@@ -1,0 +1,230 @@
+"""Several processes make what one makes: the same rows, the same counts, the same refusals."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from safeguards import Keyring, use
+from safeguards.errors import (
+    AlreadyProtected,
+    GateRefused,
+    InputError,
+    KeyringError,
+    SafeguardsError,
+    SubjectErased,
+)
+from safeguards.keys.elsewhere import Address
+from safeguards.keys.local import LocalProvider
+from safeguards.keys.registry import addresses
+from safeguards.pipeline import Pipeline
+from safeguards.pipeline.shared import packed_of, unpacked
+from safeguards.pipeline.workers import _Failure
+from safeguards.pseudonyms import Drop, FormatPreserving, Generalise, Keep, Token
+
+COLUMNS = {
+    "id": Token(),
+    "phone": FormatPreserving(item="kr_phone"),
+    "age": Generalise(band=10),
+    "city": Keep(),
+    "note": Drop(),
+}
+
+
+def table(rows: int) -> pa.Table:
+    numbers = range(rows)
+    return pa.table(
+        {
+            "id": [None if n % 7 == 0 else f"member {n}" for n in numbers],
+            "phone": [f"010-{n % 10_000:04d}-{n * 7 % 10_000:04d}" for n in numbers],
+            "age": [n % 90 for n in numbers],
+            "city": pa.array([("서울", "부산", None)[n % 3] for n in numbers]).dictionary_encode(),
+            "note": ["메모"] * rows,
+        }
+    )
+
+
+def test_two_processes_make_the_same_file_and_counts_as_one(ring: Keyring, tmp_path: Path) -> None:
+    pq.write_table(table(150_000), tmp_path / "in.parquet")
+    pipeline = Pipeline(COLUMNS, domain="ads-2026")
+    told: list[int] = []
+    one = pipeline.run_file(tmp_path / "in.parquet", tmp_path / "one.parquet")
+    two = pipeline.run_file(
+        tmp_path / "in.parquet",
+        tmp_path / "two.parquet",
+        processes=2,
+        advance=lambda done, total: told.append(done),
+    )
+    assert pq.read_table(tmp_path / "two.parquet").equals(pq.read_table(tmp_path / "one.parquet"))
+    assert replace(two, created_at=one.created_at) == one
+    assert told == [65_536, 131_072, 150_000]
+    assert multiprocessing.active_children() == []
+
+
+def test_a_refusal_names_the_row_of_the_whole_file_and_leaves_nothing(ring: Keyring, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("age\n" + "5\n" * 140_000 + "many\n")
+    with pytest.raises(InputError, match=r"column 'age', row 140001: holds a value that is no number"):
+        Pipeline({"age": Generalise(band=10)}).run_file(
+            tmp_path / "in.csv", tmp_path / "out.csv", manifest=tmp_path / "m.json", processes=2
+        )
+    assert not {"out.csv", "m.json"} & set(os.listdir(tmp_path))
+
+
+def test_a_killed_process_is_one_clear_error_and_leaves_nothing(ring: Keyring, tmp_path: Path) -> None:
+    pq.write_table(table(300_000), tmp_path / "in.parquet")
+
+    def kill(done: int, total: int | None) -> None:
+        for worker in multiprocessing.active_children()[:1]:
+            os.kill(worker.pid or 0, signal.SIGKILL)
+
+    with pytest.raises(SafeguardsError, match=r"ended too early: it was killed.*nothing was written"):
+        Pipeline(COLUMNS, domain="d").run_file(
+            tmp_path / "in.parquet", tmp_path / "out.parquet", processes=2, advance=kill
+        )
+    assert not (tmp_path / "out.parquet").exists()
+    assert multiprocessing.active_children() == []
+
+
+class Elsewhere:
+    """A provider of this process alone."""
+
+    uri = "elsewhere:hsm"
+
+    def __init__(self, path: Path) -> None:
+        self._local = LocalProvider(path, create=True)
+
+    def wrap(self, key: bytes, context: Mapping[str, str]) -> bytes:
+        return self._local.wrap(key, context)
+
+    def unwrap(self, wrapped: bytes, context: Mapping[str, str]) -> bytes:
+        return self._local.unwrap(wrapped, context)
+
+
+def test_a_keyring_that_only_this_process_can_open_is_refused_clearly(tmp_path: Path) -> None:
+    use(Keyring.create(f"sqlite:///{tmp_path / 'hsm.db'}", Elsewhere(tmp_path / "hsm.key")))
+    (tmp_path / "in.csv").write_text("a\n1\n")
+    try:
+        with pytest.raises(KeyringError, match="another process cannot open the keyring 'default'"):
+            Pipeline({"a": Token()}, domain="d").run_file(
+                tmp_path / "in.csv", tmp_path / "out.csv", processes=2
+            )
+    finally:
+        use(None)
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_what_other_processes_are_told_of_keyrings_holds_no_key(ring: Keyring, tmp_path: Path) -> None:
+    packed = pickle.dumps(addresses())
+    for key_id in ring.data_key_ids:
+        assert ring.data_key(key_id).reveal() not in packed
+    (address,) = addresses()
+    assert repr(address) == "Address('default')"
+    again = address.open()
+    keys = [each.pseudonym_key("d", "text", 0)[1].reveal() for each in (again, ring)]
+    assert keys[0] == keys[1]
+
+
+def test_another_keyring_in_the_same_store_is_not_taken_for_it(ring: Keyring) -> None:
+    (address,) = addresses()
+    other: Address = replace(address, ring_id="another")
+    with pytest.raises(KeyringError, match="holds another one by now"):
+        other.open()
+
+
+@pytest.mark.parametrize("processes", [0, -1, True, 1.5, "2"])
+def test_a_number_of_processes_is_one(tmp_path: Path, processes: Any) -> None:
+    (tmp_path / "in.csv").write_text("a\n1\n")
+    with pytest.raises(InputError, match="processes= is a whole number from 1"):
+        Pipeline({"a": Keep()}).run_file(tmp_path / "in.csv", tmp_path / "out.csv", processes=processes)
+
+
+def test_a_step_that_cannot_be_sent_is_refused(tmp_path: Path) -> None:
+    class Local:
+        def start(self, schema: pa.Schema, metadata: Mapping[str, str]) -> Any:
+            return Pipeline({"a": Keep()}).steps[0].start(schema, metadata)
+
+        def describe(self) -> Mapping[str, Any]:
+            return {}
+
+    (tmp_path / "in.csv").write_text("a\n1\n")
+    with pytest.raises(InputError, match="a step of this one cannot be pickled"):
+        Pipeline([Local()]).run_file(tmp_path / "in.csv", tmp_path / "out.csv", processes=2)
+
+
+@pytest.mark.parametrize("kind", [InputError, AlreadyProtected, GateRefused, KeyringError, SubjectErased])
+def test_an_error_comes_back_as_the_one_it_was(kind: type[SafeguardsError]) -> None:
+    class Own(kind):  # type: ignore[misc, valid-type]
+        def __init__(self, row: int) -> None:
+            super().__init__(f"row {row}")
+
+    back = pickle.loads(pickle.dumps(_Failure.of(Own(3)))).error()
+    assert (type(back), str(back)) == (kind, "row 3")
+
+
+def test_an_error_of_others_comes_back_without_what_it_says() -> None:
+    back = _Failure.of(ValueError("kim@example.com")).error()
+    assert (type(back), str(back)) == (SafeguardsError, "a step failed (ValueError); nothing was written")
+
+
+def test_a_slice_travels_without_the_rest_of_its_column() -> None:
+    rows = table(50_000).combine_chunks().to_batches()[0]
+    part = rows.slice(10, 5)
+    assert len(packed_of(part)) < 10_000
+    assert unpacked(packed_of(part)).equals(part)
+    assert unpacked(packed_of(rows.slice(0, 0))).num_rows == 0
+
+
+WORKER = """
+    import multiprocessing, sys
+    from safeguards.pipeline import Pipeline
+    from safeguards.pseudonyms import Token
+    def advance(done, total):
+        print(*(child.pid for child in multiprocessing.active_children()), flush=True)
+    if __name__ == "__main__":
+        Pipeline({"a": Token(), "b": Token()}, domain="d").run_file(
+            sys.argv[1], sys.argv[2], advance=advance, processes=2)
+"""
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="looks for processes in /proc")
+def test_processes_end_with_a_killed_owner_and_no_file_is_left(ring: Keyring, tmp_path: Path) -> None:
+    with (tmp_path / "in.csv").open("w") as file:
+        file.write("a,b\n")
+        file.writelines(f"value {n},other {n}\n" for n in range(300_000))
+    (tmp_path / "out").mkdir()
+    (tmp_path / "job.py").write_text(textwrap.dedent(WORKER))
+    keys = {"SAFEGUARDS_KEYRING": f"sqlite:///{tmp_path / 'keys.db'} local:{tmp_path / 'master.key'}"}
+    command = [sys.executable, str(tmp_path / "job.py"), str(tmp_path / "in.csv")]
+    command.append(str(tmp_path / "out" / "t.csv.gz"))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | keys, text=True) as process:
+        assert process.stdout is not None
+        workers = process.stdout.readline().split()
+        process.send_signal(signal.SIGKILL)
+    assert len(workers) == 2
+    for _ in range(200):
+        if not any(map(_lives, workers)):
+            break
+        time.sleep(0.1)
+    assert not any(map(_lives, workers))
+    assert os.listdir(tmp_path / "out") == []
+
+
+def _lives(process: str) -> bool:
+    try:
+        return " Z " not in Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
