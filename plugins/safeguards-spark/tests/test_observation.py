@@ -30,21 +30,21 @@ STEP = Pseudonymise(
 
 @dataclass(frozen=True)
 class Filter:
-    """A user's own step: leaves rows out, and counts them; ``fail`` makes each task's first attempt fail."""
+    """Leaves rows out, and counts them; a task's first attempt fails, and leaves a file in ``failing``."""
 
-    fail: bool = False
+    failing: str = ""
 
     def start(self, schema: pa.Schema, _metadata: object) -> Any:
-        return _Filtering(schema, self.fail)
+        return _Filtering(schema, self.failing)
 
     def describe(self) -> dict[str, Any]:
         return {"step": "filter"}
 
 
 class _Filtering:
-    def __init__(self, schema: pa.Schema, fail: bool) -> None:
+    def __init__(self, schema: pa.Schema, failing: str) -> None:
         self.schema = schema
-        self.fail = fail
+        self.failing = failing
 
     def apply(self, batch: pa.RecordBatch, before: int = 0) -> Any:
         from collections import Counter
@@ -53,7 +53,8 @@ class _Filtering:
         if not before and not batch.num_rows:
             return batch, Counter({("id", "odd"): 0})
         last = before + batch.num_rows > 40
-        if self.fail and context is not None and context.attemptNumber() == 0 and last:
+        if self.failing and context is not None and context.attemptNumber() == 0 and last:
+            (Path(self.failing) / str(context.partitionId())).touch()
             raise RuntimeError("this machine is gone")
         kept = batch.filter(pa.array([number % 2 == 0 for number in batch["id"].to_pylist()], pa.bool_()))
         return kept, Counter({("id", "odd"): batch.num_rows - kept.num_rows})
@@ -97,8 +98,10 @@ def test_the_written_rows_are_those_of_the_data_alone(
 
 def test_a_task_that_is_tried_again_counts_once(people: Any, pseudonyms: Keyring, tmp_path: Path) -> None:
     observation = Observation()
-    pipeline = Pipeline([STEP, Filter(fail=True)])
+    (tmp_path / "failed").mkdir()
+    pipeline = Pipeline([STEP, Filter(failing=str(tmp_path / "failed"))])
     protect(people, pipeline, observation=observation).write.parquet(str(tmp_path / "out"))
+    assert len(list((tmp_path / "failed").iterdir())) == 5
     record = observation.manifest()
     assert (record.rows_in, record.rows_out) == (230, 115)
     assert {each.column: each.nulls for each in record.columns}["phone"] == 10
