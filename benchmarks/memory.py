@@ -6,8 +6,14 @@ import re
 from pathlib import Path
 
 
-def peak_bytes() -> int:
-    """This program's highest resident memory; ru_maxrss would begin with what its parent had."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text("ascii"))
-    assert found
+def peak_bytes(process: int | None = None) -> int:
+    """The highest resident memory of this program or another process; ru_maxrss begins with the parent's.
+
+    Raises:
+        OSError: the process has ended.
+    """
+    status = Path(f"/proc/{process or 'self'}/status").read_text("utf-8", "replace")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    if not found:
+        raise ProcessLookupError
     return int(found[1]) * 1024

@@ -23,6 +23,7 @@ import bench_backfill  # noqa: E402
 import bench_columns  # noqa: E402
 import bench_detection  # noqa: E402
 import bench_detection_quality  # noqa: E402
+import bench_files  # noqa: E402
 import bench_import  # noqa: E402
 import bench_pseudonyms  # noqa: E402
 import bench_search  # noqa: E402
@@ -36,6 +37,7 @@ GROUPS: dict[str, Group] = (
     | bench_detection.GROUPS
     | bench_detection_quality.GROUPS
     | bench_pseudonyms.GROUPS
+    | bench_files.GROUPS
 )
 BUDGETS = Path(__file__).with_name("budgets.toml")
 ATTEMPTS = 3

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -12,40 +14,57 @@ from safeguards import Keyring, use
 from safeguards.cli.keyring import keyring_options
 from safeguards.cli.output import format_option, print_facts, print_json, print_table, progress
 from safeguards.errors import InputError
-from safeguards.pipeline import Manifest, Pipeline
+from safeguards.pipeline import Difference, Manifest, Pipeline, reproduce, verify
 from safeguards.tables import Source, is_empty, open_database, open_file
 
 _COLUMNS = ("column", "transform", "item", "rows", "nulls", "key id", "result")
 
 
 @click.command(name="pseudonymise")
-@click.argument("source")
-@click.argument("target", type=click.Path(path_type=Path))
+@click.argument("source", required=False)
+@click.argument("target", type=click.Path(path_type=Path), required=False)
+@click.option("--pipeline", "declared", metavar="FILE", help="What to do to each column (TOML).")
 @click.option(
-    "--pipeline", "declared", required=True, metavar="FILE", help="What to do to each column (TOML)."
+    "--verify",
+    "output",
+    type=click.Path(path_type=Path),
+    metavar="OUTPUT",
+    help="Compare an output with its manifest; with SOURCE and --pipeline, make its first rows again.",
 )
 @click.option("--table", metavar="NAME", help="The table, where SOURCE is a database URL.")
 @click.option("--encoding", metavar="NAME", help="A text file's encoding, where it is not found by itself.")
 @click.option(
     "--manifest", type=click.Path(path_type=Path), metavar="FILE", help="Write the record of the run here."
 )
+@click.option(
+    "--processes",
+    type=int,
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Share the work among N processes.",
+)
 @keyring_options
 @format_option
 def command(
-    source: str,
-    target: Path,
-    declared: str,
+    source: str | None,
+    target: Path | None,
+    declared: str | None,
+    output: Path | None,
     table: str | None,
     encoding: str | None,
     manifest: Path | None,
+    processes: int,
     keys: str | None,
     provider: str | None,
     output_format: str,
 ) -> None:
-    """Pseudonymise SOURCE, a file or a database URL, into the file TARGET.
+    """Pseudonymise SOURCE, a file or a database URL, into the file TARGET, or a directory into another.
 
     The ending of TARGET says its kind: .parquet, .csv, .tsv, .jsonl (text also .gz, .zst). It appears when
-    all of it is written. The pipeline file names a transform for each column:
+    all of it is written. A directory's files become files of the same names, which appear together, and then
+    _manifest.json and _SUCCESS; run again, it goes on where it was ended. The pipeline file names a transform
+    for each column:
 
     \b
         domain = "ads-2026"
@@ -56,16 +75,70 @@ def command(
         age = {transform = "generalise", band = 10}
         "메모" = "drop"
     """
+    if output is not None:
+        _refuse_more({"file": target, "--table": table, "--encoding": encoding})
+        differences = verify(output, manifest)
+        if source is not None or declared is not None:
+            differences += _reproduced(source, declared, output, keys, provider)
+        click.get_current_context().exit(_verified(output, differences, output_format))
+    if source is None or target is None:
+        raise InputError("name SOURCE and TARGET, or --verify OUTPUT")
+    if declared is None:
+        raise InputError("name --pipeline FILE, which says what to do to each column")
     pipeline = Pipeline.from_toml(declared)
     _use_keys(pipeline, keys, provider)
-    with _opened(source, table, encoding) as rows, progress(f"pseudonymise {rows.name}") as advance:
-        if is_empty(rows):
-            raise InputError(f"{rows.name} has no rows; nothing was written")
-        done = pipeline.run_file(rows, target, manifest=manifest, advance=advance)
+    told: dict[str, str] = {}
+    if "://" not in source and Path(source).is_dir():
+        _refuse_for_directory({"--table": table, "--encoding": encoding, "--manifest": manifest})
+        with progress(f"pseudonymise {source}") as advance:
+            done = pipeline.run_directory(
+                source, target, processes=processes, advance=advance, told=told.__setitem__
+            )
+    else:
+        with _opened(source, table, encoding) as rows, progress(f"pseudonymise {rows.name}") as advance:
+            if is_empty(rows):
+                raise InputError(f"{rows.name} has no rows; nothing was written")
+            done = pipeline.run_file(rows, target, manifest=manifest, advance=advance, processes=processes)
     if output_format == "json":
         print_json({"target": str(target), **done.to_dict()})
         return
-    _print(done, target, manifest)
+    _print(done, target, manifest, told)
+
+
+def _refuse_more(given: Mapping[str, object]) -> None:
+    for option, value in given.items():
+        if value is not None:
+            told = "name no other file" if option == "file" else f"it takes no {option}"
+            raise InputError(f"--verify reads one output: {told}")
+
+
+def _reproduced(
+    source: str | None, declared: str | None, output: Path, keys: str | None, provider: str | None
+) -> list[Difference]:
+    if source is None or declared is None:
+        raise InputError("to make rows again, --verify OUTPUT takes both SOURCE and --pipeline FILE")
+    pipeline = Pipeline.from_toml(declared)
+    _use_keys(pipeline, keys, provider)
+    return reproduce(pipeline, source, output)
+
+
+def _verified(output: Path, differences: Sequence[Difference], output_format: str) -> int:
+    """Print every difference, and return the exit code."""
+    if output_format == "json":
+        print_json({"output": str(output), "differences": [asdict(one) for one in differences]})
+    elif differences:
+        rows = [(one.where, one.expected, one.found) for one in differences]
+        print_table(f"{output} is not what its manifest says", ("where", "manifest", "found"), rows)
+    else:
+        click.echo(f"{output} is what its manifest says")
+    return 1 if differences else 0
+
+
+def _refuse_for_directory(given: Mapping[str, object]) -> None:
+    """Raise InputError for an option that a directory has no use for."""
+    for option, value in given.items():
+        if value is not None:
+            raise InputError(f"{option} goes with one file or table, not with a directory")
 
 
 def _use_keys(pipeline: Pipeline, keys: str | None, provider: str | None) -> None:
@@ -93,7 +166,7 @@ def _opened(source: str, table: str | None, encoding: str | None) -> Iterator[So
         yield database.source(table)
 
 
-def _print(done: Manifest, target: Path, manifest: Path | None) -> None:
+def _print(done: Manifest, target: Path, manifest: Path | None, told: Mapping[str, str]) -> None:
     rows = [
         (one.column, one.transform, one.item, one.rows, one.nulls, one.key_id, one.output_type or "left out")
         for one in done.columns
@@ -102,6 +175,12 @@ def _print(done: Manifest, target: Path, manifest: Path | None) -> None:
     facts: dict[str, object] = {"written": target, "rows": done.rows_out}
     if done.domain is not None:
         facts["domain"] = f"{done.domain['name']}, {done.domain['statement']} from the data's keys"
+    for what, parts in Counter(told.values()).items():
+        facts[f"parts {what}"] = parts
+    for gate in done.gates:
+        facts[f"gate {gate['gate']}"] = ", ".join(
+            f"{name} {found}" for name, found in gate["evidence"].items()
+        )
     if manifest is not None:
         facts["manifest"] = manifest
     print_facts("pseudonymised", facts)

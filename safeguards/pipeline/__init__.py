@@ -13,14 +13,17 @@ require("narwhals", "pipeline")
 from safeguards.pipeline.manifest import METADATA_KEY, ColumnRecord, Manifest, digest  # noqa: E402
 from safeguards.pipeline.parcel import Chain, Parcel  # noqa: E402
 from safeguards.pipeline.pseudonymise import Pseudonymise  # noqa: E402
+from safeguards.pipeline.reproduce import reproduce  # noqa: E402
 from safeguards.pipeline.run import Pipeline  # noqa: E402
 from safeguards.pipeline.step import Counts, Gate, Running, Step, Watching  # noqa: E402
+from safeguards.pipeline.verify import Difference, verify  # noqa: E402
 
 __all__ = [
     "METADATA_KEY",
     "Chain",
     "ColumnRecord",
     "Counts",
+    "Difference",
     "Gate",
     "Manifest",
     "Parcel",
@@ -30,4 +33,6 @@ __all__ = [
     "Step",
     "Watching",
     "digest",
+    "reproduce",
+    "verify",
 ]

@@ -56,6 +56,7 @@ class Manifest:
 
     ``gates`` holds what each gate judged by, and its evidence. ``regime`` is the domain's: ``safeguard`` or
     ``research``, which never mix. ``nulls_out`` counts what is NULL in each column that leaves.
+    ``parts`` holds, where the source is a directory, each file's rows and SHA-256, before and after.
 
     ``output`` holds the SHA-256 of the finished file, where the manifest stands in a file beside it; the copy
     inside a Parquet file cannot hold it.
@@ -73,6 +74,7 @@ class Manifest:
     regime: str = SAFEGUARD
     gates: Sequence[Mapping[str, Any]] = ()
     nulls_out: Mapping[str, int] | None = None
+    parts: Sequence[Mapping[str, Any]] = field(default_factory=list)
     output: Mapping[str, str] | None = None
     created_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     tool: str = f"pii-safeguards {__version__}"

@@ -16,9 +16,10 @@ from safeguards.errors import InputError
 from safeguards.keys import resolve
 from safeguards.pipeline import rules
 from safeguards.pipeline.declared import from_document, read_document
+from safeguards.pipeline.directory import Told, run_directory
 from safeguards.pipeline.manifest import METADATA_KEY, Manifest, digest, fingerprint
 from safeguards.pipeline.pseudonymise import Pseudonymise, Unlisted
-from safeguards.pipeline.shared import Done, Work, in_processes, start, transformed
+from safeguards.pipeline.shared import ROWS_AT_ONCE, Done, Work, in_processes, start, transformed
 from safeguards.pipeline.step import Counts, Gate, Step
 from safeguards.pipeline.workers import check_processes
 from safeguards.pseudonyms import Domain, Transform
@@ -114,7 +115,7 @@ class Pipeline:
         if self.gates and isinstance(table, pa.RecordBatchReader):
             raise InputError("a gate judges the whole before any of it leaves: pass a table, or use run_file")
         source = open_frame(table)
-        run = _Run(self, source, _text_metadata(source.schema))
+        run = Run(self, source, _text_metadata(source.schema))
         if isinstance(table, pa.RecordBatchReader):
             return pa.RecordBatchReader.from_batches(run.schema, _recorded(run, manifest))
         result = pa.Table.from_batches(list(run.batches()), run.schema)
@@ -155,7 +156,7 @@ class Pipeline:
         rows = open_file(source) if isinstance(source, str | os.PathLike) else source
         _refuse_same(rows, target, manifest)
         check_processes(processes)
-        run = _Run(self, rows, getattr(rows, "metadata", {}), advance, processes)
+        run = Run(self, rows, getattr(rows, "metadata", {}), advance, processes)
         if not run.schema.names:
             raise InputError("every column is dropped; there is nothing to write")
         with whole_file(Path(manifest)) if manifest is not None else nullcontext() as record:
@@ -168,9 +169,40 @@ class Pipeline:
             record.write(done.to_json().encode())
         return done
 
+    def run_directory(
+        self,
+        source: Path_,
+        target: Path_,
+        *,
+        processes: int = 1,
+        advance: Advance | None = None,
+        told: Told | None = None,
+    ) -> Manifest:
+        """Transform each file of a directory into one of the same name in another; a killed run is resumed.
 
-class _Run:
-    """One pass over one source."""
+        Parts take their names all together, when the last is written and the gates have judged the whole;
+        then come the joint manifest ``_manifest.json`` and, at last, ``_SUCCESS``. Files whose names begin
+        with ``.`` or ``_`` are no parts. A part that an earlier run finished is kept where its input's
+        SHA-256, the pipeline and the key ids are still the same, and made anew elsewhere.
+
+        Args:
+            source: a directory of files of one kind, whose columns are the same.
+            target: a directory that is made, or that an earlier run of this method wrote to.
+            processes: how many processes share the parts, each a part at a time.
+            advance: called with rows done, and None.
+            told: called with each part's name and ``kept``, ``made`` or ``made anew``.
+
+        Raises:
+            InputError: a part does not fit, the target holds other files, or another process writes to it.
+            AlreadyProtected: a part holds ciphertexts or tokens.
+            GateRefused: a gate judges that the whole may not leave; no part appears.
+        """
+        check_processes(processes)
+        return run_directory(self, Path(source), Path(target), processes, advance, told)
+
+
+class Run:
+    """One pass over one source; ``counts`` holds what each step has counted so far."""
 
     def __init__(
         self,
@@ -186,7 +218,7 @@ class _Run:
         self._processes = processes
         self._rows_in = self._rows_out = 0
         self._manifest: Manifest | None = None
-        self._counts = [Counts() for _ in pipeline.steps]
+        self.counts = [Counts() for _ in pipeline.steps]
         self._nulls_out = Counter[str]()
         rules.check_history_regime(pipeline.regime, metadata)
         self._work = Work(pipeline.steps, source.schema.remove_metadata(), metadata)
@@ -196,9 +228,10 @@ class _Run:
         self._domain = domain_record(pipeline.domain)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield what leaves; after the last of it the gates judge, and the record stands."""
         total = self._source.rows() if self._advance else None
         for rows, batch, counted in self._transformed():
-            for counts, more in zip(self._counts, counted, strict=True):
+            for counts, more in zip(self.counts, counted, strict=True):
                 counts.update(more)
             self._rows_in += rows
             self._rows_out += batch.num_rows
@@ -208,11 +241,17 @@ class _Run:
             yield batch
             if self._advance:
                 self._advance(self._rows_in, total)
-        self._manifest = self._conclude()
+        gates = [
+            {**gate.describe(), "evidence": dict(watching.judge())}
+            for gate, watching in zip(self._pipeline.gates, self._watching, strict=True)
+        ]
+        nulls = {name: self._nulls_out[name] for name in self.schema.names}
+        self._manifest = self.conclude(self._rows_in, self._rows_out, self.counts, nulls, gates)
 
     def _transformed(self) -> Iterator[Done]:
         if self._processes > 1:
-            yield from in_processes(self._work, self._source.batches(), self._processes)
+            batches = self._source.batches(size=ROWS_AT_ONCE)
+            yield from in_processes(self._work, batches, self._processes)
             return
         before = 0
         for batch in self._source.batches():
@@ -224,31 +263,36 @@ class _Run:
         assert self._manifest is not None
         return self._manifest
 
-    def _conclude(self) -> Manifest:
+    def conclude(
+        self,
+        rows_in: int,
+        rows_out: int,
+        counts: Sequence[Counts],
+        nulls_out: Mapping[str, int],
+        gates: Sequence[Mapping[str, Any]],
+    ) -> Manifest:
+        """Return the record of so many rows and counts."""
         return Manifest(
             source=self._source.name,
-            rows_in=self._rows_in,
-            rows_out=self._rows_out,
-            nulls_out={name: self._nulls_out[name] for name in self.schema.names},
+            rows_in=rows_in,
+            rows_out=rows_out,
+            nulls_out=nulls_out,
             input_schema=fingerprint(self._source.schema),
             output_schema=fingerprint(self.schema),
             columns=[
                 record
-                for running, counts in zip(self._running, self._counts, strict=True)
-                for record in running.finish(self._rows_in, counts)
+                for running, counted in zip(self._running, counts, strict=True)
+                for record in running.finish(rows_in, counted)
             ],
             steps=[dict(step.describe()) for step in self._pipeline.steps],
             purpose=self._pipeline.purpose,
             domain=self._domain,
             regime=self._pipeline.regime,
-            gates=[
-                {**gate.describe(), "evidence": dict(watching.judge())}
-                for gate, watching in zip(self._pipeline.gates, self._watching, strict=True)
-            ],
+            gates=gates,
         )
 
 
-def _recorded(run: _Run, manifest: Path_ | None) -> Iterator[pa.RecordBatch]:
+def _recorded(run: Run, manifest: Path_ | None) -> Iterator[pa.RecordBatch]:
     yield from run.batches()
     if manifest is not None:
         run.manifest().write(manifest)

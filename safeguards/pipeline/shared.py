@@ -14,6 +14,10 @@ Done = tuple[int, pa.RecordBatch, list[Counts]]
 """Rows that came in, the batch that leaves, and what each step counted."""
 
 
+ROWS_AT_ONCE = 16_384
+"""Rows that are sent to another process at a time: several such batches are on their way."""
+
+
 def start(steps: Sequence[Step], schema: pa.Schema, metadata: Mapping[str, str]) -> list[Running]:
     """Begin work on batches of ``schema``, each step on what the one before it makes."""
     running: list[Running] = []

@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import Any
 
@@ -83,28 +82,36 @@ class Workers:
             ) from None
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
+class Failure(Exception):
     """An error as data: errors themselves might not survive pickling, and others' may quote a value."""
 
-    kind: str
-    message: str
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(kind, message)
+        self.kind, self.message = kind, message
 
     @classmethod
-    def of(cls, error: Exception) -> _Failure:
+    def of(cls, error: Exception) -> Failure:
+        """Keep the nearest class of the toolkit's own, and what it says; of others only their name."""
+        if isinstance(error, Failure):
+            return error
         known = (one.__name__ for one in type(error).__mro__ if getattr(errors, one.__name__, None) is one)
         if isinstance(error, SafeguardsError):
             return cls(next(known), str(error))
         return cls(SafeguardsError.__name__, f"a step failed ({type(error).__name__}); nothing was written")
 
+    def named(self, what: str) -> Failure:
+        """Put the name of what failed before the message."""
+        return Failure(self.kind, f"{what}: {self.message}")
+
     def error(self) -> SafeguardsError:
+        """Return the error of the toolkit's own class."""
         kind: type[SafeguardsError] = getattr(errors, self.kind)
         return kind(self.message)
 
 
 def _received(future: Future[Any]) -> Any:
     result = future.result()
-    if isinstance(result, _Failure):
+    if isinstance(result, Failure):
         raise result.error()
     return result
 
@@ -137,4 +144,4 @@ def _work(*task: Any) -> Any:
             _made = _make()
         return _made(*task)
     except Exception as error:
-        return _Failure.of(error)
+        return Failure.of(error)

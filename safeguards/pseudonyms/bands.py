@@ -14,6 +14,7 @@ from safeguards.pseudonyms.column import as_text, is_text, plain
 
 Number = int | float
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
+_BEGINS = r"^\[?(?P<number>-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?)"
 # Quotients are rounded to this many digits first: 0.3 / 0.1 is a hair below 3 in binary.
 _DIGITS = 9
 _LARGEST = 2.0**53
@@ -71,6 +72,27 @@ def label(values: Any, width: Number, bottom: Number | None, top: Number | None)
     names = [_name(place, width, bottom, top) for place in distinct]
     places_known: Any = pa.array(where, mask=np.isnan(found))
     return pa.array(names, pa.string()).take(places_known)
+
+
+def are_labels(text: Any, width: Number, bottom: Number | None, top: Number | None) -> Any:
+    """Say which texts are labels that :func:`label` makes: those that the number they begin with gets."""
+    begins = pc.extract_regex(text, _BEGINS)
+    below, above = (None if bound is None else _spell(bound) for bound in (bottom, top))
+    ends = [f"<{below}"] if below is not None else []
+    ends += [f"{above}+"] if above is not None else []
+    first = pc.struct_field(begins, "number")
+    known = pc.equal(text, label(numbers(first), width, bottom, top))
+    return pc.or_(pc.fill_null(known, False), pc.is_in(text, value_set=pa.array(ends, pa.string())))
+
+
+def within(found: Any, bottom: Number | None, top: Number | None) -> Any:
+    """Say which numbers are not beyond a bound; what is no number is beyond it."""
+    held = pc.is_valid(found)
+    if bottom is not None:
+        held = pc.and_(held, pc.fill_null(pc.greater_equal(found, pa.scalar(float(bottom))), False))
+    if top is not None:
+        held = pc.and_(held, pc.fill_null(pc.less_equal(found, pa.scalar(float(top))), False))
+    return held
 
 
 def code(values: Any, found: Any, bottom: Number | None, top: Number | None) -> Any:

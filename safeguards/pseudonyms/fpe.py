@@ -112,6 +112,15 @@ class FormatPreserving(Transform):
         key_id, secret = scope.key(self.item, _PURPOSE, permit.keyring)
         return Bound(lambda values: self._turned(_folded(values), secret, ff1.decrypt_batch), key_id)
 
+    def holds(self, values: Any) -> Any | None:
+        """Say which have no letter or digit but the alphabet's."""
+        text = lay_out(plain(values).cast(pa.string()))
+        others = np.unique(text.codes[_table(self._letters)[text.codes] < 0]).tolist()
+        foreign = np.isin(text.codes, [code for code in others if chr(code).isalnum()])
+        found: Any = np.diff(np.concatenate(([0], np.cumsum(foreign)))[text.bounds]) == 0
+        fits: Any = pa.array(found, pa.bool_())
+        return fits if text.valid is None else pc.if_else(text.valid, fits, None)
+
     @property
     def _check(self) -> CheckDigit | None:
         item = items.get(self.item) if self.item is not None else None

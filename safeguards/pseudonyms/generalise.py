@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -83,6 +83,29 @@ class Generalise(Transform):
         if self.groups is not None:
             return Bound(self._group)
         return Bound(self._code if self._codes else self._band)
+
+    def holds(self, values: Any) -> Any | None:
+        """Say which are labels of these bands or groups, or numbers within the bounds."""
+        if self._codes:
+            held = bands.within(bands.numbers(values), self.bottom, self.top)
+            return pc.if_else(pc.is_valid(values), held, None)
+        text = as_text(values)
+        if self.groups is not None:
+            known = pa.array([str(group) for group in self.groups.values()], pa.string())
+            named = pc.if_else(pc.is_valid(text), pc.is_in(text, value_set=known), None)
+        else:
+            named = by_unique(
+                text, lambda unique: bands.are_labels(unique, self._width or 1, self.bottom, self.top)
+            )
+        return named if self.other is None else pc.or_(named, pc.equal(text, pa.scalar(self.other)))
+
+    @classmethod
+    def recalled(cls, item: str | None, parameters: Mapping[str, Any]) -> Self:
+        """Take the groups' labels, which are all that a manifest tells, for their values too."""
+        told, groups = dict(parameters), parameters.get("groups")
+        if isinstance(groups, list | tuple):
+            told["groups"] = {label: label for label in groups}
+        return super().recalled(item, told)
 
     def parameters(self) -> Mapping[str, object]:
         """Tell the groups' labels, not the values that belong to them."""

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from safeguards import items
 from safeguards.errors import InputError
-from safeguards.pseudonyms.column import map_text, require_flat
+from safeguards.pseudonyms.column import as_text, map_text, require_flat
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.transform import Bound, Traits, Transform
 
 PROFILES = ("finance", "netact")
 HIDDEN = "****"
+_SIGN = "*"
+_WHOLE_PIECE = r"(^|\s)\**[^*\s]*[\pL\pN]\**(\s|$)"
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,24 @@ class Mask(Transform):
     def bind(self, domain: Domain | None) -> Bound:
         """Need nothing."""
         return Bound(self._mask)
+
+    def holds(self, values: Any) -> Any | None:
+        """Say which are hidden: an asterisk stands in them, and no whole value of the item beside it."""
+        text = as_text(values)
+        if self.item is None:
+            return pc.equal(text, pa.scalar(HIDDEN))
+        empty = pc.equal(pc.utf8_trim_whitespace(text), pa.scalar(""))
+        hidden = pc.or_(pc.match_substring(text, _SIGN), empty)
+        # Few masks need the slow look.
+        doubtful = pc.fill_null(pc.and_(hidden, pc.match_substring_regex(text, _WHOLE_PIECE)), False)
+        covered = [not self._bare(one) for one in text.filter(doubtful).to_pylist()]
+        return pc.replace_with_mask(hidden, doubtful, pa.array(covered, pa.bool_()))
+
+    def _bare(self, text: str) -> bool:
+        """Say whether a piece of the text, free of asterisks, is a whole value of the item."""
+        validate = items.get(self.item or "").validate
+        pieces = (piece.strip(_SIGN) for piece in text.split())
+        return any(_SIGN not in piece and validate(piece) for piece in pieces if piece)
 
     def _mask(self, values: Any) -> Any:
         if self.item is None:

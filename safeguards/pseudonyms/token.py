@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from safeguards.pseudonyms.column import as_text, by_unique, require_flat
 from safeguards.pseudonyms.digests import keyed, spelled
 from safeguards.pseudonyms.domain import Domain
-from safeguards.pseudonyms.tokeniser import BITS, LENGTH, canonical_of, check_shape, head_of
+from safeguards.pseudonyms.tokeniser import ALPHABET, BITS, LENGTH, canonical_of, check_shape, head_of
 from safeguards.pseudonyms.transform import Bound, Traits, Transform, require_domain
 
 
@@ -69,6 +71,11 @@ class Token(Transform):
             return spelled(keyed(secret, canonical), head, self.length)
 
         return Bound(lambda values: by_unique(values, tokens), key_id)
+
+    def holds(self, values: Any) -> Any | None:
+        """Say which are tokens of this item, prefix and length."""
+        head = re.escape(head_of(self.item, self.prefix))
+        return pc.match_substring_regex(as_text(values), f"^{head}[{ALPHABET}]{{{self.length}}}$")
 
     def parameters(self) -> Mapping[str, object]:
         """Add what the length means."""

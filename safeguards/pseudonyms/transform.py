@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import pyarrow as pa
 
@@ -111,6 +111,24 @@ class Transform(ABC):
             KeyringError: the permit's keyring lacks the key.
         """
         raise InputError(f"{self.name} is one-way: nobody can go back from its results")
+
+    def holds(self, values: Any) -> Any | None:
+        """Return, for an Arrow array, a Boolean array of which values may be results; NULL for NULL.
+
+        What was written is read back so: values may have become text, as in a CSV file. None where nothing
+        is promised of a result.
+        """
+        return None
+
+    @classmethod
+    def recalled(cls, item: str | None, parameters: Mapping[str, Any]) -> Self:
+        """Return the transform that a manifest tells of, as far as :meth:`holds` needs it.
+
+        Raises:
+            InputError: the parameters are none of this transform.
+        """
+        known = {field.name for field in fields(cls)} & parameters.keys()
+        return cls(item=item, **{name: parameters[name] for name in known})
 
     def parameters(self) -> Mapping[str, object]:
         """Return what the manifest tells of the settings: those that differ from what was not said."""

@@ -33,7 +33,7 @@ from safeguards.keys.local import LocalProvider
 from safeguards.keys.registry import addresses
 from safeguards.pipeline import Pipeline
 from safeguards.pipeline.shared import packed_of, unpacked
-from safeguards.pipeline.workers import _Failure
+from safeguards.pipeline.workers import Failure
 from safeguards.pseudonyms import Drop, FormatPreserving, Generalise, Keep, Token
 
 COLUMNS = {
@@ -59,7 +59,7 @@ def table(rows: int) -> pa.Table:
 
 
 def test_two_processes_make_the_same_file_and_counts_as_one(ring: Keyring, tmp_path: Path) -> None:
-    pq.write_table(table(150_000), tmp_path / "in.parquet")
+    pq.write_table(table(70_000), tmp_path / "in.parquet")
     pipeline = Pipeline(COLUMNS, domain="ads-2026")
     told: list[int] = []
     one = pipeline.run_file(tmp_path / "in.parquet", tmp_path / "one.parquet")
@@ -71,13 +71,14 @@ def test_two_processes_make_the_same_file_and_counts_as_one(ring: Keyring, tmp_p
     )
     assert pq.read_table(tmp_path / "two.parquet").equals(pq.read_table(tmp_path / "one.parquet"))
     assert replace(two, created_at=one.created_at) == one
-    assert told == [65_536, 131_072, 150_000]
+    assert told[-1] == 70_000
+    assert len(told) > 4
     assert multiprocessing.active_children() == []
 
 
 def test_a_refusal_names_the_row_of_the_whole_file_and_leaves_nothing(ring: Keyring, tmp_path: Path) -> None:
-    (tmp_path / "in.csv").write_text("age\n" + "5\n" * 140_000 + "many\n")
-    with pytest.raises(InputError, match=r"column 'age', row 140001: holds a value that is no number"):
+    (tmp_path / "in.csv").write_text("age\n" + "5\n" * 70_000 + "many\n")
+    with pytest.raises(InputError, match=r"column 'age', row 70001: holds a value that is no number"):
         Pipeline({"age": Generalise(band=10)}).run_file(
             tmp_path / "in.csv", tmp_path / "out.csv", manifest=tmp_path / "m.json", processes=2
         )
@@ -85,7 +86,7 @@ def test_a_refusal_names_the_row_of_the_whole_file_and_leaves_nothing(ring: Keyr
 
 
 def test_a_killed_process_is_one_clear_error_and_leaves_nothing(ring: Keyring, tmp_path: Path) -> None:
-    pq.write_table(table(300_000), tmp_path / "in.parquet")
+    pq.write_table(table(200_000), tmp_path / "in.parquet")
 
     def kill(done: int, total: int | None) -> None:
         for worker in multiprocessing.active_children()[:1]:
@@ -171,12 +172,12 @@ def test_an_error_comes_back_as_the_one_it_was(kind: type[SafeguardsError]) -> N
         def __init__(self, row: int) -> None:
             super().__init__(f"row {row}")
 
-    back = pickle.loads(pickle.dumps(_Failure.of(Own(3)))).error()
+    back = pickle.loads(pickle.dumps(Failure.of(Own(3)))).error()
     assert (type(back), str(back)) == (kind, "row 3")
 
 
 def test_an_error_of_others_comes_back_without_what_it_says() -> None:
-    back = _Failure.of(ValueError("kim@example.com")).error()
+    back = Failure.of(ValueError("kim@example.com")).error()
     assert (type(back), str(back)) == (SafeguardsError, "a step failed (ValueError); nothing was written")
 
 
@@ -204,7 +205,7 @@ WORKER = """
 def test_processes_end_with_a_killed_owner_and_no_file_is_left(ring: Keyring, tmp_path: Path) -> None:
     with (tmp_path / "in.csv").open("w") as file:
         file.write("a,b\n")
-        file.writelines(f"value {n},other {n}\n" for n in range(300_000))
+        file.writelines(f"value {n},other {n}\n" for n in range(200_000))
     (tmp_path / "out").mkdir()
     (tmp_path / "job.py").write_text(textwrap.dedent(WORKER))
     keys = {"SAFEGUARDS_KEYRING": f"sqlite:///{tmp_path / 'keys.db'} local:{tmp_path / 'master.key'}"}

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from safeguards import Keyring
 from safeguards.errors import AlreadyProtected, InputError
-from safeguards.pipeline import Manifest, Pipeline
+from safeguards.pipeline import Manifest, Pipeline, verify
 from safeguards.pseudonyms import Generalise, Keep, Token
 from safeguards.tables import open_database, open_file, write_file
 
@@ -142,39 +142,45 @@ def test_the_manifest_in_parquet_is_the_one_written_and_the_one_returned(
 WORKER = """
     import sys
     from safeguards.pipeline import Pipeline
-    from safeguards.pseudonyms import Token
+    from safeguards.pseudonyms import Generalise, Token
+    from safeguards.risk import RiskGate
     def advance(done, total):
         print(done, flush=True)
-    Pipeline({"a": Token(), "b": Token()}, domain="d").run_file(sys.argv[1], sys.argv[2], advance=advance)
-    print("end", flush=True)
+    if __name__ == "__main__":
+        columns = {"a": Token(), "b": Generalise(band=10)}
+        Pipeline(columns, domain="d", gates=[RiskGate(["b"])]).run_file(
+            sys.argv[1], sys.argv[2], manifest=sys.argv[3], advance=advance, processes=int(sys.argv[4]))
+        print("end", flush=True)
 """
+SLOW = pytest.mark.slow
 
 
 @pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="a nameless file needs Linux")
-def test_a_process_killed_midway_leaves_nothing(ring: Keyring, tmp_path: Path) -> None:
+@pytest.mark.parametrize("processes", [1, pytest.param(2, marks=SLOW)])
+@pytest.mark.parametrize("kind", [".csv", ".csv.gz", ".parquet", ".jsonl"])
+def test_a_process_killed_midway_leaves_nothing_and_the_next_run_is_clean(
+    ring: Keyring, tmp_path: Path, kind: str, processes: int
+) -> None:
+    rows = 70_000 if kind == ".jsonl" else 90_000
     with (tmp_path / "in.csv").open("w") as file:
         file.write("a,b\n")
-        file.writelines(f"value {n},other {n}\n" for n in range(600_000))
+        file.writelines(f"value {n},{n % 90}\n" for n in range(rows))
     (tmp_path / "out").mkdir()
-    environment = os.environ | {
-        "SAFEGUARDS_KEYRING": f"sqlite:///{tmp_path / 'keys.db'} local:{tmp_path / 'master.key'}"
-    }
-    for name in ("t.parquet", "t.csv"):
-        command = [
-            sys.executable,
-            "-c",
-            textwrap.dedent(WORKER),
-            str(tmp_path / "in.csv"),
-            str(tmp_path / "out" / name),
-        ]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline().strip().isdigit()
-            time.sleep(random.uniform(0, 0.3))
-            assert process.poll() is None
-            process.send_signal(signal.SIGKILL)
-            assert "end" not in process.stdout.read()
-        assert os.listdir(tmp_path / "out") == []
+    (tmp_path / "job.py").write_text(textwrap.dedent(WORKER))
+    keys = {"SAFEGUARDS_KEYRING": f"sqlite:///{tmp_path / 'keys.db'} local:{tmp_path / 'master.key'}"}
+    paths = [tmp_path / "in.csv", tmp_path / "out" / f"t{kind}", tmp_path / "out" / "m.json"]
+    command = [sys.executable, str(tmp_path / "job.py"), *map(str, paths), str(processes)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | keys, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip().isdigit()
+        time.sleep(random.uniform(0, 0.1))
+        process.send_signal(signal.SIGKILL)
+        ended = "end" in process.stdout.read()
+    assert sorted(os.listdir(tmp_path / "out")) == (["m.json", f"t{kind}"] if ended else [])
+    done = subprocess.run(command, env=os.environ | keys, capture_output=True, text=True, check=True)
+    assert "end" in done.stdout
+    assert verify(paths[1], paths[2]) == []
+    assert sorted(os.listdir(tmp_path / "out")) == ["m.json", f"t{kind}"]
 
 
 MEASURED = """

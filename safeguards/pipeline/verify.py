@@ -1,0 +1,210 @@
+"""Read an output back and compare it with its manifest: what it says must be what is there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from safeguards.crypto.envelope import is_envelope, parse
+from safeguards.errors import InputError
+from safeguards.pipeline.folder import MANIFEST, SUCCESS, entries
+from safeguards.pipeline.manifest import ColumnRecord, Manifest, digest, fingerprint
+from safeguards.pseudonyms.build import TRANSFORMS
+from safeguards.pseudonyms.column import is_bytes, plain
+from safeguards.tables import Source, open_file
+from safeguards.tables.files import kind_of
+
+Holds = Callable[[Any], Any]
+_EXACT = ".parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not as the manifest says: where, what it says, and what is there; never a value."""
+
+    where: str
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: the manifest says {self.expected}, there is {self.found}"
+
+
+def verify(output: str | Path, manifest: str | Path | None = None) -> list[Difference]:
+    """Compare a file, or a directory that ``run_directory`` wrote, with its manifest.
+
+    Compared are the bytes' SHA-256 where it is stated, columns and their types, rows, NULLs, and of each
+    column whether its values are what its transform makes. Text files have no types to compare.
+
+    Args:
+        output: the file or the directory.
+        manifest: the manifest's file; a Parquet file carries its own, and a directory holds it.
+
+    Returns:
+        Every difference; an empty list where all is as stated.
+
+    Raises:
+        InputError: there is no output, no manifest, or one of them cannot be read.
+    """
+    location = Path(output)
+    if location.is_dir():
+        record = Manifest.read(manifest or location / MANIFEST)
+        return [*_of_directory(location, record)]
+    if manifest is None and kind_of(location) != _EXACT:
+        raise InputError(f"{location.name}: only Parquet files carry a manifest; name the one beside it")
+    record = Manifest.read(manifest or location)
+    return [
+        *_of_bytes(location.name, location, (record.output or {}).get("sha256")),
+        *_of_rows(location, record),
+    ]
+
+
+def _of_rows(path: Path, record: Manifest) -> Iterator[Difference]:
+    source = open_file(path)
+    yield from _of_schema(path, source, record)
+    found = _Found(record, kind_of(path))
+    found.add(source)
+    yield from found.differences()
+
+
+def _of_directory(folder: Path, record: Manifest) -> Iterator[Difference]:
+    if not (folder / SUCCESS).exists():
+        yield Difference(f"directory {folder.name}", f"it is complete ({SUCCESS})", "no such marker")
+    stated = {part["part"]: part for part in record.parts}
+    there = {path.name for path in entries(folder)}
+    for name in sorted(there - stated.keys()):
+        yield Difference(f"part {name}", "no such part", "one")
+    found = None
+    for name, part in stated.items():
+        path = folder / name
+        if name not in there:
+            yield Difference(f"part {name}", f"{part['rows_out']} rows", "no such file")
+            continue
+        yield from _of_bytes(f"part {name}", path, part["output"])
+        source = open_file(path)
+        yield from _of_schema(path, source, record)
+        found = found or _Found(record, kind_of(path))
+        rows = found.add(source)
+        if rows != part["rows_out"]:
+            yield Difference(f"part {name}", f"{part['rows_out']} rows", f"{rows}")
+    if found is not None:
+        yield from found.differences()
+
+
+def _of_bytes(where: str, path: Path, stated: str | None) -> Iterator[Difference]:
+    try:
+        found = digest(path) if stated is not None else None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+    if found != stated:
+        yield Difference(where, f"SHA-256 {stated}", f"{found}")
+
+
+def _of_schema(path: Path, source: Source, record: Manifest) -> Iterator[Difference]:
+    stated = dict(record.output_schema["columns"])
+    there = dict(fingerprint(source.schema)["columns"])
+    gone = {one.column: one.transform for one in record.columns if one.output_type is None}
+    for name in there.keys() - stated.keys():
+        yield Difference(f"column {name!r}", f"it was left out ({gone.get(name, 'not listed')})", "it")
+    for name in stated.keys() - there.keys():
+        yield Difference(f"column {name!r}", stated[name], "no such column")
+    for name in stated.keys() & there.keys():
+        if kind_of(path) == _EXACT and stated[name] != there[name]:
+            yield Difference(f"column {name!r}", f"type {stated[name]}", there[name])
+    if stated.keys() == there.keys() and [*stated] != [*there]:
+        yield Difference("columns", f"the order {', '.join(stated)}", ", ".join(there))
+
+
+class _Found:
+    """What is counted while an output is read back."""
+
+    def __init__(self, record: Manifest, kind: str) -> None:
+        self._record, self._kind = record, kind
+        self._rows = 0
+        self._nulls = Counter[str]()
+        self._misses = Counter[str]()
+        self._first: dict[str, int] = {}
+        # The last step that worked on a column says what its values are.
+        last = {one.column: one for one in record.columns}
+        self._holds = {name: holds for name, one in last.items() if (holds := holds_of(one)) is not None}
+
+    def add(self, source: Source) -> int:
+        """Read a source, and return its rows."""
+        before = self._rows
+        for batch in source.batches():
+            for name in batch.schema.names:
+                self._nulls[name] += batch[name].null_count
+                if name in self._holds:
+                    self._check(name, batch[name])
+            self._rows += batch.num_rows
+        return self._rows - before
+
+    def differences(self) -> Iterator[Difference]:
+        """Yield what is not as stated of rows, NULLs and values."""
+        record = self._record
+        if self._rows != record.rows_out:
+            yield Difference("rows", f"{record.rows_out}", f"{self._rows}")
+        for name, stated in (record.nulls_out or {}).items():
+            if name in self._nulls and not self._as_many(name, stated):
+                yield Difference(f"column {name!r}", f"{stated} NULLs", f"{self._nulls[name]}")
+        last = {one.column: one for one in record.columns}
+        for name, misses in self._misses.items():
+            told = last[name].transform + (f" of {last[name].item}" if last[name].item else "")
+            row = self._first[name]
+            yield Difference(f"column {name!r}", told, f"{misses} values of another form, first in row {row}")
+
+    def _check(self, name: str, values: Any) -> None:
+        held = pc.fill_null(self._holds[name](values), True)
+        if misses := held.false_count:
+            self._misses[name] += misses
+            self._first.setdefault(name, self._rows + pc.index(held, False).as_py() + 1)
+
+    def _as_many(self, name: str, stated: int) -> bool:
+        found = self._nulls[name]
+        kind = dict(self._record.output_schema["columns"]).get(name, "")
+        # JSON has no word for NaN, which is written as null.
+        return found == stated or (
+            found > stated
+            and self._kind in {".jsonl", ".ndjson"}
+            and kind in {"float", "double", "halffloat"}
+        )
+
+
+def holds_of(record: ColumnRecord) -> Holds | None:
+    """Return what says which values of a column may be results of its transform; None where nothing can."""
+    if record.output_type is None:
+        return None
+    if record.transform in _STEPS:
+        return _STEPS[record.transform](record)
+    kind = TRANSFORMS.get(record.transform)
+    if kind is None:
+        return None
+    transform = kind.recalled(record.item, record.parameters)
+    return None if transform.holds(pa.nulls(0, pa.string())) is None else transform.holds
+
+
+def _envelopes(record: ColumnRecord) -> Holds:
+    """Ciphertexts name the key that they were made with."""
+
+    def holds(values: Any) -> Any:
+        if not is_bytes(values.type):
+            return pa.array([False] * len(values), pa.bool_())
+        found = [
+            None if value is None else _under(value, record.key_id) for value in plain(values).to_pylist()
+        ]
+        return pa.array(found, pa.bool_())
+
+    return holds
+
+
+def _under(value: bytes, key_id: int | None) -> bool:
+    return is_envelope(value) and key_id in {None, parse(value).key_id}
+
+
+_STEPS: Mapping[str, Callable[[ColumnRecord], Holds]] = {"encrypt": _envelopes}
