@@ -53,10 +53,6 @@ class Parcel:
                 f"this worker's environment names a keyring {PSEUDONYMS!r}, which the sender's does not: the "
                 'same domain would give other pseudonyms; name it in both, or Domain(..., keyring="default")'
             )
-        return self.begin()
-
-    def begin(self) -> Chain:
-        """Begin work in the process that packed it, with its own keyrings."""
         return Chain(self.steps, self.schema, self.metadata)
 
 
@@ -64,7 +60,6 @@ class Chain:
     """Steps at work one after the other, in one process, which adds up what each of them counts."""
 
     def __init__(self, steps: Sequence[Step], schema: pa.Schema, metadata: Mapping[str, str]) -> None:
-        self.given = schema
         self.running = start(steps, schema, metadata)
         self.schema: pa.Schema = self.running[-1].schema if self.running else schema
         self.rows_in = 0

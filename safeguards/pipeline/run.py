@@ -225,7 +225,7 @@ class Run:
         self._running = start(self._work.steps, self._work.schema, metadata)
         self.schema = self._running[-1].schema if self._running else self._work.schema
         self._watching = [gate.watch(self.schema) for gate in pipeline.gates]
-        self._domain = domain_record(pipeline.domain)
+        self._domain = _domain_record(pipeline.domain)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield what leaves; after the last of it the gates judge, and the record stands."""
@@ -298,8 +298,7 @@ def _recorded(run: Run, manifest: Path_ | None) -> Iterator[pa.RecordBatch]:
         run.manifest().write(manifest)
 
 
-def domain_record(domain: Domain | None) -> dict[str, object] | None:
-    """Describe a domain and its keyring for the manifest."""
+def _domain_record(domain: Domain | None) -> dict[str, object] | None:
     if domain is None:
         return None
     return {

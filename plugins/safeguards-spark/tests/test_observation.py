@@ -50,17 +50,15 @@ class _Filtering:
         from collections import Counter
 
         context = TaskContext.get()
-        if not before and not batch.num_rows:
-            return batch, Counter({("id", "odd"): 0})
         last = before + batch.num_rows > 40
         if self.failing and context is not None and context.attemptNumber() == 0 and last:
             (Path(self.failing) / str(context.partitionId())).touch()
             raise RuntimeError("this machine is gone")
         kept = batch.filter(pa.array([number % 2 == 0 for number in batch["id"].to_pylist()], pa.bool_()))
-        return kept, Counter({("id", "odd"): batch.num_rows - kept.num_rows})
+        return kept, Counter({("id", "odd"): gone} if (gone := batch.num_rows - kept.num_rows) else {})
 
-    def finish(self, rows: int, counts: Any) -> list[Any]:
-        assert rows == 0 or counts["id", "odd"] == 115, counts
+    def finish(self, _rows: int, counts: Any) -> list[Any]:
+        assert counts["id", "odd"] == 115, counts
         return []
 
 
@@ -132,6 +130,18 @@ def test_a_manifest_before_any_action_is_refused_and_does_not_wait_for_ever(
         observation.manifest(seconds=0.1)
     with pytest.raises(InputError, match="make another one"):
         protect(people, Pipeline([STEP]), observation=observation)
+
+
+@dataclass(frozen=True)
+class Judging(Filter):
+    """A step that may refuse the whole at its end."""
+
+    judges: bool = True
+
+
+def test_a_step_that_judges_the_whole_is_refused_since_its_rows_leave_before(people: Any) -> None:
+    with pytest.raises(InputError, match="a gate judges the whole"):
+        protect(people, Pipeline([Judging()]))
 
 
 def test_a_column_of_the_counts_own_name_is_refused(people: Any) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pyspark.sql
@@ -12,21 +12,12 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as f
 
 from safeguards.errors import InputError
-from safeguards.pipeline import Chain, Counts, Manifest, Pipeline
-from safeguards.pipeline.manifest import fingerprint
-from safeguards.pipeline.run import domain_record
-from safeguards_spark.work import COUNTED, Key
+from safeguards.pipeline import Counts, Manifest
+from safeguards.pipeline.run import Run
+from safeguards_spark.work import COUNTED, unpacked
 
-NAME = "Spark DataFrame"
-_ROWS = "rows"
+_ROWS, _PARTS = "rows", "parts"
 PATIENCE_SECONDS = 60.0
-
-
-@dataclass(frozen=True)
-class _Watched:
-    pipeline: Pipeline
-    chain: Chain
-    counted: tuple[Key, ...]
 
 
 class Observation:
@@ -37,22 +28,19 @@ class Observation:
 
     def __init__(self) -> None:
         self._before, self._after = pyspark.sql.Observation(), pyspark.sql.Observation()
-        self._watched: _Watched | None = None
+        self._run: Run | None = None
 
-    def begin(self, df: DataFrame, pipeline: Pipeline, chain: Chain, counted: tuple[Key, ...]) -> DataFrame:
+    def begin(self, df: DataFrame, run: Run) -> DataFrame:
         """Watch the rows that go in. For ``protect``."""
-        if self._watched is not None:
+        if self._run is not None:
             raise InputError("an Observation takes the counts of one protect(): make another one")
-        self._watched = _Watched(pipeline, chain, counted)
+        self._run = run
         return df.observe(self._before, f.count(f.lit(1)).alias(_ROWS))
 
     def end(self, df: DataFrame) -> DataFrame:
-        """Watch the rows that come out, and the counts between them. For ``protect``."""
-        assert self._watched is not None
-        many = 1 + len(self._watched.counted) + len(self._watched.chain.schema.names)
-        numbers = [f.sum(f.col(COUNTED)[place]).alias(str(place)) for place in range(many)]
+        """Watch the rows that come out, and each partition's counts. For ``protect``."""
         rows = f.count(f.when(f.col(COUNTED).isNull(), f.lit(1))).alias(_ROWS)
-        return df.observe(self._after, rows, *numbers)
+        return df.observe(self._after, rows, f.collect_list(COUNTED).alias(_PARTS))
 
     def manifest(
         self, *, gates: Sequence[Mapping[str, Any]] = (), seconds: float = PATIENCE_SECONDS
@@ -65,19 +53,24 @@ class Observation:
 
         Raises:
             InputError: there was no action within ``seconds``, or it did not read the whole result.
-            SafeguardsError: a step refuses the whole.
         """
-        if self._watched is None:
+        if self._run is None:
             raise InputError("hand this Observation to protect(..., observation=) first")
         before, after = _taken(self._before, seconds), _taken(self._after, seconds)
-        rows, seen = before[_ROWS], after["0"] or 0
-        if rows != seen:
+        rows, counts, nulls = 0, [Counts() for _ in self._run.counts], Counter[str]()
+        for part in after[_PARTS]:
+            read, counted, out = unpacked(part)
+            rows += read
+            nulls.update(out)
+            for mine, more in zip(counts, counted, strict=True):
+                mine.update(more)
+        if rows != before[_ROWS]:
             raise InputError(
-                f"the first action read {rows} rows and counted {seen} of them to the end: write the whole "
-                "result before anything that stops early, such as show() or limit()"
+                f"the first action read {before[_ROWS]} rows and counted {rows} of them to the end: write "
+                "the whole result before anything that stops early, such as show() or limit()"
             )
-        numbers = [after[str(place)] or 0 for place in range(1, len(after) - 1)]
-        return _manifest(self._watched, rows, after[_ROWS], numbers, gates)
+        nulls_out = {name: nulls[name] for name in self._run.schema.names}
+        return self._run.conclude(rows, after[_ROWS], counts, nulls_out, list(gates))
 
 
 def manifest(
@@ -88,33 +81,6 @@ def manifest(
 ) -> Manifest:
     """Return the manifest of the ``protect`` that this observation was handed to; see its ``manifest``."""
     return observation.manifest(gates=gates, seconds=seconds)
-
-
-def _manifest(
-    watched: _Watched, rows: int, rows_out: int, numbers: list[int], gates: Sequence[Mapping[str, Any]]
-) -> Manifest:
-    pipeline, chain = watched.pipeline, watched.chain
-    counts = [Counts() for _ in chain.running]
-    for (step, column, what), number in zip(watched.counted, numbers, strict=False):
-        counts[step][column, what] = number
-    return Manifest(
-        source=NAME,
-        rows_in=rows,
-        rows_out=rows_out,
-        nulls_out=dict(zip(chain.schema.names, numbers[len(watched.counted) :], strict=True)),
-        input_schema=fingerprint(chain.given),
-        output_schema=fingerprint(chain.schema),
-        columns=[
-            record
-            for running, counted in zip(chain.running, counts, strict=True)
-            for record in running.finish(rows, counted)
-        ],
-        steps=[dict(step.describe()) for step in pipeline.steps],
-        purpose=pipeline.purpose,
-        domain=domain_record(pipeline.domain),
-        regime=pipeline.regime,
-        gates=list(gates),
-    )
 
 
 def _taken(metrics: Any, seconds: float) -> dict[str, Any]:

@@ -8,9 +8,13 @@ from pyspark.sql import functions as f
 
 from safeguards.errors import InputError
 from safeguards.pipeline import Parcel, Pipeline
+from safeguards.pipeline.run import Run
+from safeguards.tables.frames import TableFrame
 from safeguards_spark import kinds
 from safeguards_spark.observation import Observation
-from safeguards_spark.work import COUNTED, Task, keyed
+from safeguards_spark.work import COUNTED, Task
+
+NAME = "Spark DataFrame"
 
 
 def protect(df: DataFrame, pipeline: Pipeline, *, observation: Observation | None = None) -> DataFrame:
@@ -22,32 +26,30 @@ def protect(df: DataFrame, pipeline: Pipeline, *, observation: Observation | Non
 
     Args:
         df: the rows, of unique column names.
-        pipeline: steps without gates; :func:`safeguards_spark.release` judges what is about to leave.
+        pipeline: steps that judge no whole; :func:`safeguards_spark.release` judges what is about to leave.
         observation: takes the counts for a manifest, once the result was written.
 
     Raises:
         InputError: the columns do not fit the steps, or the pipeline has gates.
         KeyringError: a keyring is not there.
     """
-    if pipeline.gates:
+    if pipeline.gates or any(getattr(step, "judges", False) for step in pipeline.steps):
         raise InputError(
             "a gate judges the whole, and this is read later: leave gates out, and release(df, target, gate)"
         )
-    parcel = Parcel.of(pipeline.steps, kinds.to_arrow(df.schema))
-    chain = parcel.begin()
-    if not chain.schema.names:
+    schema = kinds.to_arrow(df.schema)
+    run = Run(pipeline, TableFrame(schema.empty_table(), NAME), {})
+    if not run.schema.names:
         raise InputError("every column is dropped; there is nothing to write")
+    parcel = Parcel.of(pipeline.steps, schema)
     # By place: mapInArrow looks columns up by name, and trips over dots and over names alike but for case.
     rows = df.toDF(*map(str, range(len(df.columns))))
     if observation is None:
-        schema = kinds.from_arrow(chain.schema)
-        return rows.mapInArrow(Task(parcel, kinds.to_arrow(schema)).run, schema)
-    if COUNTED in df.columns:
+        made = kinds.from_arrow(run.schema)
+        return rows.mapInArrow(Task(parcel, kinds.to_arrow(made)).run, made)
+    if COUNTED in run.schema.names:
         raise InputError(f"column {COUNTED!r} is this package's own: rename it")
-    chain.apply(pa.RecordBatch.from_pylist([], parcel.schema))
-    counted = tuple(keyed(chain.counts))
-    schema = kinds.from_arrow(chain.schema.append(pa.field(COUNTED, pa.list_(pa.int64()))))
-    task = Task(parcel, kinds.to_arrow(schema), counted)
-    begun = observation.begin(rows, pipeline, chain, counted)
-    shown = observation.end(begun.mapInArrow(task.run, schema))
+    made = kinds.from_arrow(run.schema.append(pa.field(COUNTED, pa.string())))
+    begun = observation.begin(rows, run)
+    shown = observation.end(begun.mapInArrow(Task(parcel, kinds.to_arrow(made), counted=True).run, made))
     return shown.where(f.col(COUNTED).isNull()).drop(COUNTED)

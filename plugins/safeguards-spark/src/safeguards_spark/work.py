@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -13,8 +14,6 @@ from safeguards.pipeline import Chain, Counts, Parcel
 
 COUNTED = "__safeguards_counts"
 """The column of counts: NULL in the data's rows, and set in one more row at each partition's end."""
-Key = tuple[int, str, str]
-"""A count: the step's place, the column, what was counted."""
 
 
 class TaskFailed(SafeguardsError):
@@ -25,13 +24,12 @@ class TaskFailed(SafeguardsError):
 class Task:
     """The work of a task: data that can be pickled, and no key.
 
-    ``target`` is the schema that Spark expects. ``counted`` are the steps' counts to report, after the rows
-    and before the NULLs of each column that leaves; None where nobody asks.
+    ``target`` is the schema that Spark expects; where counts are asked for, their column is its last one.
     """
 
     parcel: Parcel
     target: pa.Schema
-    counted: tuple[Key, ...] | None = None
+    counted: bool = False
 
     def run(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Transform a partition.
@@ -44,37 +42,29 @@ class Task:
         for batch in batches:
             with Telling():
                 given = batch.rename_columns(self.parcel.schema.names).cast(self.parcel.schema)
-                done = chain.apply(given).cast(self._rows())
-                shown = self._with_counts(done, None)
-            yield shown
-        if self.counted is not None:
-            blank = pa.RecordBatch.from_arrays(
-                [pa.nulls(1, field.type) for field in self._rows()], schema=self._rows()
-            )
-            yield self._with_counts(blank, self._numbers(chain))
+                done = self._fitted(chain.apply(given))
+            yield done
+        if self.counted:
+            blank = [pa.nulls(1, field.type) for field in list(self.target)[:-1]]
+            yield pa.RecordBatch.from_arrays([*blank, pa.array([packed(chain)])], schema=self.target)
 
-    def _rows(self) -> pa.Schema:
-        return self.target if self.counted is None else pa.schema(list(self.target)[:-1])
-
-    def _with_counts(self, batch: pa.RecordBatch, numbers: list[int] | None) -> pa.RecordBatch:
-        if self.counted is None:
-            return batch
-        kind = self.target.field(COUNTED).type
-        counts = pa.array([numbers], kind) if numbers is not None else pa.nulls(batch.num_rows, kind)
-        return pa.RecordBatch.from_arrays([*batch.columns, counts], schema=self.target)
-
-    def _numbers(self, chain: Chain) -> list[int]:
-        assert self.counted is not None
-        found = {key: number for key, number in keyed(chain.counts).items() if number}
-        if unknown := found.keys() - set(self.counted):
-            raise TaskFailed(f"a step counts {sorted(unknown)[0][1:]}, which it does not for no rows")
-        steps = (found.get(key, 0) for key in self.counted)
-        return [chain.rows_in, *steps, *chain.nulls_out.values()]
+    def _fitted(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        if not self.counted:
+            return batch.cast(self.target)
+        nulls = pa.nulls(batch.num_rows, pa.string())
+        return batch.append_column(COUNTED, nulls).cast(self.target)
 
 
-def keyed(counts: Sequence[Counts]) -> dict[Key, int]:
-    """Return the counts of each step by place, column and kind."""
-    return {(place, *key): number for place, each in enumerate(counts) for key, number in each.items()}
+def packed(chain: Chain) -> str:
+    """Return as text how many rows a partition had, what each step counted, and the NULLs that leave."""
+    counts = [[[*key, number] for key, number in each.items()] for each in chain.counts]
+    return json.dumps([chain.rows_in, counts, chain.nulls_out], ensure_ascii=False)
+
+
+def unpacked(text: str) -> tuple[int, list[Counts], dict[str, int]]:
+    """Return what :func:`packed` made into text."""
+    rows, counts, nulls = json.loads(text)
+    return rows, [Counts({(column, what): number for column, what, number in each}) for each in counts], nulls
 
 
 class Telling:
