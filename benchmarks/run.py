@@ -27,6 +27,8 @@ import bench_files  # noqa: E402
 import bench_import  # noqa: E402
 import bench_pseudonyms  # noqa: E402
 import bench_search  # noqa: E402
+import bench_steps  # noqa: E402
+import bench_tokens  # noqa: E402
 from turns import Figures, Group  # noqa: E402
 
 GROUPS: dict[str, Group] = (
@@ -37,6 +39,8 @@ GROUPS: dict[str, Group] = (
     | bench_detection.GROUPS
     | bench_detection_quality.GROUPS
     | bench_pseudonyms.GROUPS
+    | bench_steps.GROUPS
+    | bench_tokens.GROUPS
     | bench_files.GROUPS
 )
 BUDGETS = Path(__file__).with_name("budgets.toml")

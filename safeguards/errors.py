@@ -67,5 +67,9 @@ class GateRefused(SafeguardsError):
     exit_code: ClassVar[int] = 1
 
 
+class Unrecorded(SafeguardsError):
+    """The sink of events could not record a use; what was to be recorded was not done, or not shown."""
+
+
 class AlreadyProtected(InputError):
     """The value or column is already a ciphertext or a pseudonym; nothing was changed."""

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from safeguards.audit.event import Event, Sink
+from safeguards.audit.json_lines import JsonLinesSink
 
-__all__ = ["Event", "Sink"]
+__all__ = ["Event", "JsonLinesSink", "Sink"]

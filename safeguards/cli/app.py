@@ -12,7 +12,7 @@ import click
 from safeguards import __version__
 from safeguards.errors import SafeguardsError
 
-COMMANDS = ("demo", "scan", "plan-index", "keys", "encrypt", "reencrypt", "pseudonymise", "assess")
+COMMANDS = ("demo", "scan", "plan-index", "keys", "encrypt", "reencrypt", "pseudonymise", "reverse", "assess")
 USAGE = 64
 FAILED = 3
 _HOME = Path(__file__).parents[1]

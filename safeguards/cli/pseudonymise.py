@@ -1,4 +1,4 @@
-"""`safeguards pseudonymise`: a file or a table of a database to a pseudonymised file, with a manifest."""
+"""`safeguards pseudonymise`: a file or a table of a database to a pseudonymised one, with a manifest."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,7 +15,9 @@ from safeguards import Keyring, use
 from safeguards.cli.keyring import keyring_options
 from safeguards.cli.output import format_option, print_facts, print_json, print_table, progress
 from safeguards.errors import InputError
+from safeguards.keys import registered
 from safeguards.pipeline import Difference, Manifest, Pipeline, reproduce, verify
+from safeguards.pipeline.into_table import Constraints, IfExists
 from safeguards.tables import Source, is_empty, open_database, open_file
 
 _COLUMNS = ("column", "transform", "item", "rows", "nulls", "key id", "result")
@@ -22,7 +25,7 @@ _COLUMNS = ("column", "transform", "item", "rows", "nulls", "key id", "result")
 
 @click.command(name="pseudonymise")
 @click.argument("source", required=False)
-@click.argument("target", type=click.Path(path_type=Path), required=False)
+@click.argument("target", required=False)
 @click.option("--pipeline", "declared", metavar="FILE", help="What to do to each column (TOML).")
 @click.option(
     "--verify",
@@ -32,6 +35,27 @@ _COLUMNS = ("column", "transform", "item", "rows", "nulls", "key id", "result")
     help="Compare an output with its manifest; with SOURCE and --pipeline, make its first rows again.",
 )
 @click.option("--table", metavar="NAME", help="The table, where SOURCE is a database URL.")
+@click.option("--target-table", metavar="NAME", help="The table, where TARGET is a database URL.")
+@click.option(
+    "--if-exists",
+    type=click.Choice(["refuse", "append"]),
+    default="refuse",
+    show_default=True,
+    help="What to do with a table of TARGET that has rows.",
+)
+@click.option(
+    "--constraints",
+    type=click.Choice(["carry", "leave"]),
+    default="carry",
+    show_default=True,
+    help="Whether a table that is made has the keys and checks of SOURCE's.",
+)
+@click.option(
+    "--beside",
+    multiple=True,
+    metavar="TABLE=FILE",
+    help="The pipeline of another table that foreign keys lead to.",
+)
 @click.option("--encoding", metavar="NAME", help="A text file's encoding, where it is not found by itself.")
 @click.option(
     "--manifest", type=click.Path(path_type=Path), metavar="FILE", help="Write the record of the run here."
@@ -48,10 +72,14 @@ _COLUMNS = ("column", "transform", "item", "rows", "nulls", "key id", "result")
 @format_option
 def command(
     source: str | None,
-    target: Path | None,
+    target: str | None,
     declared: str | None,
     output: Path | None,
     table: str | None,
+    target_table: str | None,
+    if_exists: IfExists,
+    constraints: Constraints,
+    beside: tuple[str, ...],
     encoding: str | None,
     manifest: Path | None,
     processes: int,
@@ -59,12 +87,13 @@ def command(
     provider: str | None,
     output_format: str,
 ) -> None:
-    """Pseudonymise SOURCE, a file or a database URL, into the file TARGET, or a directory into another.
+    """Pseudonymise SOURCE, a file or a database URL, into TARGET, a file or a database URL, or a directory.
 
-    The ending of TARGET says its kind: .parquet, .csv, .tsv, .jsonl (text also .gz, .zst). It appears when
-    all of it is written. A directory's files become files of the same names, which appear together, and then
-    _manifest.json and _SUCCESS; run again, it goes on where it was ended. The pipeline file names a transform
-    for each column:
+    The ending of a file TARGET says its kind: .parquet, .csv, .tsv, .jsonl (text also .gz, .zst). File and
+    table appear when all of it is written. A table is checked first: what would break a primary key, UNIQUE,
+    a foreign key, NOT NULL, CHECK, a type or a length is refused before a row is read. A directory's files
+    become files of the same names, which appear together, and then _manifest.json and _SUCCESS; run again, it
+    goes on where it was ended. The pipeline file names a transform for each column:
 
     \b
         domain = "ads-2026"
@@ -73,10 +102,15 @@ def command(
         rrn = "drop"
         email = {transform = "token", item = "email"}
         age = {transform = "generalise", band = 10}
-        "메모" = "drop"
+        "메모" = {transform = "redact_text"}
+
+    Several steps (detect, pseudonymise, encrypt, decrypt) are written as [[steps]]; see docs/steps.md. Ends
+    with 1 where a step or a gate refuses the result.
     """
     if output is not None:
-        _refuse_more({"file": target, "--table": table, "--encoding": encoding})
+        _refuse_more(
+            {"file": target, "--table": table, "--target-table": target_table, "--encoding": encoding}
+        )
         differences = verify(output, manifest)
         if source is not None or declared is not None:
             differences += _reproduced(source, declared, output, keys, provider)
@@ -86,10 +120,12 @@ def command(
     if declared is None:
         raise InputError("name --pipeline FILE, which says what to do to each column")
     pipeline = Pipeline.from_toml(declared)
+    target_table = _target_table(target, target_table)
     _use_keys(pipeline, keys, provider)
     told: dict[str, str] = {}
     if "://" not in source and Path(source).is_dir():
-        _refuse_for_directory({"--table": table, "--encoding": encoding, "--manifest": manifest})
+        of_one = {"--table": table, "--encoding": encoding, "--manifest": manifest}
+        _refuse_for_directory({**of_one, "--target-table": target_table})
         with progress(f"pseudonymise {source}") as advance:
             done = pipeline.run_directory(
                 source, target, processes=processes, advance=advance, told=told.__setitem__
@@ -98,9 +134,15 @@ def command(
         with _opened(source, table, encoding) as rows, progress(f"pseudonymise {rows.name}") as advance:
             if is_empty(rows):
                 raise InputError(f"{rows.name} has no rows; nothing was written")
-            done = pipeline.run_file(rows, target, manifest=manifest, advance=advance, processes=processes)
+            running: Any = {"manifest": manifest, "advance": advance, "processes": processes}
+            if target_table is None:
+                done = pipeline.run_file(rows, target, **running)
+            else:
+                making: Any = {"if_exists": if_exists, "constraints": constraints, "beside": _beside(beside)}
+                done = pipeline.run_table(rows, target, target_table, **making, **running)
+                target = f"{done.output['table']} in {done.output['database']}" if done.output else target
     if output_format == "json":
-        print_json({"target": str(target), **done.to_dict()})
+        print_json({"target": target, **done.to_dict()})
         return
     _print(done, target, manifest, told)
 
@@ -141,14 +183,35 @@ def _refuse_for_directory(given: Mapping[str, object]) -> None:
             raise InputError(f"{option} goes with one file or table, not with a directory")
 
 
+def _target_table(target: str, table: str | None) -> str | None:
+    """Return the table to write, None for a file."""
+    if ("://" in target) == (table is not None):
+        return table
+    if table is None:
+        raise InputError("name the table to write with --target-table")
+    raise InputError("--target-table goes with a database URL; a file is one table")
+
+
+def _beside(given: tuple[str, ...]) -> dict[str, Pipeline]:
+    pairs = [entry.partition("=") for entry in given]
+    if bad := [entry for entry, (name, _, file) in zip(given, pairs, strict=True) if not (name and file)]:
+        raise InputError(f"--beside {bad[0]!r} is no TABLE=FILE")
+    return {name: Pipeline.from_toml(file) for name, _, file in pairs}
+
+
 def _use_keys(pipeline: Pipeline, keys: str | None, provider: str | None) -> None:
-    """Make the keyring of the options the one that the domain asks for."""
+    """Make the keyring of the options the one that the domain and the fields ask for."""
     if keys is None:
         if provider is not None:
             raise InputError("--provider goes with --keys: name the key store too")
         return
-    if pipeline.domain is not None:
-        use(Keyring.open(keys, provider), pipeline.domain.keyring_name)
+    domains = pipeline.domain.keyring_name if pipeline.domain is not None else None
+    # Fields may have a keyring of their own, which the environment names.
+    asked = [name for name in pipeline.keyrings if domains in {None, name} or not registered(name)]
+    if asked:
+        ring = Keyring.open(keys, provider)
+        for name in asked:
+            use(ring, name)
 
 
 @contextmanager
@@ -166,7 +229,7 @@ def _opened(source: str, table: str | None, encoding: str | None) -> Iterator[So
         yield database.source(table)
 
 
-def _print(done: Manifest, target: Path, manifest: Path | None, told: Mapping[str, str]) -> None:
+def _print(done: Manifest, target: str, manifest: Path | None, told: Mapping[str, str]) -> None:
     rows = [
         (one.column, one.transform, one.item, one.rows, one.nulls, one.key_id, one.output_type or "left out")
         for one in done.columns

@@ -12,15 +12,23 @@ from safeguards.errors import InputError
 from safeguards.further_use.wording import moment
 from safeguards.pipeline import METADATA_KEY, ColumnRecord
 from safeguards.pipeline import Manifest as Document
+from safeguards.pipeline.paths import Path as ColumnPath
+from safeguards.pipeline.paths import resolve
 from safeguards.tables import Source
 
 KEEP, DROP = "keep", "drop"
+NESTED = "nested"
+"""What stands for the transforms of a column's parts."""
+
 TOKEN = "token"  # noqa: S105 - a transform's name
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What the manifest says was done to one column: transforms in order, and the last that changes it."""
+    """What the manifest says was done to one column: transforms in order, and the last that changes it.
+
+    ``other_items`` are those of a nested column's further parts.
+    """
 
     column: str
     transforms: tuple[str, ...]
@@ -28,6 +36,7 @@ class Made:
     settings: Mapping[str, object]
     item: str | None
     key_ids: tuple[int, ...]
+    other_items: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, records: Sequence[ColumnRecord]) -> Made:
@@ -50,6 +59,24 @@ class Made:
             settings={**last.parameters},
             item=next((record.item for record in records if record.item is not None), None),
             key_ids=tuple(record.key_id for record in acting if record.key_id is not None),
+        )
+
+    @classmethod
+    def of_parts(cls, column: str, parts: Sequence[Made], rest_kept: bool) -> Made:
+        """Join what was done to the parts of a nested column.
+
+        As long as one of them is kept, or may be, the column counts as kept. ``settings`` are by path.
+        """
+        kept = rest_kept or any(part.transform == KEEP for part in parts)
+        items = list(dict.fromkeys(part.item for part in parts if part.item is not None))
+        return cls(
+            column=column,
+            transforms=tuple(f"{part.column}: {name}" for part in parts for name in part.transforms),
+            transform=KEEP if kept else NESTED,
+            settings={part.column: {"transform": part.transform, **part.settings} for part in parts},
+            item=items[0] if items else None,
+            key_ids=tuple(key for part in parts for key in part.key_ids),
+            other_items=tuple(items[1:]),
         )
 
 
@@ -127,9 +154,6 @@ def _view(document: Document, file: str) -> Manifest:
     _expect((str, type(None)), document.purpose)
     _expect((dict, type(None)), document.domain)
     _expect(int, document.rows_out)
-    records: dict[str, list[ColumnRecord]] = {}
-    for record in document.columns:
-        records.setdefault(normalize("NFC", record.column), []).append(record)
     return Manifest(
         file=file,
         version=f"{document.tool}, {moment(document.created_at)}",
@@ -139,10 +163,33 @@ def _view(document: Document, file: str) -> Manifest:
         output_columns=tuple(
             (normalize("NFC", name), str(kind)) for name, kind in document.output_schema["columns"]
         ),
-        made={name: Made.of(found) for name, found in records.items()},
+        made=_made(document),
         domain=None if document.domain is None else dict(document.domain),
         output_sha256=_sha256(document.output),
     )
+
+
+def _made(document: Document) -> dict[str, Made]:
+    """Return what was done to each column; the records of paths are those of the column they lead into."""
+    records: dict[str, list[ColumnRecord]] = {}
+    for record in document.columns:
+        _expect(str, record.column)
+        records.setdefault(normalize("NFC", record.column), []).append(record)
+    known = [normalize("NFC", name) for name, _ in document.input_schema["columns"]]
+    columns: dict[str, list[tuple[bool, Made]]] = {}
+    for name, found in records.items():
+        path = resolve(name, known) or ColumnPath(name)
+        columns.setdefault(path.column, []).append((bool(path.steps), Made.of(found)))
+    rest_kept = any(step.get("unlisted") == KEEP for step in document.steps)
+    return {name: _joined(name, parts, rest_kept) for name, parts in columns.items()}
+
+
+def _joined(column: str, parts: Sequence[tuple[bool, Made]], rest_kept: bool) -> Made:
+    if not any(inside for inside, _ in parts):
+        return parts[0][1]
+    # A step that let the whole pass says nothing of what another did to its parts.
+    telling = [made for inside, made in parts if inside or made.transform != KEEP]
+    return Made.of_parts(column, telling, rest_kept)
 
 
 def _sha256(output: object) -> str | None:

@@ -46,6 +46,9 @@ TRANSFORMS = {
     "token": Text("토큰", "token"),
     "mask": Text("가림", "mask"),
     "generalise": Text("일반화", "generalise"),
+    "redact_text": Text("본문 속 개인정보 대체", "redact text"),
+    "encrypt": Text("암호화", "encrypt"),
+    "decrypt": Text("복호화", "decrypt"),
     "keep": Text("그대로", "keep"),
     "drop": Text("삭제", "drop"),
 }

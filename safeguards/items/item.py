@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 from safeguards.errors import InputError
 
 if TYPE_CHECKING:
     from safeguards.items.checkdigit import CheckDigit
+    from safeguards.items.ranks import Ladder
 
 
 class LegalClass(Enum):
@@ -88,6 +90,7 @@ class Item:
     ``anchor``: an expression without which no text holds the item, by which most texts are passed over: by
         default its ``pattern``. It is read natively, so look-around in it counts for nothing.
     ``loose_anchor``: the same for whoever takes scores below 0.5; None where ``anchor`` serves them too.
+    ``ladders``: by version, the module that numbers values for surrogates. A version never changes.
     """
 
     id: str
@@ -115,6 +118,23 @@ class Item:
     anchor: str | None = None
     whole: str | None = None
     loose_anchor: str | None = None
+    ladders: Mapping[int, str] = field(default_factory=dict)
+
+    def ladder(self, version: int = 1, form: str | None = None) -> Ladder:
+        """Return how values are numbered for surrogates, in one version and form.
+
+        Raises:
+            InputError: there is no such version, or no such form.
+        """
+        if version not in self.ladders:
+            known = ", ".join(map(str, self.ladders))
+            raise InputError(f"{self.id} has no surrogates of version {version!r}; it has: {known or 'none'}")
+        module = import_module(f"safeguards.items.{self.ladders[version]}")
+        forms: Mapping[str | None, Ladder] = {None: module.LADDER, **getattr(module, "FORMS", {})}
+        if form not in forms:
+            known = ", ".join(name for name in forms if name)
+            raise InputError(f"surrogates of {self.id} have no form {form!r}; they have: {known or 'none'}")
+        return forms[form]
 
     def mask(self, value: str, profile: str = "finance") -> str:
         """Mask ``value`` as the profile shows it.

@@ -29,7 +29,7 @@ def candidates(values: Any) -> Iterator[tuple[list[str], int]]:
     Lists, structs and maps are searched to their leaves; bytes are read as UTF-8 and numbers as the thirteen
     digits they may have had.
     """
-    for leaf in _leaves(values):
+    for leaf in leaves(values):
         present = leaf.drop_null()
         if is_bytes(present.type):
             cells = [value.decode("utf-8", "replace") for value in present.to_pylist()]
@@ -37,27 +37,27 @@ def candidates(values: Any) -> Iterator[tuple[list[str], int]]:
         yield list(_of_text(present) if is_text(present.type) else _of_numbers(present)), len(present)
 
 
-def _leaves(values: Any) -> Iterator[Any]:
-    """Yield arrays without nesting, dictionaries and extensions."""
+def leaves(values: Any) -> Iterator[Any]:
+    """Yield the arrays that values are at last, without nesting, dictionaries and extensions."""
     kind = values.type
     if isinstance(kind, pa.BaseExtensionType):
-        yield from _leaves(values.storage)
+        yield from leaves(values.storage)
     elif pa.types.is_dictionary(kind):
-        yield from _leaves(values.dictionary.take(values.indices))
+        yield from leaves(values.dictionary.take(values.indices))
     elif pa.types.is_run_end_encoded(kind):
-        yield from _leaves(pc.call_function("run_end_decode", [values]))
+        yield from leaves(pc.call_function("run_end_decode", [values]))
     elif pa.types.is_map(kind):
         entries = _own(values)
-        yield from _leaves(entries.keys)
-        yield from _leaves(entries.items)
+        yield from leaves(entries.keys)
+        yield from leaves(entries.items)
     elif pa.types.is_struct(kind):
         for part in values.flatten():
-            yield from _leaves(part)
+            yield from leaves(part)
     elif pa.types.is_union(kind):
         for place in range(kind.num_fields):
-            yield from _leaves(_own(values).field(place))
+            yield from leaves(_own(values).field(place))
     elif pa.types.is_nested(kind):
-        yield from _leaves(values.flatten())
+        yield from leaves(values.flatten())
     else:
         yield plain(values)
 

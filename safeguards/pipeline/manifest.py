@@ -16,20 +16,22 @@ import pyarrow as pa
 from safeguards import __version__
 from safeguards.errors import InputError
 from safeguards.pseudonyms.domain import SAFEGUARD
+from safeguards.pseudonyms.stated import METADATA_KEY
 from safeguards.tables import open_file
 from safeguards.tables.writing import whole_file
 
+__all__ = ["FORMAT", "METADATA_KEY", "ColumnRecord", "Manifest", "digest", "fingerprint"]
+
 FORMAT = "safeguards.manifest/1"
-METADATA_KEY = "safeguards.manifest"
-"""The key of the same document in a Parquet file's metadata."""
 
 
 @dataclass(frozen=True)
 class ColumnRecord:
     """What became of one column. ``rows`` and ``nulls`` count what came in.
 
-    ``key_id`` is the id of the root key in the keyring; ``distinct_odds`` the chance that two of so many
-    different values share a pseudonym, where that can happen.
+    ``key_id`` is the id of the root key in the keyring; ``collision_odds`` the chance that two of so many
+    different values share a pseudonym, where that can happen. ``domain`` and ``epoch`` are those of its keys.
+    ``counts`` is what the transform counted, such as the spans of each entity that it replaced in a text.
     """
 
     column: str
@@ -48,11 +50,14 @@ class ColumnRecord:
     key_id: int | None = None
     collision_odds: float | None = None
     length_preserving: bool = False
+    epoch: int | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """The record of one run. ``steps`` holds each step's settings, ``columns`` what became of each column.
+    """The record of one run. ``steps`` holds each step's settings, and the evidence of those that look at
+    what passes; ``columns`` what became of each column.
 
     ``gates`` holds what each gate judged by, and its evidence. ``regime`` is the domain's: ``safeguard`` or
     ``research``, which never mix. ``nulls_out`` counts what is NULL in each column that leaves.

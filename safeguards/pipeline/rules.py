@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+import pyarrow as pa
 
 from safeguards import items
 from safeguards.errors import AlreadyProtected, InputError
 from safeguards.items.text import compact
-from safeguards.pipeline.leaves import candidates
+from safeguards.pipeline import paths
+from safeguards.pipeline.leaves import candidates, leaves
 from safeguards.pipeline.manifest import METADATA_KEY, Manifest
 from safeguards.pseudonyms import Drop, Keep, Mask, Transform
 from safeguards.pseudonyms.domain import RESEARCH, Regime
@@ -23,13 +26,20 @@ _SURE, _CHECKED = 0.7, 0.6
 _SHARE, _CHECKED_SHARE, _CHECKED_LEAST = 0.5, 0.25, 3
 
 
+# What was decrypted is plain again.
+_PLAIN = {Keep.name, Drop.name, "decrypt"}
+
+
 def check_declared(columns: Mapping[str, Transform]) -> None:
     """Raise InputError for transforms that no table makes right.
 
-    A resident registration number may only be dropped. Both masks of one item reveal more than either.
+    A resident registration number may only be dropped, be it a column or any name of a path. Both masks of
+    one item reveal more than either.
     """
     for name, transform in columns.items():
-        if not isinstance(transform, Drop) and (transform.item == RRN or _names_rrn(name)):
+        if isinstance(transform, Drop):
+            continue
+        if transform.item == RRN or any(map(_names_rrn, paths.names(name))):
             raise InputError(f"column {name!r} {_RRN_RULE}")
     profiles: dict[str | None, str] = {}
     for name, transform in columns.items():
@@ -42,18 +52,41 @@ def check_declared(columns: Mapping[str, Transform]) -> None:
             )
 
 
+def check_kind(column: str, transform: Transform, kind: pa.DataType) -> None:
+    """Raise InputError for a nested type with a field that is named as a resident registration number."""
+    if not isinstance(transform, Drop):
+        try:
+            check_names(_field_names(kind))
+        except InputError as error:
+            raise InputError(f"a field inside column {column!r} {error}") from None
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Raise InputError where one of some names is what resident registration numbers are called."""
+    if any(map(_names_rrn, names)):
+        raise InputError(_RRN_RULE)
+
+
 def check_history(columns: Mapping[str, Transform], metadata: Mapping[str, str]) -> None:
     """Raise AlreadyProtected for a column that was transformed before, by the manifest its source carries."""
     carried = metadata.get(METADATA_KEY)
     if carried is None:
         return
-    done = {record.column: record.transform for record in Manifest.from_json(carried).columns}
+    manifest = Manifest.from_json(carried)
+    known = [name for name, _ in manifest.output_schema["columns"]]
+    done = [
+        (paths.resolve(record.column, known), record.transform)
+        for record in manifest.columns
+        if record.transform not in _PLAIN
+    ]
     for name, transform in columns.items():
-        if not isinstance(transform, Keep | Drop) and done.get(name, Keep.name) != Keep.name:
-            raise AlreadyProtected(
-                f"column {name!r} was transformed before ({done[name]}), as the file's manifest says: "
-                "use Keep() or Drop()"
-            )
+        path = None if isinstance(transform, Keep | Drop) else paths.resolve(name, known)
+        for before, made in done:
+            if path and before and path.overlaps(before):
+                raise AlreadyProtected(
+                    f"column {name!r} was transformed before ({made}), as the file's manifest says: "
+                    "use Keep() or Drop()"
+                )
 
 
 def check_regime(regime: Regime, purpose: str | None) -> None:
@@ -71,7 +104,8 @@ def check_history_regime(regime: Regime, metadata: Mapping[str, str]) -> None:
 
 def check_values(values: Any, transform: Transform) -> None:
     """Raise for values that are protected already, or that are resident registration numbers."""
-    refuse_ciphertexts(values)
+    for leaf in leaves(values) if pa.types.is_nested(values.type) else [values]:
+        refuse_ciphertexts(leaf)
     _refuse_rrn(values)
     if not isinstance(transform, Keep):
         refuse_tokens(values)
@@ -87,8 +121,17 @@ def index_hint(column: str) -> str:
 
 
 def _names_rrn(column: str) -> bool:
-    name = compact(column).casefold().replace("_", "")
-    return name in {compact(known).casefold().replace("_", "") for known in items.get(RRN).column_names}
+    return _bare(column) in {_bare(known) for known in items.get(RRN).column_names}
+
+
+def _bare(name: str) -> str:
+    return compact(name).casefold().replace("_", "")
+
+
+def _field_names(kind: Any) -> Iterator[str]:
+    for number in range(kind.num_fields):
+        yield kind.field(number).name
+        yield from _field_names(kind.field(number).type)
 
 
 def _refuse_rrn(values: Any) -> None:

@@ -11,20 +11,31 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from sqlalchemy.engine import Engine
 
 from safeguards.errors import InputError
 from safeguards.keys import resolve
 from safeguards.pipeline import rules
 from safeguards.pipeline.declared import from_document, read_document
 from safeguards.pipeline.directory import Told, run_directory
+from safeguards.pipeline.into_table import Constraints, IfExists, TableTarget
 from safeguards.pipeline.manifest import METADATA_KEY, Manifest, digest, fingerprint
 from safeguards.pipeline.pseudonymise import Pseudonymise, Unlisted
 from safeguards.pipeline.shared import ROWS_AT_ONCE, Done, Work, in_processes, start, transformed
-from safeguards.pipeline.step import Counts, Gate, Step
+from safeguards.pipeline.step import Counts, Gate, Running, Step, Telling
 from safeguards.pipeline.workers import check_processes
 from safeguards.pseudonyms import Domain, Transform
 from safeguards.pseudonyms.domain import SAFEGUARD, Regime
-from safeguards.tables import Source, open_file, open_frame, to_like, write_file
+from safeguards.tables import (
+    Source,
+    is_frame,
+    is_stream,
+    open_file,
+    open_frame,
+    stream_like,
+    to_like,
+    write_file,
+)
 from safeguards.tables.writing import whole_file
 
 Path_ = str | os.PathLike[str]
@@ -75,14 +86,25 @@ class Pipeline:
         Raises:
             InputError: the file is missing or says something unknown.
         """
-        columns, settings = from_document(read_document(Path(path)), Path(path).name)
-        return cls(columns, **settings)
+        steps, purpose = from_document(read_document(Path(path)), Path(path).name)
+        return cls(steps, purpose=purpose)
 
     @property
     def domain(self) -> Domain | None:
         """The domain that keyed pseudonyms are made in, None where there are none."""
         keyed = (step for step in self.steps if isinstance(step, Pseudonymise) and step.keyed)
         return next((step.domain for step in keyed), None)
+
+    @property
+    def judges(self) -> bool:
+        """Whether a gate or a step may refuse the whole at its end, so that nothing may leave before."""
+        return bool(self.gates) or any(getattr(step, "judges", False) for step in self.steps)
+
+    @property
+    def keyrings(self) -> frozenset[str]:
+        """The names of the keyrings that its steps ask for."""
+        named = frozenset().union(*(getattr(step, "keyrings", ()) for step in self.steps))
+        return named if self.domain is None else named | {self.domain.keyring_name}
 
     @property
     def regime(self) -> Regime:
@@ -98,50 +120,52 @@ class Pipeline:
         return regimes.pop() if regimes else SAFEGUARD
 
     def run(self, table: Any, *, manifest: Path_ | None = None) -> Any:
-        """Transform an Arrow table, batch or reader, or a pandas or polars frame; the same kind comes out.
+        """Transform a frame; the same kind comes out, and the rows that came in are not changed.
 
-        A reader is worked on while its result is read, and its manifest written at the end. Arrow tables and
-        batches carry the manifest in their schema's metadata too.
+        Arrow tables, batches, readers and data sets, pandas and polars frames, relations of DuckDB, and
+        frames of narwhals. A reader and a lazy frame of polars are worked on while the result is read, in
+        memory that does not grow; a lazy frame each time that it is run. All other results are held in
+        memory: to write more than fits, use :meth:`run_file`, which takes the same frames.
+
+        Arrow tables, batches and data sets carry the manifest in their schema's metadata too.
 
         Args:
-            table: the rows; they are not changed.
-            manifest: a file to write the manifest to.
+            table: the rows.
+            manifest: a file to write the manifest to; for a reader or a lazy frame when all of it was read.
 
         Raises:
-            InputError: the table does not fit the steps, or a reader is to pass a gate.
+            InputError: the table does not fit the steps, or a reader or lazy frame is to pass a gate.
             AlreadyProtected: it holds ciphertexts or tokens.
             GateRefused: a gate judges that the result may not leave.
         """
-        if self.gates and isinstance(table, pa.RecordBatchReader):
+        if self.judges and is_stream(table):
             raise InputError("a gate judges the whole before any of it leaves: pass a table, or use run_file")
         source = open_frame(table)
-        run = Run(self, source, _text_metadata(source.schema))
-        if isinstance(table, pa.RecordBatchReader):
-            return pa.RecordBatchReader.from_batches(run.schema, _recorded(run, manifest))
+        run = Run(self, source)
+        if is_stream(table):
+            return stream_like(run.schema, lambda: _recorded(Run(self, source), manifest), table)
         result = pa.Table.from_batches(list(run.batches()), run.schema)
         record = run.manifest()
         if manifest is not None:
             record.write(manifest)
-        if isinstance(table, pa.Table | pa.RecordBatch):
-            result = result.replace_schema_metadata({METADATA_KEY: record.to_json()})
-        return to_like(result, table)
+        return to_like(result.replace_schema_metadata({METADATA_KEY: record.to_json()}), table)
 
     def run_file(
         self,
-        source: Path_ | Source,
+        source: Path_ | Source | Any,
         target: Path_,
         *,
         manifest: Path_ | None = None,
         advance: Advance | None = None,
         processes: int = 1,
     ) -> Manifest:
-        """Transform a file, or a table of a database, into a file; memory does not grow with its size.
+        """Transform a file, a frame or a table of a database into a file; memory does not grow with its size.
 
         The target appears when all of it is written, or never; a Parquet file carries the manifest. Other
         ``processes`` open the keyrings by themselves; the rows keep their order, and the result is the same.
 
         Args:
-            source: a path, or a source of :mod:`safeguards.tables`.
+            source: a path, a source of :mod:`safeguards.tables`, or a frame as :meth:`run` takes it.
             target: a path; its ending says the kind of file.
             manifest: a file to write the manifest to.
             advance: called with rows done, and their total where it is known.
@@ -153,10 +177,10 @@ class Pipeline:
             AlreadyProtected: the source holds ciphertexts or tokens.
             GateRefused: a gate judges that the result may not leave; nothing is written.
         """
-        rows = open_file(source) if isinstance(source, str | os.PathLike) else source
+        rows = _opened(source)
         _refuse_same(rows, target, manifest)
         check_processes(processes)
-        run = Run(self, rows, getattr(rows, "metadata", {}), advance, processes)
+        run = Run(self, rows, advance, processes)
         if not run.schema.names:
             raise InputError("every column is dropped; there is nothing to write")
         with whole_file(Path(manifest)) if manifest is not None else nullcontext() as record:
@@ -167,6 +191,59 @@ class Pipeline:
                 return run.manifest()
             done = replace(run.manifest(), output={"sha256": digest(target)})
             record.write(done.to_json().encode())
+        return done
+
+    def run_table(
+        self,
+        source: Path_ | Source | Any,
+        target: str | Engine,
+        table: str,
+        *,
+        if_exists: IfExists = "refuse",
+        constraints: Constraints = "carry",
+        beside: Mapping[str, Pipeline] | None = None,
+        manifest: Path_ | None = None,
+        advance: Advance | None = None,
+        processes: int = 1,
+    ) -> Manifest:
+        """Transform a file, a frame or a table of a database into a table, in memory that does not grow.
+
+        The table is made where there is none, with columns as wide as the pseudonyms, and appears when all
+        rows are in it, or never. A table that is there takes all rows or none. Constraints are checked before
+        the first row is read: see :func:`~safeguards.pipeline.check_constraints`.
+
+        Args:
+            source: as in :meth:`run_file`; that of :func:`safeguards.tables.open_database` tells its
+                constraints.
+            target: a database URL, or an engine of SQLAlchemy; a file of SQLite may be new.
+            table: the table's name; ``schema.table`` outside the default schema of PostgreSQL.
+            if_exists: ``refuse`` a table that has rows, or ``append`` to them.
+            constraints: ``carry`` the primary key, UNIQUE, NOT NULL and CHECK of the source's table, or
+                ``leave`` them out of a table that is made.
+            beside: the pipelines of other tables, by name, that foreign keys lead to; those whose table is in
+                the target already are carried.
+            manifest: a file to write the manifest to.
+            advance: called with rows done, and their total where it is known.
+            processes: as in :meth:`run_file`.
+
+        Raises:
+            ConstraintsBroken: the result would break constraints; one line names them all.
+            InputError: the source does not fit the steps, the table has rows, or a row breaks a constraint.
+            AlreadyProtected: the source holds ciphertexts or tokens.
+            GateRefused: a gate judges that the result may not leave; nothing is written.
+        """
+        rows = _opened(source)
+        place = TableTarget(target, table, if_exists, constraints, beside)
+        check_processes(processes)
+        run = Run(self, rows, advance, processes)
+        if not run.schema.names:
+            raise InputError("every column is dropped; there is nothing to write")
+        plan = place.plan(self, rows, run.schema)
+        with whole_file(Path(manifest)) if manifest is not None else nullcontext() as record:
+            plan.fill(run.batches())
+            done = replace(run.manifest(), output=place.told)
+            if record is not None:
+                record.write(done.to_json().encode())
         return done
 
     def run_directory(
@@ -205,12 +282,7 @@ class Run:
     """One pass over one source; ``counts`` holds what each step has counted so far."""
 
     def __init__(
-        self,
-        pipeline: Pipeline,
-        source: Source,
-        metadata: Mapping[str, str],
-        advance: Advance | None = None,
-        processes: int = 1,
+        self, pipeline: Pipeline, source: Source, advance: Advance | None = None, processes: int = 1
     ) -> None:
         self._pipeline = pipeline
         self._source = source
@@ -220,6 +292,7 @@ class Run:
         self._manifest: Manifest | None = None
         self.counts = [Counts() for _ in pipeline.steps]
         self._nulls_out = Counter[str]()
+        metadata = _told(source)
         rules.check_history_regime(pipeline.regime, metadata)
         self._work = Work(pipeline.steps, source.schema.remove_metadata(), metadata)
         self._running = start(self._work.steps, self._work.schema, metadata)
@@ -284,12 +357,19 @@ class Run:
                 for running, counted in zip(self._running, counts, strict=True)
                 for record in running.finish(rows_in, counted)
             ],
-            steps=[dict(step.describe()) for step in self._pipeline.steps],
+            steps=[
+                _described(*part) for part in zip(self._pipeline.steps, self._running, counts, strict=True)
+            ],
             purpose=self._pipeline.purpose,
             domain=self._domain,
             regime=self._pipeline.regime,
             gates=gates,
         )
+
+
+def _described(step: Step, running: Running, counts: Counts) -> dict[str, Any]:
+    evidence = {"evidence": dict(running.evidence(counts))} if isinstance(running, Telling) else {}
+    return {**step.describe(), **evidence}
 
 
 def _recorded(run: Run, manifest: Path_ | None) -> Iterator[pa.RecordBatch]:
@@ -312,11 +392,19 @@ def _domain_record(domain: Domain | None) -> dict[str, object] | None:
     }
 
 
-def _text_metadata(schema: pa.Schema) -> dict[str, str]:
-    return {
+def _opened(source: Path_ | Source | Any) -> Source:
+    if isinstance(source, str | os.PathLike):
+        return open_file(source)
+    return source if hasattr(source, "batches") and not is_frame(source) else open_frame(source)
+
+
+def _told(source: Source) -> dict[str, str]:
+    """Return what a source tells of itself: a file's own metadata, or those of its schema."""
+    of_schema = {
         key.decode(errors="replace"): value.decode(errors="replace")
-        for key, value in (schema.metadata or {}).items()
+        for key, value in (source.schema.metadata or {}).items()
     }
+    return {**of_schema, **getattr(source, "metadata", {})}
 
 
 def _refuse_same(source: Source, target: Path_, manifest: Path_ | None) -> None:

@@ -15,6 +15,16 @@ Counts = Counter[tuple[str, str]]
 """Numbers by column and what was counted, which add up over batches, such as ("email", "nulls")."""
 
 
+def told(counts: Counts, column: str, beginning: str) -> dict[str, int]:
+    """Return what was counted of a column under names that begin so, by the rest of the name, sorted."""
+    found = {
+        what.removeprefix(beginning): number
+        for (of, what), number in counts.items()
+        if of == column and what.startswith(beginning)
+    }
+    return dict(sorted(found.items()))
+
+
 class Running(Protocol):
     """One step at work, in one process: keys in hand, and nothing that a batch changes."""
 
@@ -32,10 +42,19 @@ class Running(Protocol):
         """Say what was done to each column of so many rows; raise to refuse the whole result."""
 
 
+@runtime_checkable
+class Telling(Protocol):
+    """What a step at work has besides, where the manifest is to tell of the run and not of columns alone."""
+
+    def evidence(self, counts: Counts) -> Mapping[str, Any]:
+        """Return what the manifest states of the run beside the step's settings; never a value."""
+
+
 class Step(Protocol):
     """A part of a pipeline: data that can be pickled, which names keys and never holds one.
 
-    One that uses keys has an attribute ``keyrings`` too, the names of their keyrings: see :mod:`.parcel`.
+    A step may have ``judges`` besides, which is true where ``finish`` may refuse the whole, so that a stream
+    is refused before it starts; and ``keyrings``, the names of the keyrings that it asks for.
     """
 
     def start(self, schema: pa.Schema, metadata: Mapping[str, str]) -> Running:

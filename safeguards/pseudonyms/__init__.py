@@ -11,13 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 from safeguards.plugins import require
 from safeguards.pseudonyms.domain import Domain
+from safeguards.pseudonyms.permit import Permit
 
 if TYPE_CHECKING:
     from safeguards.pseudonyms.build import transform_from
     from safeguards.pseudonyms.fpe import FormatPreserving
     from safeguards.pseudonyms.generalise import Generalise
+    from safeguards.pseudonyms.integers import FormatPreservingInteger
     from safeguards.pseudonyms.mask import Mask
     from safeguards.pseudonyms.plainly import Drop, Keep
+    from safeguards.pseudonyms.rates import Rate
+    from safeguards.pseudonyms.redact import RedactText
+    from safeguards.pseudonyms.reversal import Reversal
+    from safeguards.pseudonyms.surrogate import Surrogate
     from safeguards.pseudonyms.token import Token
     from safeguards.pseudonyms.transform import Traits, Transform
 
@@ -26,9 +32,14 @@ if TYPE_CHECKING:
 _HOMES = {
     "Drop": "plainly",
     "FormatPreserving": "fpe",
+    "FormatPreservingInteger": "integers",
     "Generalise": "generalise",
     "Keep": "plainly",
     "Mask": "mask",
+    "Rate": "rates",
+    "Reversal": "reversal",
+    "RedactText": "redact",
+    "Surrogate": "surrogate",
     "Token": "token",
     "Traits": "transform",
     "Transform": "transform",
@@ -48,9 +59,15 @@ __all__ = [
     "Domain",
     "Drop",
     "FormatPreserving",
+    "FormatPreservingInteger",
     "Generalise",
     "Keep",
     "Mask",
+    "Permit",
+    "Rate",
+    "RedactText",
+    "Reversal",
+    "Surrogate",
     "Token",
     "Traits",
     "Transform",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
@@ -9,13 +10,27 @@ from typing import Any
 from safeguards.errors import InputError
 from safeguards.pseudonyms.fpe import FormatPreserving
 from safeguards.pseudonyms.generalise import Generalise
+from safeguards.pseudonyms.integers import FormatPreservingInteger
 from safeguards.pseudonyms.mask import Mask
 from safeguards.pseudonyms.plainly import Drop, Keep
+from safeguards.pseudonyms.redact import RedactText
+from safeguards.pseudonyms.surrogate import Surrogate
 from safeguards.pseudonyms.token import Token
 from safeguards.pseudonyms.transform import Transform
 
 TRANSFORMS: dict[str, type[Transform]] = {
-    kind.name: kind for kind in (Token, FormatPreserving, Mask, Generalise, Keep, Drop)
+    kind.name: kind
+    for kind in (
+        Token,
+        FormatPreserving,
+        FormatPreservingInteger,
+        Surrogate,
+        Mask,
+        Generalise,
+        RedactText,
+        Keep,
+        Drop,
+    )
 }
 
 
@@ -38,3 +53,24 @@ def transform_from(described: object) -> Transform:
     if unknown:
         raise InputError(f"{name} has no setting {unknown[0]!r}; it has: {', '.join(known)}")
     return kind(**options)
+
+
+def rebuilt(name: str, item: str | None, parameters: Mapping[str, object]) -> Transform:
+    """Make the transform that a manifest tells of, by its name, item and ``parameters()``.
+
+    Raises:
+        InputError: there is no such transform, or what the manifest tells does not make the very same one.
+    """
+    kind = TRANSFORMS.get(name)
+    if kind is None:
+        raise InputError(f"was made by {name!r}, which is no transform of this version")
+    known = {field.name for field in fields(kind)}
+    made = kind(item=item, **{key: value for key, value in parameters.items() if key in known})
+    if _plain(made.parameters()) != _plain(parameters):
+        raise InputError(f"was made by {name} with settings that the manifest does not tell whole")
+    return made
+
+
+def _plain(parameters: Mapping[str, object]) -> object:
+    """Return parameters as they come back from JSON."""
+    return json.loads(json.dumps(dict(parameters), default=str))

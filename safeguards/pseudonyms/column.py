@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from safeguards.errors import InputError
+from safeguards.pseudonyms import lists
 from safeguards.pseudonyms.spelling import spell_decimal, spell_float
 
 # Anchored: a zero within a fraction is a digit like any other.
@@ -85,12 +86,21 @@ def as_text(values: Any) -> Any:
 
 
 def trimmed(values: Any) -> Any:
-    """Return ``values`` without dictionary entries that no row uses: those are values of rows left out."""
-    if not pa.types.is_dictionary(values.type):
-        return values
-    used = pc.unique(values.indices).drop_null().sort()
-    places = pc.index_in(values.indices, used).cast(values.type.index_type)
-    return pa.DictionaryArray.from_arrays(places, values.dictionary.take(used), ordered=values.type.ordered)
+    """Return ``values`` without what no row shows: the values of rows left out, and those under NULL parents.
+
+    Dictionaries may hold such values, and so may the parts of nested columns.
+    """
+    kind = values.type
+    if pa.types.is_dictionary(kind):
+        used = pc.unique(values.indices).drop_null().sort()
+        places = pc.index_in(values.indices, used).cast(kind.index_type)
+        return pa.DictionaryArray.from_arrays(places, values.dictionary.take(used), ordered=kind.ordered)
+    if pa.types.is_struct(kind) and kind.num_fields:
+        parts = [trimmed(part) for part in values.flatten()]
+        return pa.StructArray.from_arrays(parts, fields=[*kind], mask=values.is_null())
+    if lists.is_list(kind):
+        return lists.build(kind, lists.lengths(values), trimmed(values.flatten()), values.is_null())
+    return values
 
 
 class Unfit(InputError):

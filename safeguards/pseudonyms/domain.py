@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NoReturn
 
 from safeguards.errors import InputError, KeyringError
 from safeguards.items import get
@@ -77,21 +77,29 @@ class Domain:
         if self.keyring_name == DEFAULT:
             return False
         try:
-            return not registered(DEFAULT) or resolve(DEFAULT).id != resolve(self.keyring_name).id
+            return not registered(DEFAULT) or _is_apart(resolve(self.keyring_name))
         except KeyringError:
             return False
 
     def key(self, item: str | None, purpose: str = "", keyring: Keyring | None = None) -> tuple[int, Secret]:
         """Derive the domain's key for an item, None for text of no item; returns the root key's id with it.
 
-        ``purpose`` names what the key is for where that is not a token; ``keyring`` stands for the one that
-        the domain names.
+        ``purpose`` names what the key is for where that is not a token; ``keyring`` is the one in the hand of
+        whoever goes back, and stands for the one that the domain names.
 
         Raises:
             KeyringError: there is no such keyring, or a research domain's is the one that encrypts the data.
-            InputError: there is no such item.
+            InputError: there is no such item, or it would lead back from pseudonyms of research.
         """
-        if self.regime == RESEARCH and not self.kept_apart:
+        if keyring is not None and self.regime == RESEARCH:
+            raise InputError(
+                f"domain {self.name!r} is of research, whose pseudonyms may not be processed in order to "
+                "identify anybody (PIPA 28-5); only Reversal has a ground to go back"
+            )
+        return self._derived(keyring, item, purpose)
+
+    def _derived(self, keyring: Keyring | None, item: str | None, purpose: str) -> tuple[int, Secret]:
+        if self.regime == RESEARCH and not (self.kept_apart if keyring is None else _is_apart(keyring)):
             raise KeyringError(
                 f"domain {self.name!r} is of research, whose keys are kept apart from the data's: "
                 'use another keyring for it, safeguards.use(ring, "pseudonyms"); see PIPA 28-4'
@@ -101,3 +109,32 @@ class Domain:
         label += f"/{purpose}" if purpose else ""
         label += f"@{self.regime}" if self.regime != SAFEGUARD else ""
         return (keyring or resolve(self.keyring_name)).pseudonym_key(self.name, label, self.epoch)
+
+
+class InHand(Domain):
+    """A domain whose keys come from the keyring in somebody's hand, both ways; it stays in its process.
+
+    For :class:`~safeguards.pseudonyms.reversal.Reversal`, which has checked the ground to go back.
+    """
+
+    __slots__ = ("_ring",)
+    _ring: Keyring
+
+    def __init__(self, domain: Domain, ring: Keyring) -> None:
+        super().__init__(domain.name, domain.keyring, domain.epoch, domain.regime)
+        object.__setattr__(self, "_ring", ring)
+
+    def key(self, item: str | None, purpose: str = "", keyring: Keyring | None = None) -> tuple[int, Secret]:
+        """Derive the key from the keyring in hand."""
+        return self._derived(self._ring, item, purpose)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a domain with its keyring in hand cannot be pickled")
+
+
+def _is_apart(keyring: Keyring) -> bool:
+    """Say whether a keyring is another than the one that encrypts data here."""
+    try:
+        return not registered(DEFAULT) or resolve(DEFAULT).id != keyring.id
+    except KeyringError:
+        return False

@@ -35,11 +35,13 @@ class Traits:
 class Bound:
     """A transform with its key in hand, ready for arrays; it stays in the process that made it.
 
-    ``apply`` takes the column, and after it those that the transform reads beside it.
+    ``apply`` takes the column, and after it those that the transform reads beside it. ``counted`` does the
+    same where the transform has something to tell: it returns counts by name too, which add up over arrays.
     """
 
     apply: Callable[..., Any]
     key_id: int | None = None
+    counted: Callable[..., tuple[Any, Mapping[str, int]]] | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class Transform(ABC):
 
     name: ClassVar[str]
     keyed: ClassVar[bool] = False
+    makes_null: ClassVar[bool] = False
+    """Whether a value may become NULL, which a NOT NULL column cannot take."""
 
     item: str | None = None
 

@@ -13,7 +13,7 @@ require("numpy", "detection")
 
 from safeguards.tables.database import Database, open_database  # noqa: E402
 from safeguards.tables.files import open_file  # noqa: E402
-from safeguards.tables.frames import is_frame, open_frame, to_like  # noqa: E402
+from safeguards.tables.frames import is_frame, is_stream, open_frame, stream_like, to_like  # noqa: E402
 from safeguards.tables.source import BATCH_ROWS, Source, is_empty  # noqa: E402
 from safeguards.tables.sql_source import TableSource  # noqa: E402
 from safeguards.tables.writing import write_file  # noqa: E402
@@ -25,9 +25,11 @@ __all__ = [
     "TableSource",
     "is_empty",
     "is_frame",
+    "is_stream",
     "open_database",
     "open_file",
     "open_frame",
+    "stream_like",
     "to_like",
     "write_file",
 ]

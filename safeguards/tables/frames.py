@@ -1,112 +1,74 @@
-"""Arrow tables and data frames as sources, and results back as the kind that came in."""
+"""Arrow tables, data frames and queries as sources, and results back as the kind that came in."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterable
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from safeguards.errors import InputError
 from safeguards.plugins import require
-from safeguards.tables.source import BATCH_ROWS, pick, refuse_duplicates, reservoir, resize, takeable
+from safeguards.tables.arrow_frames import DatasetFrame, ReaderFrame, TableFrame
+from safeguards.tables.lazy_frames import (
+    DuckRelation,
+    LazyPolars,
+    as_relation,
+    is_duckdb,
+    is_lazy_polars,
+    lazy_polars,
+)
+from safeguards.tables.pandas_frames import from_pandas, is_pandas, to_pandas
+from safeguards.tables.source import Source
 
 Frame = Any
-INDEX = "__index_level_{}__"
-
-
-class TableFrame:
-    """A table in memory."""
-
-    def __init__(self, table: pa.Table, name: str = "table") -> None:
-        refuse_duplicates(table.schema.names, f"the {name}")
-        self.name = name
-        self.table = table
-
-    @property
-    def schema(self) -> pa.Schema:
-        """The table's schema."""
-        return self.table.schema
-
-    def rows(self) -> int | None:
-        """Return the number of rows."""
-        return int(self.table.num_rows)
-
-    def batches(
-        self, columns: Sequence[str] | None = None, size: int = BATCH_ROWS
-    ) -> Iterator[pa.RecordBatch]:
-        """Yield the rows without copying them."""
-        wanted = pick(self.schema, columns, self.name)
-        yield from resize(self.table.select(wanted).to_batches(), size)
-
-    def sample(self, rows: int, seed: int = 0) -> pa.Table:
-        """Draw rows at random."""
-        count = min(rows, self.table.num_rows)
-        drawn = np.random.default_rng(seed).choice(self.table.num_rows, count, replace=False)
-        return takeable(self.table).take(np.sort(drawn))
-
-
-class ReaderFrame:
-    """A stream of batches, which can be read once."""
-
-    def __init__(self, reader: pa.RecordBatchReader) -> None:
-        refuse_duplicates(reader.schema.names, "the stream")
-        self.name = "stream"
-        self._reader: pa.RecordBatchReader | None = reader
-        self.schema: pa.Schema = reader.schema
-
-    def rows(self) -> int | None:
-        """Return None: the stream does not say."""
-        return None
-
-    def batches(
-        self, columns: Sequence[str] | None = None, size: int = BATCH_ROWS
-    ) -> Iterator[pa.RecordBatch]:
-        """Yield the rows, the first time only.
-
-        Raises:
-            InputError: the stream was read before.
-        """
-        wanted = pick(self.schema, columns, self.name)
-        reader, self._reader = self._reader, None
-        if reader is None:
-            raise InputError("this stream was already read; pass a new RecordBatchReader")
-        yield from resize((batch.select(wanted) for batch in reader), size)
-
-    def sample(self, rows: int, seed: int = 0) -> pa.Table:
-        """Draw rows at random, which reads the stream."""
-        return reservoir(self.schema, self.batches(), rows, seed)
 
 
 def is_frame(obj: object) -> bool:
     """Say whether :func:`open_frame` takes ``obj``."""
+    obj = _native(obj)
     return (
         isinstance(obj, pa.Table | pa.RecordBatch | pa.RecordBatchReader)
         or hasattr(obj, "__arrow_c_stream__")
-        or _pandas(obj)
+        or is_pandas(obj)
+        or is_lazy_polars(obj)
+        or _is_dataset(obj)
     )
 
 
-def open_frame(obj: Frame) -> TableFrame | ReaderFrame:
-    """Open an Arrow table, batch or reader, a pandas or polars frame, or what else narwhals knows.
+def is_stream(obj: object) -> bool:
+    """Say whether the result of ``obj`` is worked on while it is read: a reader, or a lazy polars frame."""
+    obj = _native(obj)
+    return isinstance(obj, pa.RecordBatchReader) or is_lazy_polars(obj)
 
-    A pandas index that is more than row numbers from 0 becomes a column, without a name
-    ``__index_level_0__``.
+
+def open_frame(obj: Frame) -> Source:
+    """Open a frame as a source; nothing of it is changed.
+
+    Arrow tables, batches, readers and data sets, pandas frames, polars frames, eager and lazy, relations of
+    DuckDB, and what else narwhals knows; also inside a frame of narwhals. A pandas index that is more than
+    row numbers from 0 becomes a column, without a name ``__index_level_0__``.
 
     Raises:
-        InputError: the object is no frame, is lazy, or a column of it holds values of several types.
+        InputError: the object is no frame, is lazy and of another library, or a column of it holds values of
+            several types.
     """
+    obj = _native(obj)
     if isinstance(obj, pa.RecordBatchReader):
         return ReaderFrame(obj)
     if isinstance(obj, pa.Table):
         return TableFrame(obj)
     if isinstance(obj, pa.RecordBatch):
         return TableFrame(pa.Table.from_batches([obj]), "batch")
-    if _pandas(obj):
-        return TableFrame(_from_pandas(obj), "frame")
-    return TableFrame(_from_other(obj), "frame")
+    if is_pandas(obj):
+        return TableFrame(from_pandas(obj), "frame")
+    if is_lazy_polars(obj):
+        return LazyPolars(obj)
+    if is_duckdb(obj):
+        return DuckRelation(obj)
+    return DatasetFrame(obj) if _is_dataset(obj) else TableFrame(_from_other(obj), "frame")
 
 
 def to_like(table: pa.Table, like: Frame) -> Frame:
@@ -114,29 +76,60 @@ def to_like(table: pa.Table, like: Frame) -> Frame:
 
     A column that pandas indexed by goes back into the index while it is still in the table.
     """
+    native = _native(like)
+    made = _made(table, native)
+    return made if native is like else require("narwhals", "pipeline").from_native(made)
+
+
+def stream_like(schema: pa.Schema, begin: Callable[[], Iterable[pa.RecordBatch]], like: Frame) -> Frame:
+    """Return what yields the batches of ``begin()`` when it is read, as the kind of stream that ``like`` is.
+
+    A reader begins once; a lazy frame each time that it is run.
+    """
+    native = _native(like)
+    if isinstance(native, pa.RecordBatchReader):
+        return pa.RecordBatchReader.from_batches(schema, iter(begin()))
+    made = lazy_polars(schema, begin)
+    return made if native is like else require("narwhals", "pipeline").from_native(made)
+
+
+def _made(table: pa.Table, like: Frame) -> Frame:
     if isinstance(like, pa.Table):
         return table
     if isinstance(like, pa.RecordBatch):
         return _one_batch(table)
     if isinstance(like, pa.RecordBatchReader):
         return table.to_reader()
-    if _pandas(like):
-        return _to_pandas(table, like)
+    if is_pandas(like):
+        return to_pandas(table, like)
+    if is_duckdb(like):
+        return as_relation(table, like)
+    if _is_dataset(like):
+        return require("pyarrow.dataset", "pipeline").dataset(table)
+    if is_lazy_polars(like):
+        return lazy_polars(table.schema, table.to_batches)
     narwhals = require("narwhals", "pipeline")
     if not isinstance(narwhals.from_native(like, pass_through=True), narwhals.DataFrame):
         return table
-    made = narwhals.from_arrow(table, backend=narwhals.get_native_namespace(like))
-    return made if isinstance(like, narwhals.DataFrame) else made.to_native()
+    return narwhals.from_arrow(table, backend=narwhals.get_native_namespace(like)).to_native()
+
+
+def _native(obj: object) -> Any:
+    """Return what a frame of narwhals wraps, and any other object as it is."""
+    narwhals = sys.modules.get("narwhals")
+    wrapped = narwhals is not None and isinstance(obj, narwhals.DataFrame | narwhals.LazyFrame)
+    return obj.to_native() if wrapped else obj  # type: ignore[attr-defined]
+
+
+def _is_dataset(obj: object) -> bool:
+    # Looked up, not imported: Arrow's data sets are a library of their own, which takes time to load.
+    known = sys.modules.get("pyarrow.dataset")
+    return known is not None and isinstance(obj, known.Dataset)
 
 
 def _one_batch(table: pa.Table) -> pa.RecordBatch:
     batches = table.combine_chunks().to_batches()
     return batches[0] if batches else pa.RecordBatch.from_pylist([], table.schema)
-
-
-def _pandas(obj: object) -> bool:
-    kind = type(obj)
-    return kind.__name__ == "DataFrame" and kind.__module__.partition(".")[0] == "pandas"
 
 
 def _from_other(obj: Frame) -> pa.Table:
@@ -151,7 +144,8 @@ def _from_other(obj: Frame) -> pa.Table:
         with contextlib.suppress(pa.ArrowInvalid):
             return pa.RecordBatchReader.from_stream(obj).read_all()
     raise InputError(
-        f"{type(obj).__name__} is no table: pass an Arrow table or reader, or a pandas or polars frame"
+        f"{type(obj).__name__} is no table: pass an Arrow table, reader or dataset, a pandas or "
+        "polars frame, or a relation of DuckDB"
     )
 
 
@@ -161,63 +155,3 @@ def _arrow(frame: Any) -> pa.Table:
     except (pa.ArrowException, TypeError):
         raise InputError("the frame has a column of a type that Arrow has not; cast it first") from None
     return table
-
-
-def _from_pandas(frame: Frame) -> pa.Table:
-    names = list(frame.columns)
-    if not all(isinstance(name, str) for name in names):
-        raise InputError("the frame has column names that are not text; rename them")
-    if any("\ud800" <= character <= "\udfff" for name in names for character in name):
-        raise InputError("the frame has a column name with half of a surrogate pair; rename it")
-    refuse_duplicates(names, "the frame")
-    series = [(name, frame[name]) for name in names] + index_columns(frame)
-    return pa.table([_array(name, values) for name, values in series], names=[name for name, _ in series])
-
-
-def index_columns(frame: Frame) -> list[tuple[str, Any]]:
-    """Return a pandas index as named series; an empty list for plain row numbers from 0."""
-    index = frame.index
-    plain = (
-        type(index).__name__ == "RangeIndex" and index.start == 0 and index.step == 1 and index.name is None
-    )
-    if plain:
-        return []
-    return [
-        (str(name) if name is not None else INDEX.format(level), index.get_level_values(level))
-        for level, name in enumerate(index.names)
-    ]
-
-
-def _array(name: str, values: Any) -> pa.Array[Any]:
-    try:
-        converted: pa.Array[Any] = pa.array(values, from_pandas=True)
-    except UnicodeEncodeError:
-        raise InputError(
-            f"column {name!r} holds halves of surrogate pairs, which UTF-8 has not; replace them first"
-        ) from None
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
-        # Arrow's own message quotes the value.
-        raise InputError(
-            f"column {name!r} holds values of several types, or of one that Arrow has not; make them one"
-        ) from None
-    return converted
-
-
-def _to_pandas(table: pa.Table, like: Frame) -> Frame:
-    frame = table.to_pandas(ignore_metadata=True)
-    original = _from_pandas(like.iloc[:0]).schema
-    for field in table.schema:
-        if field.name in like.columns and _restorable(field, original, like):
-            frame[field.name] = frame[field.name].astype(like[field.name].dtype)
-    levels = [name for name, _ in index_columns(like) if name in table.schema.names]
-    if not levels:
-        return frame
-    frame = frame.set_index(levels)
-    frame.index.names = [None if name.startswith("__index_level_") else name for name in levels]
-    return frame
-
-
-def _restorable(field: pa.Field[Any], original: pa.Schema, like: Frame) -> bool:
-    # Categories list values that may be in no row any more: those of the result are made anew.
-    unchanged = field.name in original.names and original.field(field.name).type == field.type
-    return unchanged and like[field.name].dtype.name != "category"

@@ -37,6 +37,8 @@ def sql_name(declared: sql.TypeEngine[Any], dialect: Dialect) -> str:
 
 def arrow_type(declared: sql.TypeEngine[Any]) -> pa.DataType:
     """Return the Arrow type for a declared SQL type; what has none of its own becomes text."""
+    if isinstance(declared, sql.TypeDecorator):
+        return arrow_type(declared.impl_instance)
     if isinstance(declared, DOMAIN):
         declared = declared.data_type
     if isinstance(declared, sql.Float | sql.Double):
@@ -52,6 +54,57 @@ def arrow_type(declared: sql.TypeEngine[Any]) -> pa.DataType:
     except NotImplementedError:
         return pa.string()
     return _BY_PYTHON.get(python, pa.string())
+
+
+def length_of(declared: sql.TypeEngine[Any]) -> int | None:
+    """Return how many characters a text column holds; None for no bound, or for what is no text."""
+    declared = declared.impl_instance if isinstance(declared, sql.TypeDecorator) else declared
+    length = getattr(declared, "length", None) if isinstance(declared, sql.String) else None
+    return length if isinstance(length, int) else None
+
+
+def kind_of(kind: pa.DataType | sql.TypeEngine[Any] | None) -> str:
+    """Say in a word what a column of an SQL or an Arrow type holds; ``other`` where no word is known."""
+    if kind is None:
+        return "nothing"
+    if isinstance(kind, sql.TypeDecorator):
+        return kind_of(kind.impl_instance)
+    if isinstance(kind, sql.TypeEngine):
+        found = arrow_type(kind)
+        # What arrow_type reads as text for want of a type of its own, such as JSON, is none to write to.
+        plain = isinstance(kind, sql.String | sql.Numeric) and not isinstance(kind, sql.Enum)
+        if pa.types.is_string(found) and not plain:
+            return "other"
+        return "number" if isinstance(kind, sql.Numeric | sql.Float) else kind_of(found)
+    if pa.types.is_dictionary(kind):
+        return kind_of(kind.value_type)
+    return next((word for word, is_such in _WORDS if is_such(kind)), "other")
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    binary = pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind)
+    return binary or pa.types.is_fixed_size_binary(kind)
+
+
+_WORDS: tuple[tuple[str, Callable[[pa.DataType], bool]], ...] = (
+    ("text", _is_text),
+    ("whole number", pa.types.is_integer),
+    ("number", _is_number),
+    ("date", pa.types.is_date),
+    ("moment", pa.types.is_timestamp),
+    ("time of day", pa.types.is_time),
+    ("Boolean", pa.types.is_boolean),
+    ("bytes", _is_bytes),
+    ("text", pa.types.is_null),
+)
 
 
 def stored_type(declared: pa.DataType, kinds: Iterable[str], clean: bool) -> pa.DataType:

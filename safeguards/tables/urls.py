@@ -32,8 +32,8 @@ _SAFE_CODES = {1044, 1045, 1049, 1054, 1130, 1142, 1143, 1146, 1227, 1317, 1698,
 _MESSAGE_LIMIT = 200
 
 
-def open_engine(url: str) -> Engine:
-    """Return an engine for ``url``, having connected once.
+def open_engine(url: str, *, create: bool = False) -> Engine:
+    """Return an engine for ``url``, having connected once; ``create`` lets SQLite make a file later.
 
     Raises:
         InputError: no such database, file or server, or the URL is none.
@@ -41,10 +41,12 @@ def open_engine(url: str) -> Engine:
     """
     parsed = _with_driver(_parse(url))
     if parsed.get_backend_name() == "sqlite":
-        _check_sqlite(parsed)
+        _check_sqlite(parsed, create=create)
     elif not parsed.database:
         raise InputError(f"the URL names no database: {_SCHEMES}")
     engine = _engine(parsed)
+    if create and parsed.get_backend_name() == "sqlite":
+        return engine  # to connect would make the file
     with refused_as_input(f"cannot open {shown(parsed)}", parsed, connecting=True), engine.connect():
         return engine
 
@@ -90,13 +92,19 @@ def _with_driver(url: URL) -> URL:
     return url.set(drivername=f"{backend}+{own}")
 
 
-def _check_sqlite(url: URL) -> None:
+def _check_sqlite(url: URL, *, create: bool) -> None:
     """SQLite would make an empty database of a misspelt name."""
     name = url.database or ""
     if name in {"", ":memory:"}:
-        raise InputError("a database in memory holds nothing to read; name a file: sqlite:///FILE")
-    if not name.startswith("file:") and not Path(name).is_file():
+        raise InputError(
+            "a database in memory holds nothing to read, and keeps nothing; name a file: sqlite:///FILE"
+        )
+    if name.startswith("file:") or Path(name).is_file():
+        return
+    if not create:
         raise InputError(f"no such file: {name}")
+    if Path(name).exists() or not Path(name).absolute().parent.is_dir():
+        raise InputError(f"{name}: cannot be written (no such folder, or no file)")
 
 
 def _engine(url: URL) -> Engine:

@@ -206,3 +206,116 @@ def test_the_installed_command_ends_with_the_documented_codes(folder: Path) -> N
     assert missing == 3
     assert line.startswith("safeguards: ")
     assert line.count("\n") == 1
+
+
+STEPS = """
+domain = "ads-2026"
+
+[[steps]]
+step = "pseudonymise"
+[steps.columns]
+"이메일" = {transform = "token", item = "email"}
+"전화" = "drop"
+"나이" = "keep"
+"메모" = {transform = "redact_text", entities = ["PERSON"]}
+
+[[steps]]
+step = "detect"
+on_find = "refuse"
+
+[[steps]]
+step = "encrypt"
+columns = {"메모" = "member.memo"}
+"""
+MEMOS = "이메일,전화,나이,메모\nkim@example.com,010-1234-5678,35,담당자 홍길동\n,,,\n"
+
+
+def test_steps_of_a_file_redact_check_and_encrypt(folder: Path) -> None:
+    use(None)
+    (folder / "s.toml").write_text(STEPS, "utf-8")
+    (folder / "memos.csv").write_text(MEMOS, "utf-8")
+    options = ("--keys", "sqlite:///keys.db", "--provider", "local:master.key")
+    assert run("memos.csv", "out.parquet", "--pipeline", "s.toml", *options).exit_code == 0
+    (folder / "d.toml").write_text(
+        '[[steps]]\nstep = "decrypt"\ncolumns = {"메모" = "member.memo"}\n', "utf-8"
+    )
+    use(None)
+    assert run("out.parquet", "back.csv", "--pipeline", "d.toml", *options).exit_code == 0
+    assert "담당자 [PERSON]" in (folder / "back.csv").read_text()
+    document = json.loads(run("memos.csv", "o.parquet", "--pipeline", "s.toml", "--format", "json").output)
+    assert [column["counts"] for column in document["columns"]][:4] == [{}, {}, {}, {"PERSON": 1}]
+
+
+def test_a_finding_that_refuses_ends_with_1_and_leaves_no_file(folder: Path) -> None:
+    (folder / "s.toml").write_text(STEPS, "utf-8")
+    (folder / "memos.csv").write_text(MEMOS.replace("담당자 홍길동", "010-9999-8888로"), "utf-8")
+    line = [sys.executable, "-c", "from safeguards.cli import main; main()", "pseudonymise"]
+    done = subprocess.run(
+        [*line, "memos.csv", "out.parquet", "--pipeline", "s.toml"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"SAFEGUARDS_KEYRING": "sqlite:///keys.db local:master.key"},
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "safeguards: personal data was found in column '메모' (PHONE_NUMBER 1); nothing was written\n"
+    )
+    assert not (folder / "out.parquet").exists()
+
+
+def test_a_table_becomes_a_table_with_its_constraints(folder: Path, database_url: str) -> None:
+    fill(database_url)
+    url = f"sqlite:///{folder / 'copy.db'}"
+    options = ("--pipeline", "orders.toml", "--table", "orders", "--target-table", "주문")
+    run(database_url, url, "--pipeline", "member.toml", "--table", "member", "--target-table", "member")
+    done = run(database_url, url, *options, "--beside", "member=member.toml", "--manifest", "m.json")
+    assert "주문 in sqlite" in done.output
+    assert (Manifest.read("m.json").output or {})["table"] == "주문"
+    engine = sa.create_engine(url)
+    assert [key["referred_table"] for key in sa.inspect(engine).get_foreign_keys("주문")] == ["member"]
+    joined = sa.text("SELECT count(*) FROM 주문 JOIN member ON member_id = member.id")
+    with engine.connect() as connection:
+        assert connection.execute(joined).scalar() == 2
+    engine.dispose()
+    assert "has rows" in refused(database_url, url, *options)
+    run(database_url, f"sqlite:///{folder / 'bare.db'}", *options, "--constraints", "leave")
+
+
+def test_what_would_break_a_key_is_refused_in_one_line(folder: Path, sqlite_url: str) -> None:
+    fill(sqlite_url)
+    (folder / "bad.toml").write_text('[columns]\nid = "mask"\n', "utf-8")
+    url = f"sqlite:///{folder / 'copy.db'}"
+    told = refused(sqlite_url, url, "--pipeline", "bad.toml", "--table", "member", "--target-table", "member")
+    assert told.startswith("member.id: is PRIMARY KEY, but mask may make different values one")
+    assert not (folder / "copy.db").exists()
+
+
+def fill(url: str) -> None:
+    """Make members and their orders, and the pipelines of both."""
+    metadata = sa.MetaData()
+    member = sa.Table("member", metadata, sa.Column("id", sa.String(20), primary_key=True))
+    reference = sa.Column("member_id", sa.String(20), sa.ForeignKey("member.id"))
+    orders = sa.Table("orders", metadata, sa.Column("no", sa.Integer, primary_key=True), reference)
+    engine = sa.create_engine(url)
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(member.insert(), [{"id": "홍길동-1"}, {"id": "김서연-2"}])
+        rows = [(1, "홍길동-1"), (2, "김서연-2"), (3, None)]
+        connection.execute(orders.insert(), [{"no": no, "member_id": of} for no, of in rows])
+    engine.dispose()
+    Path("member.toml").write_text('domain = "d"\n[columns]\nid = "token"\n', "utf-8")
+    Path("orders.toml").write_text('domain = "d"\n[columns]\nno = "keep"\nmember_id = "token"\n', "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("in.csv", "sqlite:///x.db"), "name the table to write with --target-table"),
+        (("in.csv", "out.csv", "--target-table", "t"), "--target-table goes with a database URL"),
+        (("in.csv", "sqlite:///x.db", "--target-table", "t", "--beside", "t"), "is no TABLE=FILE"),
+    ],
+)
+def test_options_of_a_table_that_do_not_fit(folder: Path, arguments: tuple[str, ...], message: str) -> None:
+    assert message in refused(*arguments, "--pipeline", "p.toml")
+    assert not (folder / "x.db").exists()

@@ -9,8 +9,9 @@ import pytest
 
 from safeguards import Keyring
 from safeguards.errors import InputError
-from safeguards.pipeline import Pipeline
-from safeguards.pseudonyms import Domain
+from safeguards.fields import Exact
+from safeguards.pipeline import Decrypt, Detect, Encrypt, EncryptedField, Pipeline, Pseudonymise
+from safeguards.pseudonyms import Domain, Keep, RedactText, Token
 
 WHOLE = """
 purpose = "통계"
@@ -78,3 +79,91 @@ def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b"purpose = '\xe9'")
     with pytest.raises(InputError, match="not UTF-8"):
         Pipeline.from_toml(tmp_path / "latin.toml")
+
+
+STEPS = """
+purpose = "통계"
+domain = "ads-2026"
+
+[[steps]]
+step = "detect"
+columns = ["memo"]
+profile = "recall"
+
+[[steps]]
+step = "pseudonymise"
+unlisted = "drop"
+[steps.columns]
+memo = "keep"
+note = {transform = "redact_text", style = "token", replace = {PERSON = "tag"}, numbered = true}
+"이메일" = {transform = "token", item = "email"}
+
+[[steps]]
+step = "encrypt"
+keyring = "data"
+[steps.columns]
+memo = "member.memo"
+"이메일" = {field = "member.mail", item = "email", search = {search = "exact", group = "mail"}}
+
+[[steps]]
+step = "decrypt"
+erased = "null"
+columns = {memo = {field = "member.memo", subject = "member:id"}}
+"""
+
+
+def test_steps_in_a_file_are_those_of_the_call(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text(STEPS, "utf-8")
+    pipeline = Pipeline.from_toml(tmp_path / "p.toml")
+    redact = RedactText(style="token", replace={"PERSON": "tag"}, numbered=True)
+    mail = EncryptedField("member.mail", item="email", search=Exact(group="mail"))
+    assert pipeline.purpose == "통계"
+    assert pipeline.steps == (
+        Detect(["memo"], profile="recall"),
+        Pseudonymise(
+            {"memo": Keep(), "note": redact, "이메일": Token(item="email")}, Domain("ads-2026"), "drop"
+        ),
+        Encrypt({"memo": "member.memo", "이메일": mail}, "data"),
+        Decrypt({"memo": EncryptedField("member.memo", subject="member:id")}, erased="null"),
+    )
+    assert pipeline.keyrings == {"default", "data"}
+
+
+def test_a_step_may_have_a_domain_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text(
+        'domain = "a"\n[[steps]]\nstep = "pseudonymise"\ndomain = {name = "b", epoch = 1}\n'
+        'columns = {x = "token"}\n[[steps]]\nstep = "pseudonymise"\ncolumns = {x = "keep"}\n'
+    )
+    first, second = Pipeline.from_toml(tmp_path / "p.toml").steps
+    assert (first, second) == (
+        Pseudonymise({"x": Token()}, Domain("b", epoch=1)),
+        Pseudonymise({"x": Keep()}, Domain("a")),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("steps = []", "steps is a list of tables"),
+        ("steps = {}", "steps is a list of tables"),
+        ("steps = [1]", "steps is a list of tables"),
+        ('[columns]\na = "drop"\n[[steps]]\nstep = "detect"', r"columns goes into one of the \[\[steps\]\]"),
+        ("[[steps]]\nfoo = 1", "step 1: step is one of detect, pseudonymise, encrypt, decrypt"),
+        ('[[steps]]\nstep = "os.system"', "step 1: step is one of"),
+        (
+            '[[steps]]\nstep = "detect"\n[[steps]]\nstep = "detect"\nentity = []',
+            "step 2: detect has no setting",
+        ),
+        ('[[steps]]\nstep = "encrypt"', "step 1: encrypt needs: columns, keyring"),
+        ('[[steps]]\nstep = "encrypt"\ncolumns = {a = 5}', "step 1: column 'a': is no field"),
+        ('[[steps]]\nstep = "pseudonymise"', r"step 1: needs a table \[columns\]"),
+        ('[[steps]]\nstep = "pseudonymise"\ncolumns = {a = "token"}', "step 1: column 'a': token is keyed"),
+        ('[[steps]]\nstep = "pseudonymise"\ncolumns = {a = "md5"}', "step 1, column 'a': names no transform"),
+        ('[[steps]]\nstep = "detect"\non_find = 1', "step 1: on_find=1"),
+    ],
+)
+def test_steps_that_cannot_be_are_one_line(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "p.toml").write_text(text, "utf-8")
+    with pytest.raises(InputError, match=message) as caught:
+        Pipeline.from_toml(tmp_path / "p.toml")
+    assert "\n" not in str(caught.value)

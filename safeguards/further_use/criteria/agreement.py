@@ -93,7 +93,11 @@ def _input(case: Case, manifest: Manifest, write: Writer) -> Evidence:
 
 def _items(case: Case, manifest: Manifest, write: Writer) -> list[Evidence]:
     declared = case.declaration.columns
-    other = [name for name, made in manifest.made.items() if made.item not in {None, declared.get(name)}]
+    other = [
+        name
+        for name, made in manifest.made.items()
+        if {made.item, *made.other_items} - {None, declared.get(name)}
+    ]
     if not other:
         return []
     claim = Text(

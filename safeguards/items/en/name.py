@@ -83,4 +83,5 @@ ITEM = Item(
     anchor=rf"[{LETTER}][.,:;!?'’\")]{{0,2}}\s{{1,4}}[\"“(>]?[{LETTER}]|:[{UPPER}]"
     r"|(?i:name|calls me|(?:mrs?|ms|dr)\.)",
     loose_anchor=rf"[{UPPER}]|(?i:name|calls me|(?:mrs?|ms|dr)\.)",
+    ladders={1: "en.name_ranks"},
 )

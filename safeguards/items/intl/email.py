@@ -67,4 +67,5 @@ ITEM = Item(
     ),
     glue="",
     anchor="@",
+    ladders={1: "intl.email_ranks"},
 )

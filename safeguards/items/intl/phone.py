@@ -200,4 +200,5 @@ ITEM = Item(
         r"[0-9][ \t\-]{0,3}[(\[]?(?i:offi|fax|mobi|cell|home|work|tel|phon|dire|main|전화|팩스)"
     ),
     loose_anchor=r"[0-9][0-9 ().\-/]{5}",
+    ladders={1: "intl.phone_ranks"},
 )

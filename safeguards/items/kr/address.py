@@ -71,4 +71,5 @@ ITEM = Item(
         address2, addr1, addr2, home address
         """
     ),
+    ladders={1: "kr.address_ranks"},
 )

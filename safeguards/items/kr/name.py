@@ -97,4 +97,5 @@ ITEM = Item(
         member name, person name, patient name, real name, kor name
         """
     ),
+    ladders={1: "kr.names.ranks"},
 )
