@@ -106,3 +106,12 @@ def people(spark: Any) -> Any:
     """Invented people in five partitions, each of several batches; every type that Arrow has of Spark's."""
     rows = [person(number) for number in range(ROWS)]
     return spark.createDataFrame(rows, SCHEMA).repartition(5).cache()
+
+
+@pytest.fixture
+def ring(tmp_path: Path) -> Iterator[Keyring]:
+    """The default keyring for one test, in files of its own."""
+    ring = Keyring.create(f"sqlite:///{tmp_path / 'keys.db'}", f"local:{tmp_path / 'master.key'}")
+    use(ring)
+    yield ring
+    use(None)

@@ -9,7 +9,7 @@ from pyspark.sql import functions as f
 from safeguards.errors import InputError
 from safeguards.pipeline import Parcel, Pipeline
 from safeguards.pipeline.run import Run
-from safeguards.tables.frames import TableFrame
+from safeguards.tables.arrow_frames import TableFrame
 from safeguards_spark import kinds
 from safeguards_spark.observation import Observation
 from safeguards_spark.work import COUNTED, Task
@@ -38,7 +38,7 @@ def protect(df: DataFrame, pipeline: Pipeline, *, observation: Observation | Non
             "a gate judges the whole, and this is read later: leave gates out, and release(df, target, gate)"
         )
     schema = kinds.to_arrow(df.schema)
-    run = Run(pipeline, TableFrame(schema.empty_table(), NAME), {})
+    run = Run(pipeline, TableFrame(schema.empty_table(), NAME))
     if not run.schema.names:
         raise InputError("every column is dropped; there is nothing to write")
     parcel = Parcel.of(pipeline.steps, schema)
