@@ -107,10 +107,9 @@ def command(
     Several steps (detect, pseudonymise, encrypt, decrypt) are written as [[steps]]; see docs/steps.md. Ends
     with 1 where a step or a gate refuses the result.
     """
+    of_one = {"--table": table, "--target-table": target_table, "--encoding": encoding}
     if output is not None:
-        _refuse_more(
-            {"file": target, "--table": table, "--target-table": target_table, "--encoding": encoding}
-        )
+        _refuse_more({"file": target, **of_one})
         differences = verify(output, manifest)
         if source is not None or declared is not None:
             differences += _reproduced(source, declared, output, keys, provider)
@@ -124,8 +123,7 @@ def command(
     _use_keys(pipeline, keys, provider)
     told: dict[str, str] = {}
     if "://" not in source and Path(source).is_dir():
-        of_one = {"--table": table, "--encoding": encoding, "--manifest": manifest}
-        _refuse_for_directory({**of_one, "--target-table": target_table})
+        _refuse_for_directory({**of_one, "--manifest": manifest})
         with progress(f"pseudonymise {source}") as advance:
             done = pipeline.run_directory(
                 source, target, processes=processes, advance=advance, told=told.__setitem__

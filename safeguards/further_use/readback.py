@@ -14,8 +14,10 @@ from safeguards.further_use.bands import is_band
 from safeguards.further_use.manifest import Made
 from safeguards.items import ENTITIES, get
 from safeguards.items.item import Item
+from safeguards.items.kr.regions import district_of, province_of
 from safeguards.pseudonyms.column import as_text, plain
-from safeguards.pseudonyms.tokeniser import ALPHABET, LENGTH, MARK
+from safeguards.pseudonyms.keyed_hash import LONGEST
+from safeguards.pseudonyms.tokeniser import ALPHABET, LENGTH, MARK, REVERSIBLE_MARK, head_of
 
 TEXT = "text"
 HIDDEN = "*"
@@ -63,7 +65,8 @@ class Checker:
 def checker(made: Made) -> Checker | None:
     """Return a checker for a column, or None where its transform leaves no trace that could be read."""
     make = _FITS.get(made.transform)
-    return Checker(made, make(made)) if make else None
+    fits = make(made) if make else None
+    return Checker(made, fits) if fits else None
 
 
 def _token(made: Made) -> Fits:
@@ -72,6 +75,22 @@ def _token(made: Made) -> Fits:
     size = length if isinstance(length, int) else LENGTH
     pattern = f"^{re.escape(head)}[{ALPHABET}]{{{size}}}$"
     return lambda text: pc.match_substring_regex(text, pattern)
+
+
+def _reversible(made: Made) -> Fits:
+    prefix = made.settings.get("prefix")
+    head = head_of(made.item, prefix if isinstance(prefix, str) else None, REVERSIBLE_MARK)
+    return lambda text: pc.match_substring_regex(text, f"^{re.escape(head)}[{ALPHABET}]+$")
+
+
+def _hash(made: Made) -> Fits:
+    length = made.settings.get("length")
+    size = length if isinstance(length, int) and 0 < length <= LONGEST else LONGEST
+    return lambda text: pc.match_substring_regex(text, f"^[0-9a-f]{{{size}}}$")
+
+
+def _suppress(made: Made) -> Fits:
+    return _listed([made.settings.get("value")])
 
 
 def _mask(made: Made) -> Fits:
@@ -95,12 +114,16 @@ def _bare(text: str, item: Item) -> bool:
     return any(HIDDEN not in piece and item.validate(piece) for piece in pieces if piece)
 
 
-def _generalise(made: Made) -> Fits:
+def _generalise(made: Made) -> Fits | None:
     settings, groups = made.settings, made.settings.get("groups")
     if isinstance(groups, list | tuple):
         return _listed([*groups, settings.get("other")])
     if any(way in settings for way in ("band", "years", "ages")):
         return _each(lambda label: is_band(label, settings))
+    if "region" in settings:
+        return _each(lambda label: label in {settings.get("other"), province_of(label), district_of(label)})
+    if "hierarchy" in settings:  # of more labels than the manifest tells
+        return None
     return _each(lambda label: _within(label, settings))
 
 
@@ -124,4 +147,11 @@ def _within(label: str, settings: Mapping[str, object]) -> bool:
     return above and (not isinstance(top, int | float) or number <= top)
 
 
-_FITS: Mapping[str, Callable[[Made], Fits]] = {"token": _token, "mask": _mask, "generalise": _generalise}
+_FITS: Mapping[str, Callable[[Made], Fits | None]] = {
+    "token": _token,
+    "reversible_token": _reversible,
+    "hash": _hash,
+    "mask": _mask,
+    "generalise": _generalise,
+    "suppress": _suppress,
+}

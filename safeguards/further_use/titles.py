@@ -44,11 +44,19 @@ DECISION = {
 
 TRANSFORMS = {
     "token": Text("토큰", "token"),
+    "reversible_token": Text("되돌릴 수 있는 토큰", "reversible token"),
+    "hash": Text("키가 있는 해시", "keyed hash"),
+    "format_preserving": Text("형식 보존 암호화", "format-preserving encryption"),
+    "prefix_preserving": Text("앞자리 보존 암호화", "prefix-preserving encryption"),
+    "date_shift": Text("날짜 이동", "date shift"),
     "mask": Text("가림", "mask"),
     "generalise": Text("일반화", "generalise"),
     "redact_text": Text("본문 속 개인정보 대체", "redact text"),
     "encrypt": Text("암호화", "encrypt"),
     "decrypt": Text("복호화", "decrypt"),
+    "round": Text("반올림", "rounding"),
+    "noise": Text("잡음 추가", "noise"),
+    "suppress": Text("값 제거", "suppression"),
     "keep": Text("그대로", "keep"),
     "drop": Text("삭제", "drop"),
 }

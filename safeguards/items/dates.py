@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 
 from safeguards.items.text import plain
@@ -36,8 +37,38 @@ def written_date(text: str) -> date | None:
     found = _WRITTEN.fullmatch(plain(text))
     if not found:
         return None
-    year, month, day = found.group(1, 2, 3) if found.group(1) else found.group(4, 5, 6)
+    year, month, day = found.group(*_groups(found))
     return calendar_date(int(year), int(month), int(day))
+
+
+def rewritten_date(text: str, change: Callable[[date], date]) -> str | None:
+    """Put another date into ``text`` in the spelling that it has; a time of day and the word 생 stay.
+
+    Months and days have leading zeros where one shows, or where both have two digits without space or Hangul
+    between. None where the text is no date that ``written_date`` reads; an error of ``change`` passes.
+    """
+    written = plain(text)
+    found, old = _WRITTEN.fullmatch(written), written_date(written)
+    if not found or old is None:
+        return None
+    new = change(old)
+    year, month, day = _groups(found)
+    filled = _filled(found[month], found[day], written[found.end(year) : found.start(day)])
+    for group, part in ((day, f"{new.day:0{filled}d}"), (month, f"{new.month:0{filled}d}")):
+        written = written[: found.start(group)] + part + written[found.end(group) :]
+    return f"{new.year:04d}{written[found.end(year) :]}"
+
+
+def _groups(found: re.Match[str]) -> tuple[int, int, int]:
+    return (1, 2, 3) if found.group(1) else (4, 5, 6)
+
+
+def _filled(month: str, day: str, between: str) -> int:
+    """Return how many digits a month or a day has at least, judged by one date's spelling."""
+    if len(month) < 2 or len(day) < 2:
+        return 1
+    spaced = any(sign.isspace() or sign == "년" for sign in between)
+    return 1 if spaced and not month.startswith("0") and not day.startswith("0") else 2
 
 
 def is_short_date(text: str) -> bool:

@@ -13,7 +13,7 @@ from safeguards.pipeline import rules
 from safeguards.pipeline.manifest import ColumnRecord
 from safeguards.pipeline.place import At, Scope
 from safeguards.pipeline.step import Counts, told
-from safeguards.pseudonyms import Token, Transform
+from safeguards.pseudonyms import Transform
 from safeguards.pseudonyms.column import Unfit
 from safeguards.pseudonyms.transform import Bound
 
@@ -84,7 +84,6 @@ class Part:
         """Say what was done to the part; ``rows`` are the table's."""
         transform = self.transform
         rows, nulls = counts[self.name, ROWS] if self._inner else rows, counts[self.name, NULLS]
-        odds = transform.collision_odds(rows - nulls) if isinstance(transform, Token) else None
         return ColumnRecord(
             column=self.name,
             transform=transform.name,
@@ -98,7 +97,7 @@ class Part:
             domain=self._domain.name if self._domain else None,
             epoch=self._domain.epoch if self._domain else None,
             key_id=self._bound.key_id,
-            collision_odds=odds,
+            collision_odds=transform.collision_odds(rows - nulls),
             counts=told(counts, self.name, COUNTED),
         )
 

@@ -16,7 +16,7 @@ from safeguards.pipeline.part import declared
 from safeguards.pipeline.paths import Branch, select
 from safeguards.pipeline.place import At, Node, Scope
 from safeguards.pipeline.step import Counts
-from safeguards.pseudonyms import Domain, Drop, Keep, Transform
+from safeguards.pseudonyms import Domain, Drop, Keep, Noise, Transform
 
 Unlisted = Literal["refuse", "drop", "keep"]
 _UNLISTED = ("refuse", "drop", "keep")
@@ -80,8 +80,15 @@ class Pseudonymise:
         return PseudonymiseRunning(schema, columns)
 
     def describe(self) -> Mapping[str, Any]:
-        """Return the step's name and what became of unlisted columns."""
-        return {"step": "pseudonymise", "unlisted": self.unlisted}
+        """Return the step's name, what became of unlisted columns, and what noise tells of a row at most."""
+        told: dict[str, Any] = {"step": "pseudonymise", "unlisted": self.unlisted}
+        noisy = [transform for transform in self.columns.values() if isinstance(transform, Noise)]
+        if noisy:  # by the composition theorem; each run spends it anew
+            told["budget_a_row"] = {
+                "epsilon": sum(transform.epsilon for transform in noisy),
+                "delta": sum(transform.delta or 0.0 for transform in noisy),
+            }
+        return told
 
     def _plan(self, schema: pa.Schema) -> list[Node]:
         branches = select(self.columns, schema.names)

@@ -154,7 +154,7 @@ def _moved(record: ColumnRecord, made: Origin, to: Domain) -> ColumnRecord:
 
 def _renewed(told: Manifest, step: dict[str, Any], **changed: Any) -> Manifest:
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    return replace(told, steps=[*told.steps, step], output=None, created_at=now, **changed)
+    return replace(told, steps=[*told.steps, step], parts=(), output=None, created_at=now, **changed)
 
 
 def _carried(left: Manifest) -> Any:

@@ -15,14 +15,21 @@ from safeguards.pseudonyms.permit import Permit
 
 if TYPE_CHECKING:
     from safeguards.pseudonyms.build import transform_from
+    from safeguards.pseudonyms.date_shift import DateShift
     from safeguards.pseudonyms.fpe import FormatPreserving
     from safeguards.pseudonyms.generalise import Generalise
     from safeguards.pseudonyms.integers import FormatPreservingInteger
+    from safeguards.pseudonyms.keyed_hash import Hash
     from safeguards.pseudonyms.mask import Mask
+    from safeguards.pseudonyms.noise import Noise
     from safeguards.pseudonyms.plainly import Drop, Keep
+    from safeguards.pseudonyms.prefix_preserving import PrefixPreserving
     from safeguards.pseudonyms.rates import Rate
     from safeguards.pseudonyms.redact import RedactText
     from safeguards.pseudonyms.reversal import Reversal
+    from safeguards.pseudonyms.reversible_token import ReversibleToken
+    from safeguards.pseudonyms.rounding import Round
+    from safeguards.pseudonyms.suppress import Suppress
     from safeguards.pseudonyms.surrogate import Surrogate
     from safeguards.pseudonyms.token import Token
     from safeguards.pseudonyms.transform import Traits, Transform
@@ -30,16 +37,23 @@ if TYPE_CHECKING:
 # Transforms work on Arrow arrays and are imported when they are asked for; a column type of `sqlalchemy`
 # makes tokens of single values, by `domain`, `spelling` and `tokeniser`, which need no extra.
 _HOMES = {
+    "DateShift": "date_shift",
     "Drop": "plainly",
     "FormatPreserving": "fpe",
     "FormatPreservingInteger": "integers",
     "Generalise": "generalise",
+    "Hash": "keyed_hash",
     "Keep": "plainly",
     "Mask": "mask",
     "Rate": "rates",
     "Reversal": "reversal",
     "RedactText": "redact",
     "Surrogate": "surrogate",
+    "Noise": "noise",
+    "PrefixPreserving": "prefix_preserving",
+    "ReversibleToken": "reversible_token",
+    "Round": "rounding",
+    "Suppress": "suppress",
     "Token": "token",
     "Traits": "transform",
     "Transform": "transform",
@@ -56,17 +70,24 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "DateShift",
     "Domain",
     "Drop",
     "FormatPreserving",
     "FormatPreservingInteger",
     "Generalise",
+    "Hash",
     "Keep",
     "Mask",
+    "Noise",
     "Permit",
+    "PrefixPreserving",
     "Rate",
     "RedactText",
     "Reversal",
+    "ReversibleToken",
+    "Round",
+    "Suppress",
     "Surrogate",
     "Token",
     "Traits",

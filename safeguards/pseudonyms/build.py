@@ -8,12 +8,19 @@ from dataclasses import fields
 from typing import Any
 
 from safeguards.errors import InputError
+from safeguards.pseudonyms.date_shift import DateShift
 from safeguards.pseudonyms.fpe import FormatPreserving
 from safeguards.pseudonyms.generalise import Generalise
 from safeguards.pseudonyms.integers import FormatPreservingInteger
+from safeguards.pseudonyms.keyed_hash import Hash
 from safeguards.pseudonyms.mask import Mask
+from safeguards.pseudonyms.noise import Noise
 from safeguards.pseudonyms.plainly import Drop, Keep
+from safeguards.pseudonyms.prefix_preserving import PrefixPreserving
 from safeguards.pseudonyms.redact import RedactText
+from safeguards.pseudonyms.reversible_token import ReversibleToken
+from safeguards.pseudonyms.rounding import Round
+from safeguards.pseudonyms.suppress import Suppress
 from safeguards.pseudonyms.surrogate import Surrogate
 from safeguards.pseudonyms.token import Token
 from safeguards.pseudonyms.transform import Transform
@@ -28,6 +35,16 @@ TRANSFORMS: dict[str, type[Transform]] = {
         Mask,
         Generalise,
         RedactText,
+        ReversibleToken,
+        Hash,
+        FormatPreserving,
+        PrefixPreserving,
+        DateShift,
+        Mask,
+        Generalise,
+        Round,
+        Noise,
+        Suppress,
         Keep,
         Drop,
     )

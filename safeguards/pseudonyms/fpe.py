@@ -91,8 +91,9 @@ class FormatPreserving(Transform):
 
     @property
     def traits(self) -> Traits:
-        """Different values stay different, and as long as they were."""
-        return Traits(injective=True, reversible=True, type_preserving=True, length_preserving=True)
+        """Different values stay different and, where no item has a canonical form, as long as they were."""
+        one_spelling = self.item is None  # else some are written in the canonical form, which may be longer
+        return Traits(injective=True, reversible=True, type_preserving=True, length_preserving=one_spelling)
 
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return text."""

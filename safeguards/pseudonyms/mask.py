@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from safeguards import items
 from safeguards.errors import InputError
+from safeguards.items.text import stars
 from safeguards.pseudonyms.column import as_text, map_text, require_flat
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.transform import Bound, Traits, Transform
@@ -18,6 +19,12 @@ PROFILES = ("finance", "netact")
 HIDDEN = "****"
 _SIGN = "*"
 _WHOLE_PIECE = r"(^|\s)\**[^*\s]*[\pL\pN]\**(\s|$)"
+_GROWTH = 8
+_LEAST = len("2001:0db8") + 6 * len(":****")
+"""What an item's mask may be longer than its value, and how long the mask of a short one may be.
+
+Only masks of Unicode's longest compositions exceed it; asterisks stand for these.
+"""
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,12 @@ class Mask(Transform):
     def traits(self) -> Traits:
         """Different values share a mask."""
         return Traits(lossy=True)
+
+    def width(self, longest: int | None) -> int | None:
+        """Return the length of the longest mask."""
+        if self.item is None:
+            return len(HIDDEN)
+        return None if longest is None else _widest(longest)
 
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return text."""
@@ -76,4 +89,13 @@ class Mask(Transform):
         if self.item is None:
             return map_text(values, lambda _: HIDDEN)
         item = items.get(self.item)
-        return map_text(values, lambda text: item.mask(text, self.profile))
+
+        def masked(text: str) -> str:
+            shown = item.mask(text, self.profile)
+            return shown if len(shown) <= _widest(len(text)) else stars(text)
+
+        return map_text(values, masked)
+
+
+def _widest(length: int) -> int:
+    return max(length + _GROWTH, _LEAST)

@@ -43,6 +43,10 @@ class Drop(Transform):
         """Everything is lost."""
         return Traits(lossy=True, length_preserving=True)
 
+    def width(self, longest: int | None) -> int | None:
+        """Return 0."""
+        return 0
+
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return None: no column."""
         return None

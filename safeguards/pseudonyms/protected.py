@@ -9,10 +9,11 @@ import pyarrow.compute as pc
 from safeguards.crypto.envelope import MAGIC, is_envelope
 from safeguards.errors import AlreadyProtected
 from safeguards.pseudonyms.column import is_bytes, is_text, plain
-from safeguards.pseudonyms.tokeniser import MARK, PATTERN
+from safeguards.pseudonyms.tokeniser import MARK, PATTERN, REVERSIBLE_MARK, REVERSIBLE_PATTERN
 
 _FIRST = bytes((MAGIC,))
 _SHARE = 0.5
+_FORMS = ((MARK, PATTERN), (REVERSIBLE_MARK, REVERSIBLE_PATTERN))
 
 
 def refuse_ciphertexts(values: Any) -> None:
@@ -31,11 +32,14 @@ def refuse_tokens(values: Any) -> None:
     if not is_text(values.type):
         return
     text = plain(values).cast("string").drop_null()
-    marked = text.filter(pc.starts_with(text, MARK))
-    if len(marked) <= len(text) * _SHARE:
-        return
-    if pc.sum(pc.match_substring_regex(marked, PATTERN)).as_py() > len(text) * _SHARE:
+    tokens = sum(_fitting(text, mark, pattern) for mark, pattern in _FORMS)
+    if tokens > len(text) * _SHARE:
         raise AlreadyProtected("holds tokens already: use Keep() or Drop(); nothing was written")
+
+
+def _fitting(text: Any, mark: str, pattern: str) -> int:
+    marked = text.filter(pc.starts_with(text, mark))  # which is quick, and of most columns leaves nothing
+    return pc.sum(pc.match_substring_regex(marked, pattern)).as_py() or 0
 
 
 def _present(values: Any) -> list[bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,11 +10,12 @@ from typing import Any, ClassVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from safeguards.pseudonyms.canonical import canonical_bytes
 from safeguards.pseudonyms.column import as_text, by_unique, require_flat
 from safeguards.pseudonyms.digests import keyed, spelled
 from safeguards.pseudonyms.domain import Domain
-from safeguards.pseudonyms.tokeniser import ALPHABET, BITS, LENGTH, canonical_of, check_shape, head_of
-from safeguards.pseudonyms.transform import Bound, Traits, Transform, require_domain
+from safeguards.pseudonyms.tokeniser import ALPHABET, BITS, LENGTH, check_shape, head_of
+from safeguards.pseudonyms.transform import Bound, Traits, Transform, collision_odds, require_domain
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,8 @@ class Token(Transform):
         head = head_of(self.item, self.prefix)
 
         def tokens(unique: Any) -> Any:
-            canonical = self._canonical(unique)
             # Revealed for the digest alone: a traceback that shows locals shows no key.
-            return spelled(keyed(secret, canonical), head, self.length)
+            return spelled(keyed(secret, canonical_bytes(self.item, unique)), head, self.length)
 
         return Bound(lambda values: by_unique(values, tokens), key_id)
 
@@ -81,12 +80,6 @@ class Token(Transform):
         """Add what the length means."""
         return {**super().parameters(), "bits": self.length * BITS}
 
-    def collision_odds(self, values: int) -> float:
+    def collision_odds(self, values: int) -> float | None:
         """Return the chance that any two of ``values`` different values share a token (birthday bound)."""
-        if values < 2:
-            return 0.0
-        return -math.expm1(-values * (values - 1) / 2 / 2.0 ** (self.length * BITS))
-
-    def _canonical(self, unique: Any) -> list[bytes]:
-        canonical = canonical_of(self.item)
-        return [canonical(value).encode() for value in as_text(unique).to_pylist()]
+        return collision_odds(values, self.length * BITS)

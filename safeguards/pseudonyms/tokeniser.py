@@ -33,6 +33,13 @@ _PREFIX = re.compile(r"[a-z][a-z0-9_]{0,23}")
 PATTERN = rf"^{MARK}[a-z][a-z0-9_]{{0,23}}_[{ALPHABET}]{{{SHORTEST},{LONGEST}}}$"
 _TOKEN = re.compile(PATTERN)
 
+REVERSIBLE_MARK = "rt1_"
+"""What every reversible token begins with: format 1."""
+
+# The synthetic IV and a block of padding of at least one byte.
+REVERSIBLE_PATTERN = rf"^{REVERSIBLE_MARK}[a-z][a-z0-9_]{{0,23}}_[{ALPHABET}]{{28,}}$"
+_REVERSIBLE = re.compile(REVERSIBLE_PATTERN)
+
 
 def check_shape(prefix: object, length: object) -> None:
     """Raise InputError unless ``prefix`` is None or fit to stand in a token, and ``length`` in its range."""
@@ -43,9 +50,9 @@ def check_shape(prefix: object, length: object) -> None:
         raise InputError(f"a token's length is a whole number from {SHORTEST} to {LONGEST}")
 
 
-def head_of(item: str | None, prefix: str | None) -> str:
+def head_of(item: str | None, prefix: str | None, mark: str = MARK) -> str:
     """Return what stands before a token's characters."""
-    return f"{MARK}{prefix or item or TEXT}_"
+    return f"{mark}{prefix or item or TEXT}_"
 
 
 def canonical_of(item: str | None) -> Callable[[str], str]:
@@ -120,11 +127,15 @@ def _plain_text(value: object) -> str:
     if isinstance(value, bytes) and is_envelope(value):
         raise AlreadyProtected("is given a ciphertext: decrypt it first; nothing was written")
     text = spell(value)
-    if text.lstrip().startswith(MARK) and _TOKEN.match(text.strip()):
+    if text.lstrip().startswith((MARK, REVERSIBLE_MARK)) and _is_token(text.strip()):
         raise AlreadyProtected(
             "is given the text of a token, which is a pseudonym already; nothing was written"
         )
     return text
+
+
+def _is_token(text: str) -> bool:
+    return bool(_TOKEN.match(text) or _REVERSIBLE.match(text))
 
 
 def _encoded(text: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -99,13 +100,13 @@ class Transform(ABC):
         return longest if self.traits.length_preserving else None
 
     def apply(self, values: Any, domain: Domain | None = None, *beside: Any) -> Any:
-        """Transform one Arrow array; ``beside`` holds the arrays of the columns read beside it.
+        """Transform one Arrow array, chunked or not; ``beside`` holds those of the columns read beside it.
 
         Raises:
             InputError: arrays of that type, or a value in it, cannot be transformed so.
         """
         self.output(values.type)
-        return self.bind(domain).apply(values, *beside)
+        return self.bind(domain).apply(*map(_whole, (values, *beside)))
 
     def reverse(self, domain: Domain | None, permit: Permit) -> Bound:
         """Take the key that leads back from the results to the values.
@@ -134,10 +135,28 @@ class Transform(ABC):
         known = {field.name for field in fields(cls)} & parameters.keys()
         return cls(item=item, **{name: parameters[name] for name in known})
 
+    def collision_odds(self, values: int) -> float | None:
+        """Return the chance that any two of ``values`` different values share a result by accident.
+
+        None where the transform has no such accidents.
+        """
+        return None
+
     def parameters(self) -> Mapping[str, object]:
         """Return what the manifest tells of the settings: those that differ from what was not said."""
         own = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "item"}
         return {name: value for name, value in own.items() if value is not None}
+
+
+def _whole(values: Any) -> Any:
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+
+
+def collision_odds(values: int, bits: int) -> float:
+    """Return the chance that two of ``values`` random numbers of so many bits are equal (birthday bound)."""
+    if values < 2:
+        return 0.0
+    return -math.expm1(-values * (values - 1) / 2 / 2.0**bits)
 
 
 def require_domain(domain: Domain | None, name: str) -> Domain:

@@ -13,19 +13,43 @@ from hypothesis import strategies as st
 from safeguards import Keyring
 from safeguards.errors import InputError
 from safeguards.items import HOMES, get
-from safeguards.pseudonyms import Domain, Drop, Generalise, Keep, Mask, Token, Transform, transform_from
+from safeguards.pseudonyms import (
+    DateShift,
+    Domain,
+    Drop,
+    Generalise,
+    Hash,
+    Keep,
+    Mask,
+    Noise,
+    PrefixPreserving,
+    ReversibleToken,
+    Round,
+    Suppress,
+    Token,
+    Transform,
+    transform_from,
+)
+from safeguards.pseudonyms.build import TRANSFORMS
 
 ALL: list[Transform] = [
     Token(),
     Token(item="email", prefix="mail", length=20),
     Mask(),
+    ReversibleToken(),
+    ReversibleToken(item="email", prefix="mail", pad=1),
+    Hash(item="email"),
+    Suppress(value="hidden"),
     Mask(item="kr_phone", profile="netact"),
     Generalise(band=10, other="?"),
     Generalise(years=5, other="?"),
     Generalise(groups={"a": "b"}, other="?"),
+    Generalise(hierarchy={"a": ["b", "*"]}, level=1, other="?"),
+    Generalise(item="kr_address", region="district", other="?"),
     Keep(),
     Drop(),
 ]
+
 TYPES = [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())]
 texts = st.lists(st.none() | st.text(st.characters(codec="utf-8"), max_size=8), max_size=20)
 
@@ -54,6 +78,15 @@ def test_rows_do_not_depend_on_their_neighbours(ring: Keyring, transform: Transf
 
 
 @pytest.mark.parametrize("transform", ALL, ids=repr)
+def test_chunks_are_one_column(ring: Keyring, transform: Transform) -> None:
+    whole = pa.array(["12", "b", None, "a", "12", ""])
+    chunked = pa.chunked_array([whole.slice(0, 2), whole.slice(2)])
+    assert (
+        transform.apply(chunked, Domain("d")).to_pylist() == transform.apply(whole, Domain("d")).to_pylist()
+    )
+
+
+@pytest.mark.parametrize("transform", ALL, ids=repr)
 def test_a_transform_is_data_that_travels(ring: Keyring, transform: Transform) -> None:
     sent = pickle.loads(pickle.dumps(transform))
     assert sent == transform
@@ -61,9 +94,17 @@ def test_a_transform_is_data_that_travels(ring: Keyring, transform: Transform) -
 
 
 def test_only_kept_columns_are_called_reversible_and_only_tokens_keyed() -> None:
-    assert [type(one).__name__ for one in ALL if one.traits.reversible] == ["Keep"]
-    assert {type(one).__name__ for one in ALL if one.keyed} == {"Token"}
-    assert {type(one).__name__ for one in ALL if one.traits.injective} == {"Token", "Keep"}
+    assert _names("reversible") == {"Keep", "ReversibleToken"}
+    assert {type(one).__name__ for one in ALL if one.keyed} == {"Token", "ReversibleToken", "Hash"}
+    assert _names("injective") == {"Token", "ReversibleToken", "Hash", "Keep"}
+
+
+def _names(trait: str) -> set[str]:
+    return {type(one).__name__ for one in ALL if getattr(one.traits, trait)}
+
+
+def test_every_transform_has_a_name_for_files() -> None:
+    assert all(TRANSFORMS[kind.name] is kind for kind in TRANSFORMS.values())
 
 
 @pytest.mark.parametrize("item", sorted(HOMES))
@@ -92,6 +133,14 @@ def test_kept_dictionaries_lose_the_values_of_other_rows() -> None:
         ({"transform": "token", "item": "email"}, Token(item="email")),
         ({"transform": "mask", "profile": "netact"}, Mask(profile="netact")),
         ({"transform": "generalise", "band": 10, "top": 80}, Generalise(band=10, top=80)),
+        ("prefix_preserving", PrefixPreserving()),
+        ({"transform": "reversible_token", "pad": [8, 64]}, ReversibleToken(pad=(8, 64))),
+        ({"transform": "hash", "item": "email"}, Hash(item="email")),
+        ({"transform": "date_shift", "subject": "id", "days": 9}, DateShift(subject="id", days=9)),
+        ({"transform": "round", "to": 0.05}, Round(to=0.05)),
+        ({"transform": "round", "to": "month"}, Round(to="month")),
+        ({"transform": "noise", "epsilon": 1, "lower": 0, "upper": 9}, Noise(epsilon=1, lower=0, upper=9)),
+        ("suppress", Suppress()),
     ],
 )
 def test_transforms_are_made_of_plain_data(described: object, made: Transform) -> None:
@@ -100,7 +149,7 @@ def test_transforms_are_made_of_plain_data(described: object, made: Transform) -
 
 @pytest.mark.parametrize(
     "described",
-    ["hash", "sha256", 5, None, [], {}, {"transform": ["x"]}, {"transform": "token", "salt": "x"}],
+    ["sha1", "sha256", 5, None, [], {}, {"transform": ["x"]}, {"transform": "token", "salt": "x"}],
 )
 def test_plain_data_that_names_no_transform_is_refused(described: Any) -> None:
     with pytest.raises(InputError):

@@ -54,6 +54,9 @@ def _transforms(case: Case, manifest: Manifest, write: Writer) -> list[Evidence]
 
 _KINDS = {
     "token": Text("토큰", "tokens"),
+    "reversible_token": Text("되돌릴 수 있는 토큰", "reversible tokens"),
+    "hash": Text("키가 있는 해시", "keyed hashes"),
+    "suppress": Text("가린 값", "suppressed values"),
     MASK: Text("일부가 별표로 가려진 값", "values partly hidden by asterisks"),
     "generalise": Text("구간이나 묶음의 이름", "labels of bands or groups"),
 }

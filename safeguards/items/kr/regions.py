@@ -5,7 +5,9 @@ Local Autonomy Act 2 and 3; names in force and those replaced (강원도 until 2
 
 from __future__ import annotations
 
-from safeguards.items.text import words
+import re
+
+from safeguards.items.text import plain, squeeze, words
 
 PROVINCES = dict(
     pair.split("=")
@@ -51,3 +53,35 @@ DISTRICTS = frozenset(
     )
 )
 """Cities, counties and districts (시, 군, 구)."""
+
+_FULL = "|".join(sorted(PROVINCES, key=len, reverse=True))
+_DISTRICT = "|".join(sorted(DISTRICTS, key=len, reverse=True))
+_REGION = re.compile(
+    rf"(?P<province>(?:{_FULL})(?=\s|$|{_DISTRICT})|(?:{'|'.join(SHORT)})(?=\s|$))\s*"
+    rf"(?P<district>(?:{_DISTRICT})(?=\s|$|{_DISTRICT}))?"
+)
+_PUNCTUATION = re.compile(r"[,()]+")
+_WITHOUT_DISTRICTS = "세종"  # Special Act on Sejong City, 6(2)
+LONGEST_REGION = len("경남 마산합포구")
+
+
+def province_of(text: str) -> str | None:
+    """Return the short name of the province that an address begins with; None where it begins with none."""
+    found = _found(text)
+    return PROVINCES.get(found["province"], found["province"]) if found else None
+
+
+def district_of(text: str) -> str | None:
+    """Return province and city, county or district, such as ``경기 수원시``; None where either is missing.
+
+    A city's own districts (일반구) are left out. Districts of one name lie in several provinces, so that an
+    address which begins with one tells no region. 세종 has none and stands alone.
+    """
+    found, province = _found(text), province_of(text)
+    if found is None or province == _WITHOUT_DISTRICTS:
+        return province
+    return f"{province} {found['district']}" if found["district"] else None
+
+
+def _found(text: str) -> re.Match[str] | None:
+    return _REGION.match(squeeze(_PUNCTUATION.sub(" ", plain(text))))
