@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from safeguards.crypto.kdf import derive
 from safeguards.errors import InputError, KeyringError, KeyUnavailable
+from safeguards.keys.carried import WrappedKeyring
 from safeguards.keys.held import HeldKeys
 from safeguards.keys.limits import Limits
 from safeguards.keys.material import DATA, PSEUDONYM, PURPOSES, TAG, KeyStatus
@@ -21,6 +22,7 @@ from safeguards.keys.store import (
     PROVIDER_LIMIT,
     Identity,
     KeyStore,
+    Store,
     WrappedKey,
     add_identity,
     add_key,
@@ -48,7 +50,7 @@ class Keyring:
     which ``keep_fresh`` calls in time.
     """
 
-    def __init__(self, store: KeyStore, identity: Identity, memory: Memory) -> None:
+    def __init__(self, store: Store, identity: Identity, memory: Memory) -> None:
         """Not for callers: use ``create`` or ``open``."""
         self.id = identity.id
         self.created_at = identity.created_at
@@ -94,7 +96,7 @@ class Keyring:
     @classmethod
     def open(
         cls,
-        store: str,
+        store: str | WrappedKeyring,
         provider: str | KeyProvider | None = None,
         *,
         max_age: timedelta | None = None,
@@ -103,7 +105,8 @@ class Keyring:
         """Open the keyring in a key store; without ``provider``, the one recorded in the store.
 
         Args:
-            store: SQLAlchemy URL of the key store.
+            store: SQLAlchemy URL of the key store; or what ``wrapped`` took from it, whose limits are taken
+                where none is given here.
             provider: a provider, or its URI.
             max_age: the longest time that unwrapped keys stay in memory; no limit by default.
             max_uses: the greatest number of values that this process writes with one data key before it is
@@ -114,7 +117,8 @@ class Keyring:
             InputError: a limit makes no sense.
             KeyringError: there is no keyring, or the provider does not open its keys.
         """
-        key_store, limits = KeyStore(store), Limits(max_age, max_uses)
+        key_store: Store = store if isinstance(store, WrappedKeyring) else KeyStore(store)
+        limits = Limits(max_age, max_uses) or getattr(store, "limits", Limits())
         identity = key_store.identity()
         if identity is None:
             raise KeyringError(f"{key_store!r} holds no keyring: make one with `safeguards keys create`")
@@ -132,6 +136,8 @@ class Keyring:
     @property
     def store_url(self) -> str:
         """The SQLAlchemy URL of the key store, with its password; for processes of this one, not for show."""
+        if not isinstance(self._store, KeyStore):
+            raise KeyringError("this keyring was sent to a worker, which has no key store to open it from")
         return self._store.url.render_as_string(hide_password=False)
 
     @property
@@ -204,6 +210,20 @@ class Keyring:
                 self._memory.provider, self._memory.wrapping = chosen, wrapping + 1
             return
         raise KeyringError(f"{self._store!r} is busy: other processes change keys; run it again")
+
+    def wrapped(self) -> WrappedKeyring:
+        """Return the keys as the provider wrapped them, to be sent to workers: data without any secret.
+
+        Raises:
+            KeyringError: the keyring is closed, or its store cannot be read.
+        """
+        for _ in range(_ATTEMPTS):
+            self._memory.catch_up()
+            wrapping, _uri, rows = self._store.wrapped()
+            if wrapping == self._memory.wrapping:
+                holds = Identity(self.id, self.provider.uri, wrapping, self.created_at)
+                return WrappedKeyring(holds, tuple(rows), self.limits)
+        raise KeyringError(f"{self._store!r} is busy: its keys are wrapped anew at this moment; run it again")
 
     def refresh(self) -> None:
         """Read keys that were added since this keyring was opened.

@@ -15,7 +15,7 @@ from safeguards.keys.limits import FRESH, RETRY, STEP, TOO_OLD, USED_UP, Limits,
 from safeguards.keys.local import LocalProvider
 from safeguards.keys.material import DATA, Material, recognise
 from safeguards.keys.provider import KeyProvider, provider_from
-from safeguards.keys.store import Identity, KeyStore, WrappedKey
+from safeguards.keys.store import Identity, Store, WrappedKey
 from safeguards.keys.ticker import LONGEST_PAUSE, Ticker
 from safeguards.keys.wrapping import unwrapped
 from safeguards.values import Secret
@@ -30,7 +30,7 @@ class Memory:
     """
 
     def __init__(
-        self, store: KeyStore, identity: Identity, provider: KeyProvider, follows: bool, limits: Limits
+        self, store: Store, identity: Identity, provider: KeyProvider, follows: bool, limits: Limits
     ) -> None:
         """Read no key yet. Who ``follows`` takes another provider when the store names it."""
         self.provider = provider

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from safeguards.errors import InputError, KeyringError, SafeguardsError
 from safeguards.keys import generation
+from safeguards.keys.carried import WrappedKeyring
 from safeguards.keys.elsewhere import Address
 from safeguards.keys.keyring import Keyring
 from safeguards.keys.limits import limits_of
@@ -18,6 +19,8 @@ DEFAULT = "default"
 _VARIABLE = "SAFEGUARDS_KEYRING"
 _PROVIDER = re.compile(r"\s+([A-Za-z][\w.-]*:(?!//).*)$")
 _rings: dict[str, Keyring] = {}
+_sent: dict[str, tuple[WrappedKeyring, Keyring]] = {}  # by the keyring's id
+_sent_names: set[str] = set()
 _addresses: dict[str, Address] = {}
 _wanted: set[str] = set()
 _lock = threading.Lock()
@@ -32,11 +35,42 @@ def use(ring: Keyring | None, name: str = DEFAULT) -> None:
     if ring is not None and not isinstance(ring, Keyring):
         raise InputError("safeguards.use takes a Keyring: Keyring.open(store, provider)")
     with _lock:
+        _sent_names.discard(name)
         if ring is None:
             _rings.pop(name, None)
         else:
             _rings[name] = ring
     generation.advance()
+
+
+def use_wrapped(sent: Mapping[str, WrappedKeyring]) -> None:
+    """Make the keyrings that were sent to this process those of their names; names sent before are forgotten.
+
+    For workers, before each task: a keyring's keys are unwrapped the first time, and kept within its limits.
+
+    Raises:
+        KeyringError: a provider does not unwrap the keys with this process's credentials.
+        InputError: a provider's plugin is not installed here.
+    """
+    with _lock:
+        rings = {name: _received(wrapped) for name, wrapped in sent.items()}
+        gone = {name for name in _sent_names if name not in rings}
+        same = not gone and all(_rings.get(name) is ring for name, ring in rings.items())
+        for name in gone:
+            _rings.pop(name, None)
+        _rings.update(rings)
+        _sent_names.clear()
+        _sent_names.update(rings)
+    if not same:
+        generation.advance()
+
+
+def _received(wrapped: WrappedKeyring) -> Keyring:
+    before, ring = _sent.get(wrapped.holds.id, (None, None))
+    if ring is None or before != wrapped or ring.closed:
+        ring = _fresh(Keyring.open(wrapped))
+        _sent[wrapped.holds.id] = wrapped, ring
+    return ring
 
 
 def resolve(name: str = DEFAULT) -> Keyring:
@@ -108,11 +142,17 @@ def _open(name: str) -> Keyring:
     with _lock:
         if name not in _rings:
             limits = limits_of(variable, os.environ)
-            ring = Keyring.open(store, provider, max_age=limits.max_age, max_uses=limits.max_uses)
-            if limits and not ring.reads_anew:  # nobody has this keyring in hand to refresh it
-                ring.keep_fresh()
-            _rings[name] = ring
+            _rings[name] = _fresh(
+                Keyring.open(store, provider, max_age=limits.max_age, max_uses=limits.max_uses)
+            )
         return _rings[name]
+
+
+def _fresh(ring: Keyring) -> Keyring:
+    """Have a keyring keep itself fresh that nobody has in hand to refresh."""
+    if ring.limits and not ring.reads_anew:
+        ring.keep_fresh()
+    return ring
 
 
 def _unlock() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import (
     BigInteger,
@@ -87,6 +87,22 @@ class Identity:
     provider: str
     wrapping: int
     created_at: str
+
+
+class Store(Protocol):
+    """Where a keyring finds its wrapped keys: a :class:`KeyStore`, or what was taken from one."""
+
+    def identity(self) -> Identity | None:
+        """Return the keyring that is held, or None."""
+
+    def wrapped(self) -> tuple[int, str, list[WrappedKey]]:
+        """Return how often the keys were wrapped anew, the provider, and the keys, of one moment."""
+
+    def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+        """Return the rows of a query on the store's tables."""
+
+    def writing(self, ring_id: str | None = None) -> AbstractContextManager[Connection]:
+        """Open a transaction."""
 
 
 class KeyStore:

@@ -41,7 +41,7 @@ from safeguards.crypto.kdf import KEY_BYTES, derive
 from safeguards.crypto.tags import TAG_BYTES, Tagger
 from safeguards.crypto.xaes import Xaes256Gcm
 from safeguards.errors import KeyringError, KeyUnavailable, SubjectErased
-from safeguards.keys.store import KeyStore, lock, metadata
+from safeguards.keys.store import Store, lock, metadata
 from safeguards.values import Secret, SubjectId
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class SubjectKeys:
     No subject key is kept here. Safe to share between threads and processes.
     """
 
-    def __init__(self, ring: Keyring, store: KeyStore) -> None:
+    def __init__(self, ring: Keyring, store: Store) -> None:
         self._ring = ring
         self._store = store
         self._tagger = Tagger(ring.tag_key("subject"))

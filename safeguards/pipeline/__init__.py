@@ -16,6 +16,7 @@ from safeguards.pipeline.detect import Detect  # noqa: E402
 from safeguards.pipeline.encrypt import Encrypt  # noqa: E402
 from safeguards.pipeline.field import EncryptedField  # noqa: E402
 from safeguards.pipeline.manifest import METADATA_KEY, ColumnRecord, Manifest, digest  # noqa: E402
+from safeguards.pipeline.parcel import Chain, Parcel  # noqa: E402
 from safeguards.pipeline.pseudonymise import Pseudonymise  # noqa: E402
 from safeguards.pipeline.reproduce import reproduce  # noqa: E402
 from safeguards.pipeline.reversing import preview_file, relink_file, reverse_file  # noqa: E402
@@ -26,6 +27,7 @@ from safeguards.pipeline.verify import Difference, verify  # noqa: E402
 
 __all__ = [
     "METADATA_KEY",
+    "Chain",
     "ColumnRecord",
     "ConstraintsBroken",
     "Counts",
@@ -36,6 +38,7 @@ __all__ = [
     "EncryptedField",
     "Gate",
     "Manifest",
+    "Parcel",
     "Pipeline",
     "Pseudonymise",
     "Running",

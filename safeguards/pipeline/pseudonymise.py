@@ -61,6 +61,11 @@ class Pseudonymise:
         """Whether a column's transform needs the domain's keys."""
         return any(transform.keyed for transform in self.columns.values())
 
+    @property
+    def keyrings(self) -> tuple[str, ...]:
+        """The names of the keyrings that a worker needs."""
+        return (self.domain.keyring_name,) if self.domain is not None and self.keyed else ()
+
     def start(self, schema: pa.Schema, metadata: Mapping[str, str]) -> PseudonymiseRunning:
         """Fit the transforms to a schema and take their keys.
 

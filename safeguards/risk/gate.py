@@ -61,10 +61,33 @@ class RiskGate:
             raise InputError(f"the risk gate judges what leaves: {error}") from None
         return _Watching(self, counter)
 
+    def judge(self, sizes: Mapping[int, int]) -> Mapping[str, Any]:
+        """Return the evidence for so many classes of each size: the smallest, and how many there are.
+
+        Raises:
+            GateRefused: some class is smaller than ``k``.
+        """
+        small = {size: count for size, count in sizes.items() if size < self.k}
+        members = sum(size * count for size, count in sizes.items())
+        if small:
+            raise GateRefused(self._refusal(small, members))
+        counted = "rows" if self.person is None else "persons_in_classes"
+        return {"k": min(sizes, default=0), "classes": sum(sizes.values()), counted: members}
+
     def describe(self) -> Mapping[str, Any]:
         """Return the settings."""
         person = {} if self.person is None else {"person": self.person}
         return {"gate": "risk", "k": self.k, "quasi_identifiers": list(self.quasi_identifiers), **person}
+
+    def _refusal(self, small: Mapping[int, int], members: int) -> str:
+        below = sum(size * count for size, count in small.items())
+        what = "rows" if self.person is None else "persons"
+        return (
+            f"{below:,} of {members:,} {what} are in {sum(small.values()):,} classes of fewer than "
+            f"k={self.k} over {', '.join(self.quasi_identifiers)} (the smallest has "
+            f"{min(small)}): generalise these columns further, group what is rare, or drop one; "
+            "nothing was written"
+        )
 
 
 class _Watching:
@@ -77,29 +100,11 @@ class _Watching:
         self._counter.add(batch)
 
     def judge(self) -> Mapping[str, Any]:
-        """Return counts: the smallest class, and how many classes there are.
+        """Return the evidence.
 
         Raises:
             GateRefused: some class is smaller than ``k``.
         """
         sizes = self._counter.histogram()
         self._counter.close()
-        small = {size: count for size, count in sizes.items() if size < self._gate.k}
-        members = sum(size * count for size, count in sizes.items())
-        if small:
-            raise GateRefused(self._refusal(small, members))
-        return {"k": min(sizes, default=0), "classes": sum(sizes.values()), self._counted: members}
-
-    @property
-    def _counted(self) -> str:
-        return "rows" if self._gate.person is None else "persons_in_classes"
-
-    def _refusal(self, small: Mapping[int, int], members: int) -> str:
-        below = sum(size * count for size, count in small.items())
-        what = "rows" if self._gate.person is None else "persons"
-        return (
-            f"{below:,} of {members:,} {what} are in {sum(small.values()):,} classes of fewer than "
-            f"k={self._gate.k} over {', '.join(self._gate.quasi_identifiers)} (the smallest has "
-            f"{min(small)}): generalise these columns further, group what is rare, or drop one; "
-            "nothing was written"
-        )
+        return self._gate.judge(sizes)

@@ -40,7 +40,20 @@ class Risk:
     @classmethod
     def of(cls, counter: ClassCounter) -> Risk:
         """Draw the figures from what a counter has counted."""
-        return _risk(counter.classes, counter.histogram())
+        return cls.of_histogram(counter.classes, counter.histogram())
+
+    @classmethod
+    def of_histogram(cls, classes: Classes, histogram: Mapping[int, int]) -> Risk:
+        """Draw the figures from how many classes there are of each size, wherever they were counted."""
+        rows = sum(size * count for size, count in histogram.items())
+        return cls(
+            quasi_identifiers=classes.quasi_identifiers,
+            rows=rows,
+            k=min(histogram, default=0),
+            uniqueness=histogram.get(1, 0) / rows if rows else 0.0,
+            histogram=tuple(sorted(histogram.items())),
+            person=classes.person,
+        )
 
 
 def measure(table: pa.Table, quasi_identifiers: Sequence[str], *, person: str | None = None) -> Risk:
@@ -58,18 +71,4 @@ def measure(table: pa.Table, quasi_identifiers: Sequence[str], *, person: str | 
     """
     classes = Classes.of(quasi_identifiers, person)
     sizes, counts = np.unique(classes.sizes(table), return_counts=True)
-    return _risk(classes, dict(zip(sizes.tolist(), counts.tolist(), strict=True)))
-
-
-def _risk(classes: Classes, sizes: Mapping[int, int]) -> Risk:
-    histogram = tuple(sizes.items())
-    rows = sum(size * count for size, count in histogram)
-    alone = sizes.get(1, 0)
-    return Risk(
-        quasi_identifiers=classes.quasi_identifiers,
-        rows=rows,
-        k=histogram[0][0] if histogram else 0,
-        uniqueness=alone / rows if rows else 0.0,
-        histogram=histogram,
-        person=classes.person,
-    )
+    return Risk.of_histogram(classes, dict(zip(sizes.tolist(), counts.tolist(), strict=True)))

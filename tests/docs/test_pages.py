@@ -19,7 +19,9 @@ OWN_TESTS = {
     "decrypt-without-safeguards.md",
     "lifecycle-of-a-column.md",
     "presidio.md",
+    "recipes.md",
     "scans.md",
+    "spark.md",
 }
 
 
