@@ -17,7 +17,7 @@ from safeguards.cli.output import format_option, print_facts, print_json, print_
 from safeguards.errors import InputError
 from safeguards.keys import registered
 from safeguards.pipeline import Difference, Manifest, Pipeline, reproduce, verify
-from safeguards.pipeline.into_table import Constraints, IfExists
+from safeguards.pipeline.database.into_table import Constraints, IfExists
 from safeguards.tables import Source, is_empty, open_database, open_file
 
 _COLUMNS = ("column", "transform", "item", "rows", "nulls", "key id", "result")

@@ -12,8 +12,8 @@ from safeguards.errors import InputError
 from safeguards.further_use.wording import moment
 from safeguards.pipeline import METADATA_KEY, ColumnRecord
 from safeguards.pipeline import Manifest as Document
-from safeguards.pipeline.paths import Path as ColumnPath
-from safeguards.pipeline.paths import resolve
+from safeguards.pipeline.nested.paths import Path as ColumnPath
+from safeguards.pipeline.nested.paths import resolve
 from safeguards.tables import Source
 
 KEEP, DROP = "keep", "drop"

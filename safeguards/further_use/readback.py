@@ -16,8 +16,8 @@ from safeguards.items import ENTITIES, get
 from safeguards.items.item import Item
 from safeguards.items.kr.regions import district_of, province_of
 from safeguards.pseudonyms.column import as_text, plain
-from safeguards.pseudonyms.keyed_hash import LONGEST
-from safeguards.pseudonyms.tokeniser import ALPHABET, LENGTH, MARK, REVERSIBLE_MARK, head_of
+from safeguards.pseudonyms.tokens.keyed_hash import LONGEST
+from safeguards.pseudonyms.tokens.tokeniser import ALPHABET, LENGTH, MARK, REVERSIBLE_MARK, head_of
 
 TEXT = "text"
 HIDDEN = "*"

@@ -36,9 +36,9 @@ from pathlib import Path
 from typing import Any
 
 from safeguards.errors import InputError
-from safeguards.pipeline.decrypt import Decrypt
 from safeguards.pipeline.detect import Detect
-from safeguards.pipeline.encrypt import Encrypt
+from safeguards.pipeline.encryption.decrypt import Decrypt
+from safeguards.pipeline.encryption.encrypt import Encrypt
 from safeguards.pipeline.gates import gates_from
 from safeguards.pipeline.pseudonymise import Pseudonymise
 from safeguards.pipeline.step import Gate, Step

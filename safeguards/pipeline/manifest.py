@@ -16,7 +16,7 @@ import pyarrow as pa
 from safeguards import __version__
 from safeguards.errors import InputError
 from safeguards.pseudonyms.domain import SAFEGUARD
-from safeguards.pseudonyms.stated import METADATA_KEY
+from safeguards.pseudonyms.reversal.stated import METADATA_KEY
 from safeguards.tables import open_file
 from safeguards.tables.writing import whole_file
 

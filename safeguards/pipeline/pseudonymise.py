@@ -11,10 +11,10 @@ import pyarrow as pa
 from safeguards.errors import InputError
 from safeguards.pipeline import rules
 from safeguards.pipeline.manifest import ColumnRecord
-from safeguards.pipeline.nested import plan
-from safeguards.pipeline.part import declared
-from safeguards.pipeline.paths import Branch, select
-from safeguards.pipeline.place import At, Node, Scope
+from safeguards.pipeline.nested.nested import plan
+from safeguards.pipeline.nested.part import declared
+from safeguards.pipeline.nested.paths import Branch, select
+from safeguards.pipeline.nested.place import At, Node, Scope
 from safeguards.pipeline.step import Counts
 from safeguards.pseudonyms import Domain, Drop, Keep, Noise, Transform
 
@@ -27,8 +27,8 @@ class Pseudonymise:
     """Transform columns, and parts of nested ones, by name.
 
     Args:
-        columns: column, or path into one (see :mod:`safeguards.pipeline.paths`), to transform; all columns
-            and fields must be there.
+        columns: column, or path into one (see :mod:`safeguards.pipeline.nested.paths`), to transform; all
+            columns and fields must be there.
         domain: the scope of keyed pseudonyms.
         unlisted: what becomes of columns, fields and JSON members not named: ``refuse`` the whole table,
             ``drop`` or ``keep`` them.

@@ -12,7 +12,7 @@ from safeguards.errors import InputError
 from safeguards.pipeline.manifest import METADATA_KEY, ColumnRecord, Manifest, digest
 from safeguards.pipeline.origin import Origin, origin
 from safeguards.pseudonyms import Domain, Rate, Reversal
-from safeguards.pseudonyms.given import Advance, Path_
+from safeguards.pseudonyms.reversal.given import Advance, Path_
 from safeguards.tables import open_file
 
 

@@ -11,9 +11,9 @@ import pyarrow as pa
 from safeguards import items
 from safeguards.errors import AlreadyProtected, InputError
 from safeguards.items.text import compact
-from safeguards.pipeline import paths
 from safeguards.pipeline.leaves import candidates, leaves
 from safeguards.pipeline.manifest import METADATA_KEY, Manifest
+from safeguards.pipeline.nested import paths
 from safeguards.pseudonyms import Drop, Keep, Mask, RedactText, Transform
 from safeguards.pseudonyms.domain import RESEARCH, Regime
 from safeguards.pseudonyms.protected import refuse_ciphertexts, refuse_tokens

@@ -16,9 +16,9 @@ from sqlalchemy.engine import Engine
 from safeguards.errors import InputError
 from safeguards.keys import resolve
 from safeguards.pipeline import rules
+from safeguards.pipeline.database.into_table import Constraints, IfExists, TableTarget
 from safeguards.pipeline.declared import from_document, read_document
-from safeguards.pipeline.directory import Told, run_directory
-from safeguards.pipeline.into_table import Constraints, IfExists, TableTarget
+from safeguards.pipeline.directories.directory import Told, run_directory
 from safeguards.pipeline.manifest import METADATA_KEY, Manifest, digest, fingerprint
 from safeguards.pipeline.pseudonymise import Pseudonymise, Unlisted
 from safeguards.pipeline.shared import ROWS_AT_ONCE, Done, Work, in_processes, start, transformed

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from safeguards.errors import GateRefused, InputError
-from safeguards.pipeline.folder import MANIFEST, SUCCESS, entries
+from safeguards.pipeline.directories.folder import MANIFEST, SUCCESS, entries
 from safeguards.pipeline.gates import GATES, gates_from
 from safeguards.pipeline.manifest import Manifest, digest, fingerprint
 from safeguards.pipeline.promises import holds_of

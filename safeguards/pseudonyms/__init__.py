@@ -11,50 +11,50 @@ from typing import TYPE_CHECKING, Any
 
 from safeguards.plugins import require
 from safeguards.pseudonyms.domain import Domain
-from safeguards.pseudonyms.permit import Permit
+from safeguards.pseudonyms.reversal.permit import Permit
 
 if TYPE_CHECKING:
     from safeguards.pseudonyms.build import transform_from
-    from safeguards.pseudonyms.date_shift import DateShift
-    from safeguards.pseudonyms.fpe import FormatPreserving
-    from safeguards.pseudonyms.generalise import Generalise
-    from safeguards.pseudonyms.integers import FormatPreservingInteger
-    from safeguards.pseudonyms.keyed_hash import Hash
+    from safeguards.pseudonyms.dates.date_shift import DateShift
+    from safeguards.pseudonyms.format_preserving.fpe import FormatPreserving
+    from safeguards.pseudonyms.format_preserving.integers import FormatPreservingInteger
+    from safeguards.pseudonyms.format_preserving.prefix_preserving import PrefixPreserving
+    from safeguards.pseudonyms.generalisation.generalise import Generalise
+    from safeguards.pseudonyms.generalisation.rounding import Round
     from safeguards.pseudonyms.mask import Mask
-    from safeguards.pseudonyms.noise import Noise
+    from safeguards.pseudonyms.noise.noise import Noise
     from safeguards.pseudonyms.plainly import Drop, Keep
-    from safeguards.pseudonyms.prefix_preserving import PrefixPreserving
-    from safeguards.pseudonyms.rates import Rate
-    from safeguards.pseudonyms.redact import RedactText
-    from safeguards.pseudonyms.reversal import Reversal
-    from safeguards.pseudonyms.reversible_token import ReversibleToken
-    from safeguards.pseudonyms.rounding import Round
+    from safeguards.pseudonyms.redaction.redact import RedactText
+    from safeguards.pseudonyms.reversal.rates import Rate
+    from safeguards.pseudonyms.reversal.reversal import Reversal
     from safeguards.pseudonyms.suppress import Suppress
-    from safeguards.pseudonyms.surrogate import Surrogate
-    from safeguards.pseudonyms.token import Token
+    from safeguards.pseudonyms.surrogates.surrogate import Surrogate
+    from safeguards.pseudonyms.tokens.keyed_hash import Hash
+    from safeguards.pseudonyms.tokens.reversible_token import ReversibleToken
+    from safeguards.pseudonyms.tokens.token import Token
     from safeguards.pseudonyms.transform import Traits, Transform
 
 # Transforms work on Arrow arrays and are imported when they are asked for; a column type of `sqlalchemy`
 # makes tokens of single values, by `domain`, `spelling` and `tokeniser`, which need no extra.
 _HOMES = {
-    "DateShift": "date_shift",
+    "DateShift": "dates.date_shift",
     "Drop": "plainly",
-    "FormatPreserving": "fpe",
-    "FormatPreservingInteger": "integers",
-    "Generalise": "generalise",
-    "Hash": "keyed_hash",
+    "FormatPreserving": "format_preserving.fpe",
+    "FormatPreservingInteger": "format_preserving.integers",
+    "Generalise": "generalisation.generalise",
+    "Hash": "tokens.keyed_hash",
     "Keep": "plainly",
     "Mask": "mask",
-    "Rate": "rates",
-    "Reversal": "reversal",
-    "RedactText": "redact",
-    "Surrogate": "surrogate",
-    "Noise": "noise",
-    "PrefixPreserving": "prefix_preserving",
-    "ReversibleToken": "reversible_token",
-    "Round": "rounding",
+    "Rate": "reversal.rates",
+    "Reversal": "reversal.reversal",
+    "RedactText": "redaction.redact",
+    "Surrogate": "surrogates.surrogate",
+    "Noise": "noise.noise",
+    "PrefixPreserving": "format_preserving.prefix_preserving",
+    "ReversibleToken": "tokens.reversible_token",
+    "Round": "generalisation.rounding",
     "Suppress": "suppress",
-    "Token": "token",
+    "Token": "tokens.token",
     "Traits": "transform",
     "Transform": "transform",
     "transform_from": "build",

@@ -8,21 +8,21 @@ from dataclasses import fields
 from typing import Any
 
 from safeguards.errors import InputError
-from safeguards.pseudonyms.date_shift import DateShift
-from safeguards.pseudonyms.fpe import FormatPreserving
-from safeguards.pseudonyms.generalise import Generalise
-from safeguards.pseudonyms.integers import FormatPreservingInteger
-from safeguards.pseudonyms.keyed_hash import Hash
+from safeguards.pseudonyms.dates.date_shift import DateShift
+from safeguards.pseudonyms.format_preserving.fpe import FormatPreserving
+from safeguards.pseudonyms.format_preserving.integers import FormatPreservingInteger
+from safeguards.pseudonyms.format_preserving.prefix_preserving import PrefixPreserving
+from safeguards.pseudonyms.generalisation.generalise import Generalise
+from safeguards.pseudonyms.generalisation.rounding import Round
 from safeguards.pseudonyms.mask import Mask
-from safeguards.pseudonyms.noise import Noise
+from safeguards.pseudonyms.noise.noise import Noise
 from safeguards.pseudonyms.plainly import Drop, Keep
-from safeguards.pseudonyms.prefix_preserving import PrefixPreserving
-from safeguards.pseudonyms.redact import RedactText
-from safeguards.pseudonyms.reversible_token import ReversibleToken
-from safeguards.pseudonyms.rounding import Round
+from safeguards.pseudonyms.redaction.redact import RedactText
 from safeguards.pseudonyms.suppress import Suppress
-from safeguards.pseudonyms.surrogate import Surrogate
-from safeguards.pseudonyms.token import Token
+from safeguards.pseudonyms.surrogates.surrogate import Surrogate
+from safeguards.pseudonyms.tokens.keyed_hash import Hash
+from safeguards.pseudonyms.tokens.reversible_token import ReversibleToken
+from safeguards.pseudonyms.tokens.token import Token
 from safeguards.pseudonyms.transform import Transform
 
 TRANSFORMS: dict[str, type[Transform]] = {

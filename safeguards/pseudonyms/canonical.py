@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from safeguards.pseudonyms.column import as_text
-from safeguards.pseudonyms.tokeniser import canonical_of
+from safeguards.pseudonyms.tokens.tokeniser import canonical_of
 
 
 class _Plain(NamedTuple):

@@ -114,7 +114,7 @@ class Domain:
 class InHand(Domain):
     """A domain whose keys come from the keyring in somebody's hand, both ways; it stays in its process.
 
-    For :class:`~safeguards.pseudonyms.reversal.Reversal`, which has checked the ground to go back.
+    For :class:`~safeguards.pseudonyms.reversal.reversal.Reversal`, which has checked the ground to go back.
     """
 
     __slots__ = ("_ring",)

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from safeguards.crypto.envelope import MAGIC, is_envelope
 from safeguards.errors import AlreadyProtected
 from safeguards.pseudonyms.column import is_bytes, is_text, plain
-from safeguards.pseudonyms.tokeniser import MARK, PATTERN, REVERSIBLE_MARK, REVERSIBLE_PATTERN
+from safeguards.pseudonyms.tokens.tokeniser import MARK, PATTERN, REVERSIBLE_MARK, REVERSIBLE_PATTERN
 
 _FIRST = bytes((MAGIC,))
 _SHARE = 0.5

@@ -13,7 +13,7 @@ import pyarrow as pa
 from safeguards import items
 from safeguards.errors import InputError
 from safeguards.pseudonyms.domain import Domain
-from safeguards.pseudonyms.permit import Permit
+from safeguards.pseudonyms.reversal.permit import Permit
 
 
 @dataclass(frozen=True, slots=True)

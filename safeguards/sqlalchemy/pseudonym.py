@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from safeguards.pseudonyms.tokeniser import TokenForm
+from safeguards.pseudonyms.tokens.tokeniser import TokenForm
 
 
 class Pseudonym(str):

@@ -21,7 +21,7 @@ from sqlalchemy.sql.selectable import ScalarSelect, SelectBase
 from sqlalchemy.types import TupleType
 
 from safeguards.errors import OperatorRefused
-from safeguards.pseudonyms.tokeniser import TokenForm
+from safeguards.pseudonyms.tokens.tokeniser import TokenForm
 from safeguards.sqlalchemy.hygiene import protect_table
 from safeguards.sqlalchemy.pseudonymised import Pseudonymised
 

@@ -11,7 +11,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from safeguards.errors import AlreadyProtected, InputError
 from safeguards.items import get
 from safeguards.pseudonyms.domain import Domain
-from safeguards.pseudonyms.tokeniser import LENGTH, TokenForm, Tokeniser, check_shape, head_of
+from safeguards.pseudonyms.tokens.tokeniser import LENGTH, TokenForm, Tokeniser, check_shape, head_of
 from safeguards.sqlalchemy.pseudonym import Pseudonym
 from safeguards.sqlalchemy.pseudonym_comparator import PseudonymComparator
 

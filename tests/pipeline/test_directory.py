@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 from safeguards import Keyring, use
 from safeguards.errors import AlreadyProtected, GateRefused, InputError, SafeguardsError
 from safeguards.pipeline import Manifest, Pipeline
-from safeguards.pipeline.identity import identity
-from safeguards.pipeline.journal import Finished, Journal
+from safeguards.pipeline.directories.identity import identity
+from safeguards.pipeline.directories.journal import Finished, Journal
 from safeguards.pseudonyms import Domain, Generalise, Keep, Token, Transform
 from safeguards.risk import RiskGate
 from safeguards.tables import open_file, write_file
@@ -151,7 +151,8 @@ def test_groups_that_the_manifest_does_not_tell_count_for_the_identity() -> None
 
 def test_the_identity_is_the_same_in_another_process(tmp_path: Path) -> None:
     code = (
-        "from safeguards.pipeline import Pipeline\nfrom safeguards.pipeline.identity import identity\n"
+        "from safeguards.pipeline import Pipeline\n"
+        "from safeguards.pipeline.directories.identity import identity\n"
         "from safeguards.pseudonyms import *\n"
         'print(identity(Pipeline({"a": Token(), "b": Generalise(groups={"x": "y"})}, domain="d").steps))'
     )
@@ -296,7 +297,7 @@ def test_two_processes_do_not_write_to_one_directory(folder: Path) -> None:
 def test_a_source_that_changes_while_it_is_read_is_not_taken(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from safeguards.pipeline import directory
+    from safeguards.pipeline.directories import directory
 
     def write(*arguments: Any, **options: Any) -> None:
         write_file(*arguments, **options)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safeguards.errors import InputError
-from safeguards.pipeline.paths import EACH, Branch, Path, names, resolve, select
+from safeguards.pipeline.nested.paths import EACH, Branch, Path, names, resolve, select
 from safeguards.pseudonyms import Drop, Keep
 
 segments = st.none() | st.text(st.characters(codec="utf-8"), max_size=6)

@@ -18,8 +18,8 @@ import pytest
 from safeguards import Keyring, use
 from safeguards.errors import KeyringError
 from safeguards.pseudonyms import Domain, FormatPreserving, Token, Transform
-from safeguards.pseudonyms.digests import keyed
-from safeguards.pseudonyms.tokeniser import ALPHABET, BITS
+from safeguards.pseudonyms.tokens.digests import keyed
+from safeguards.pseudonyms.tokens.tokeniser import ALPHABET, BITS
 from safeguards.values import Secret
 from tests.pseudonyms.recording import by
 

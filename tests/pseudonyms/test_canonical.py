@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from safeguards.pseudonyms import column
 from safeguards.pseudonyms.canonical import canonical_bytes
 from safeguards.pseudonyms.column import by_unique
-from safeguards.pseudonyms.tokeniser import canonical_of
+from safeguards.pseudonyms.tokens.tokeniser import canonical_of
 
 any_text = st.text(st.characters(codec="utf-8"), max_size=12)
 ascii_text = st.text(st.characters(max_codepoint=127), max_size=12)

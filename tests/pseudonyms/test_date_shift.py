@@ -16,7 +16,7 @@ from safeguards.items.dates import rewritten_date, written_date
 from safeguards.pipeline import Pipeline
 from safeguards.pseudonyms import DateShift, Domain, Drop
 from safeguards.pseudonyms.column import Unfit
-from safeguards.pseudonyms.permit import Permit
+from safeguards.pseudonyms.reversal.permit import Permit
 
 DOMAIN = Domain("study-2026")
 days_of = st.dates(date(1900, 1, 1), date(2100, 1, 1))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from safeguards import Keyring
 from safeguards.errors import InputError, Unrecorded
 from safeguards.pseudonyms import Domain, FormatPreserving, Token
-from safeguards.pseudonyms.distinct import Distinct
+from safeguards.pseudonyms.reversal.distinct import Distinct
 from safeguards.tables import open_database, open_file, write_file
 from tests.pseudonyms.recording import Log, by
 

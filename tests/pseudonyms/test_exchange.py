@@ -13,8 +13,8 @@ from safeguards.items import get
 from safeguards.items.kr.names import lists_1 as lists
 from safeguards.items.kr.names.ranks import USUAL
 from safeguards.items.ranks import Space
-from safeguards.pseudonyms.exchange import Exchange
-from safeguards.pseudonyms.permutation import LONGEST_WALK, Turn
+from safeguards.pseudonyms.surrogates.exchange import Exchange
+from safeguards.pseudonyms.surrogates.permutation import LONGEST_WALK, Turn
 from safeguards.values import Secret
 
 KEY = Secret(bytes(range(32)))

@@ -16,7 +16,7 @@ from safeguards import Keyring
 from safeguards.audit import Event
 from safeguards.errors import InputError
 from safeguards.pseudonyms import Domain, Surrogate
-from safeguards.pseudonyms.permit import Permit
+from safeguards.pseudonyms.reversal.permit import Permit
 
 pytestmark = pytest.mark.usefixtures("ring_of_module")
 
@@ -120,7 +120,7 @@ def test_fakes_are_neither_injective_nor_reversible_and_say_so(ring_of_module: K
 
 def test_processes_agree_whatever_their_hash_seed() -> None:
     script = (
-        "import faker; from safeguards.pseudonyms.fakes import Fakes; import pyarrow as pa;"
+        "import faker; from safeguards.pseudonyms.surrogates.fakes import Fakes; import pyarrow as pa;"
         "from safeguards.values import Secret;"
         "print(Fakes('address', 'ko_KR', faker.VERSION).apply(pa.array(['a', 'b']), Secret(bytes(32)), None))"
     )

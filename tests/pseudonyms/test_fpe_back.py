@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from safeguards import Keyring
 from safeguards.errors import InputError
 from safeguards.pseudonyms import Domain, FormatPreserving, Permit
-from safeguards.pseudonyms.fpe import ALPHABETS, ROWS_AT_ONCE
+from safeguards.pseudonyms.format_preserving.fpe import ALPHABETS, ROWS_AT_ONCE
 from tests.pseudonyms.recording import Log
 
 DOMAIN = Domain("ads-2026")

@@ -14,7 +14,7 @@ from safeguards import Keyring
 from safeguards.crypto import ff1
 from safeguards.errors import InputError
 from safeguards.pseudonyms import Domain, FormatPreservingInteger, transform_from
-from safeguards.pseudonyms.permit import Permit
+from safeguards.pseudonyms.reversal.permit import Permit
 
 DOMAIN = Domain("ads-2026")
 quick = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from safeguards.items.kr.names import lists_1 as lists
 from safeguards.items.kr.names.ranks import UNUSUAL, USUAL
-from safeguards.pseudonyms.name_rows import NameRows, hangul, written
+from safeguards.pseudonyms.surrogates.name_rows import NameRows, hangul, written
 
 GRIDS = {"usual": NameRows(USUAL), "unusual": NameRows(UNUSUAL)}
 SURNAMES = st.sampled_from(USUAL.surnames)

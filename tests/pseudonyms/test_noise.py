@@ -18,8 +18,8 @@ from safeguards import Keyring
 from safeguards.errors import InputError
 from safeguards.pipeline import Pipeline
 from safeguards.pseudonyms import Noise, transform_from
-from safeguards.pseudonyms.chance import Chance
 from safeguards.pseudonyms.column import Unfit
+from safeguards.pseudonyms.noise.chance import Chance
 
 # Margins are ten standard errors wide, or a seeded source makes the draw the same each time.
 ROWS = 20_000

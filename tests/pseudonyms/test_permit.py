@@ -15,7 +15,7 @@ from safeguards import Keyring
 from safeguards.audit import Event
 from safeguards.errors import InputError, Unrecorded
 from safeguards.pseudonyms import Domain, FormatPreserving, Permit, Reversal
-from safeguards.pseudonyms.use import Use
+from safeguards.pseudonyms.reversal.use import Use
 
 DOMAIN = Domain("ads-2026")
 NUMBER = "010-1234-5678"

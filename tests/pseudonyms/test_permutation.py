@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safeguards.crypto import ff1
-from safeguards.pseudonyms.permutation import numbers, permuted
+from safeguards.pseudonyms.surrogates.permutation import numbers, permuted
 
 KEY = bytes(range(32))
 SIZES = st.one_of(

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from safeguards import Keyring
 from safeguards.errors import InputError
 from safeguards.pseudonyms import Domain, PrefixPreserving
-from safeguards.pseudonyms.addresses import read, write
 from safeguards.pseudonyms.column import Unfit
-from safeguards.pseudonyms.permit import Permit
-from safeguards.pseudonyms.prefix_tree import PrefixTree
+from safeguards.pseudonyms.format_preserving.addresses import read, write
+from safeguards.pseudonyms.format_preserving.prefix_tree import PrefixTree
+from safeguards.pseudonyms.reversal.permit import Permit
 from safeguards.values import Secret
 
 DOMAIN = Domain("logs-2026")

@@ -18,7 +18,7 @@ from safeguards import Keyring
 from safeguards.errors import InputError
 from safeguards.pipeline import Manifest, Pipeline
 from safeguards.pseudonyms import Domain, Keep, Mask, RedactText, Surrogate, Token, replacing, transform_from
-from safeguards.pseudonyms.mentions import FEW, mentions, telling
+from safeguards.pseudonyms.redaction.mentions import FEW, mentions, telling
 from tests.growth import assert_grows_with_length
 
 DOMAIN = Domain("d")

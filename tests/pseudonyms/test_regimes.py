@@ -15,7 +15,7 @@ from safeguards import Keyring, use
 from safeguards.errors import InputError, KeyringError
 from safeguards.pseudonyms import Domain, FormatPreserving, Permit, Token
 from safeguards.pseudonyms.domain import InHand
-from safeguards.pseudonyms.grounds import RECALL_ROWS
+from safeguards.pseudonyms.reversal.grounds import RECALL_ROWS
 from safeguards.tables import write_file
 from tests.pseudonyms.recording import Log, by
 

@@ -20,10 +20,16 @@ from safeguards.crypto.kdf import derive
 from safeguards.errors import AlreadyProtected, InputError
 from safeguards.pipeline import Pipeline
 from safeguards.pseudonyms import Domain, Hash, ReversibleToken, Token
-from safeguards.pseudonyms.base32 import decode, encode, letters_for
 from safeguards.pseudonyms.column import Unfit
-from safeguards.pseudonyms.permit import Permit
-from safeguards.pseudonyms.tokeniser import ALPHABET, REVERSIBLE_PATTERN, TokenForm, Tokeniser, canonical_of
+from safeguards.pseudonyms.reversal.permit import Permit
+from safeguards.pseudonyms.tokens.base32 import decode, encode, letters_for
+from safeguards.pseudonyms.tokens.tokeniser import (
+    ALPHABET,
+    REVERSIBLE_PATTERN,
+    TokenForm,
+    Tokeniser,
+    canonical_of,
+)
 
 DOMAIN = Domain("ads-2026")
 TYPES = [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())]

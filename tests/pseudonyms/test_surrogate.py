@@ -19,7 +19,7 @@ from safeguards.items.kr.regions_1 import REGIONS
 from safeguards.items.kr.surnames import PER_10_000
 from safeguards.pseudonyms import Domain, Surrogate, Token, transform_from
 from safeguards.pseudonyms.column import Unfit
-from safeguards.pseudonyms.permit import Permit
+from safeguards.pseudonyms.reversal.permit import Permit
 
 pytestmark = pytest.mark.usefixtures("ring_of_module")
 

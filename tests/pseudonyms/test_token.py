@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from safeguards import Keyring
 from safeguards.errors import InputError
 from safeguards.pseudonyms import Domain, Token
-from safeguards.pseudonyms.digests import keyed, spelled
-from safeguards.pseudonyms.tokeniser import ALPHABET, PATTERN
+from safeguards.pseudonyms.tokens.digests import keyed, spelled
+from safeguards.pseudonyms.tokens.tokeniser import ALPHABET, PATTERN
 from safeguards.values import Secret
 
 DOMAIN = Domain("ads-2026")
@@ -166,7 +166,7 @@ def test_no_name_that_a_traceback_could_show_stands_for_the_key(
     def fail(*_: object) -> Any:
         raise ValueError
 
-    monkeypatch.setattr("safeguards.pseudonyms.token.spelled", fail)
+    monkeypatch.setattr("safeguards.pseudonyms.tokens.token.spelled", fail)
     shown = []
     for attempt in (lambda: tokens(["a"]), lambda: keyed(Secret(key), broken())):
         with pytest.raises(ValueError) as caught:

@@ -24,7 +24,7 @@ from safeguards.items import HOMES
 from safeguards.pseudonyms import Domain, Token
 from safeguards.pseudonyms.column import as_text
 from safeguards.pseudonyms.spelling import spell
-from safeguards.pseudonyms.tokeniser import TokenForm, Tokeniser, head_of
+from safeguards.pseudonyms.tokens.tokeniser import TokenForm, Tokeniser, head_of
 
 DOMAIN = Domain("crm-2026")
 ZONES = st.none() | st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))

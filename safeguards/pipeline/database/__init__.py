@@ -1,0 +1,1 @@
+"""Results as tables of a database, and the constraints there."""

@@ -1,0 +1,1 @@
+"""Directories of parts, worked on in runs that can be resumed."""

@@ -1,0 +1,1 @@
+"""The steps that encrypt and decrypt columns."""

@@ -1,0 +1,1 @@
+"""Parts of lists, structs, maps and JSON documents, by their paths."""

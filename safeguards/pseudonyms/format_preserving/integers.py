@@ -1,0 +1,149 @@
+"""Whole numbers to whole numbers of one range: for numeric keys, which have to stay numeric."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from safeguards.crypto import ff1
+from safeguards.errors import InputError
+from safeguards.pseudonyms.column import by_unique, is_text, plain, refuse_unfit
+from safeguards.pseudonyms.domain import Domain
+from safeguards.pseudonyms.reversal.permit import Permit
+from safeguards.pseudonyms.transform import Bound, Traits, Transform, require_domain
+from safeguards.values import Secret
+
+RADIX = 10
+FEWEST_DIGITS, MOST_DIGITS = 6, 18
+"""FF1's least domain of a million values, and what 64 bits hold."""
+
+_PURPOSE = "ff1-integer"
+_EXACT_DIGITS = 15
+_DECIMAL = 38
+# One spelling a number, so that different texts stay different numbers.
+_WRITTEN = r"^(0|[1-9][0-9]{0,17})$"
+
+Turn = Callable[..., Any]
+"""FF1 over a batch, either way."""
+
+
+@dataclass(frozen=True)
+class FormatPreservingInteger(Transform):
+    """FF1 (NIST SP 800-38G) over whole numbers from 0 to 10**digits - 1: each becomes another one of them.
+
+    For primary keys that have to stay numbers: different numbers stay different, and one number becomes the
+    same one in every column, of any type, of an item and a domain. Numbers outside the range are refused.
+    Texts are written without zeros before them.
+
+    Args:
+        item: the kind of personal data, if it is one.
+        digits: 6 to 18; 9 for what has to fit 32 bits. Columns that refer to each other take the same.
+
+    Raises:
+        InputError: a setting is out of range.
+    """
+
+    name: ClassVar[str] = "format_preserving_integer"
+    keyed: ClassVar[bool] = True
+
+    digits: int = 9
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        whole = isinstance(self.digits, int) and not isinstance(self.digits, bool)
+        if not whole or not FEWEST_DIGITS <= self.digits <= MOST_DIGITS:
+            raise InputError(f"digits= is a whole number from {FEWEST_DIGITS} to {MOST_DIGITS}")
+
+    @property
+    def traits(self) -> Traits:
+        """Different numbers stay different; they may have more digits than they had."""
+        return Traits(injective=True, reversible=True, type_preserving=True)
+
+    def width(self, longest: int | None) -> int | None:
+        """Return the digits of the largest number, where numbers are written as text."""
+        return self.digits
+
+    def output(self, kind: pa.DataType) -> pa.DataType | None:
+        """Return the same type, text for text of any kind, and no dictionary."""
+        if pa.types.is_dictionary(kind):
+            return self.output(kind.value_type)
+        if pa.types.is_null(kind) or is_text(kind):
+            return pa.string()
+        most = _most_digits(kind)
+        if most is None:
+            raise InputError(f"is {kind}, which holds no whole numbers: use FormatPreserving() or Token()")
+        if self.digits > most:
+            raise InputError(f"is {kind}, which holds {most} digits at most: say digits={most} or widen it")
+        return kind
+
+    def bind(self, domain: Domain | None) -> Bound:
+        """Derive the key of the domain and the item."""
+        key_id, secret = require_domain(domain, "FormatPreservingInteger").key(self.item, _PURPOSE)
+        return Bound(lambda values: self._turned(values, secret, ff1.encrypt_batch), key_id)
+
+    def reverse(self, domain: Domain | None, permit: Permit) -> Bound:
+        """Decrypt."""
+        scope = require_domain(domain, "FormatPreservingInteger")
+        key_id, secret = scope.key(self.item, _PURPOSE, permit.keyring)
+        return Bound(lambda values: self._turned(values, secret, ff1.decrypt_batch), key_id)
+
+    def _turned(self, values: Any, key: Secret, turn: Turn) -> Any:
+        values = plain(values)
+        numbers = self._numbers(values)
+        changed = by_unique(numbers, lambda unique: self._unique(unique, key, turn))
+        if pa.types.is_decimal(values.type):
+            changed = changed.cast(pa.decimal128(_DECIMAL, 0))  # Arrow makes no narrower one of int64
+        return changed.cast(self.output(values.type))
+
+    def _numbers(self, values: Any) -> Any:
+        """Return int64; text, floats and decimals that are whole numbers of the range as such.
+
+        Raises:
+            Unfit: a value is none.
+        """
+        if is_text(values.type):
+            written = pc.match_substring_regex(values.cast(pa.string()), _WRITTEN)
+            refuse_unfit(pc.invert(written), f"holds a value that is no {self._called}")
+            numbers = values.cast(pa.int64())
+        else:
+            whole = pa.types.is_integer(values.type)
+            kind: Any = values.type if whole else None
+            least, beyond = (pa.scalar(bound, kind) for bound in (0, RADIX**self.digits))
+            within = pc.and_(pc.greater_equal(values, least), pc.less(values, beyond))
+            if not whole:
+                within = pc.and_(within, pc.equal(values, pc.floor(values)))
+            refuse_unfit(pc.invert(within), f"holds a value that is no {self._called}")
+            numbers = values.cast(pa.int64())
+        refuse_unfit(
+            pc.greater_equal(numbers, pa.scalar(RADIX**self.digits)),
+            f"holds a value that is no {self._called}",
+        )
+        return numbers
+
+    @property
+    def _called(self) -> str:
+        return f"whole number from 0 to {RADIX**self.digits - 1:,}, written without zeros before it"
+
+    def _unique(self, unique: Any, key: Secret, turn: Turn) -> Any:
+        if not len(unique):
+            return unique
+        powers = RADIX ** np.arange(self.digits - 1, -1, -1, dtype=np.int64)
+        numbers: npt.NDArray[np.int64] = unique.to_numpy(zero_copy_only=False)
+        numerals = (numbers[:, None] // powers) % RADIX
+        return pa.array(turn(key, b"", numerals, RADIX).astype(np.int64) @ powers)
+
+
+def _most_digits(kind: pa.DataType) -> int | None:
+    """Return the digits of the numbers that a type can hold all of; None for what holds no whole numbers."""
+    if pa.types.is_integer(kind):
+        bits = kind.bit_width - pa.types.is_signed_integer(kind)
+        return len(str(2**bits - 1)) - 1
+    if pa.types.is_float64(kind):
+        return _EXACT_DIGITS
+    return kind.precision - kind.scale if pa.types.is_decimal(kind) else None

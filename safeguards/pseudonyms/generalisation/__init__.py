@@ -1,0 +1,1 @@
+"""Coarser values: bands, groups, levels of hierarchies, and rounding."""

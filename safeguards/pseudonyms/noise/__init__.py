@@ -1,0 +1,1 @@
+"""Noise on numbers, with what it tells of a row accounted."""

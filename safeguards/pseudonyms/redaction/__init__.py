@@ -1,0 +1,1 @@
+"""Free text without the personal data that is found in it."""

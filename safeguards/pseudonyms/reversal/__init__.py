@@ -1,0 +1,1 @@
+"""Going back from pseudonyms: governed, recorded, and refused without either."""

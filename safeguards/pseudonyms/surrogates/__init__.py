@@ -1,0 +1,1 @@
+"""Realistic values in place of the true ones."""

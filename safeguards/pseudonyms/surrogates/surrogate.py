@@ -1,0 +1,189 @@
+"""Surrogates: realistic values that stand for the true ones, the same for the same value inside a domain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from safeguards import items
+from safeguards.errors import InputError
+from safeguards.items.ranks import Ladder
+from safeguards.pseudonyms.column import Unfit, is_text, plain
+from safeguards.pseudonyms.domain import Domain
+from safeguards.pseudonyms.reversal.permit import Permit
+from safeguards.pseudonyms.surrogates.exchange import FOREIGN, Exchange
+from safeguards.pseudonyms.surrogates.fakes import Fakes
+from safeguards.pseudonyms.tokens.token import Token
+from safeguards.pseudonyms.tokens.tokeniser import PATTERN
+from safeguards.pseudonyms.transform import Bound, Traits, Transform, require_domain
+
+OTHERS = ("refuse", "token", "null")
+_PURPOSE = "surrogate"
+_OF_FORM = frozenset({"credit_card", "kr_bank_account"})
+
+
+@dataclass(frozen=True)
+class Surrogate(Transform):
+    """A value of the same kind: a name for a name, a telephone number for a telephone number.
+
+    By ``item``, different values get different surrogates and the key leads back: the item numbers its
+    values, FF1 (NIST SP 800-38G) encrypts the number, and the value of that number is the surrogate. The
+    lists behind the numbers are frozen; their version is part of the key and of the manifest.
+
+    By ``faker``, Faker invents a value, seeded by a keyed digest. Different values may then share one, and
+    nobody can go back. Faker changes its lists, so its version is stated, and another one is refused.
+
+    Blank text becomes empty. A value is its own surrogate by chance alone: one in as many as its space has.
+
+    Args:
+        item: the kind of personal data: ``person_name``, ``person_name_en``, ``kr_phone``, ``kr_landline``,
+            ``kr_safe_number``, ``phone``, ``email`` or ``kr_address``. Spellings of one value get one
+            surrogate.
+        version: of the item's lists; with ``faker``, the version of Faker, such as ``"40.63.0"``.
+        form: ``keep_domain`` of e-mail addresses, ``keep_region`` of addresses, or ``unreachable`` mobile
+            numbers, under a prefix that went out of service; None for the usual one.
+        other: what becomes of a value that no surrogate is made for: ``refuse`` the table, telling the row,
+            write the ``token`` that :class:`Token` makes of it, or ``null``.
+        faker: a method of Faker that returns text, such as ``company``.
+        locale: Faker's locale, such as ``ko_KR``.
+
+    Raises:
+        InputError: a setting is none of these.
+    """
+
+    name: ClassVar[str] = "surrogate"
+    keyed: ClassVar[bool] = True
+
+    version: int | str = 1
+    form: str | None = None
+    other: str = "refuse"
+    faker: str | None = None
+    locale: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.other not in OTHERS:
+            raise InputError(f"other= is one of {', '.join(OTHERS)}")
+        if self.faker is not None:
+            if self.form is not None or self.other != OTHERS[0]:
+                raise InputError("form= and other= are settings of item=, not of faker=")
+            self._fakes.check()
+        elif self.locale is not None:
+            raise InputError("locale= is a setting of faker=")
+        else:
+            _ladder(self.item, self.version, self.form)
+
+    @property
+    def traits(self) -> Traits:
+        """By item, different values stay different and the key leads back; not so by Faker."""
+        told_apart = self.faker is None and self.other != "null"
+        back = self.faker is None and self.other == OTHERS[0]
+        return Traits(injective=told_apart, reversible=back, type_preserving=True)
+
+    def output(self, kind: pa.DataType) -> pa.DataType | None:
+        """Return text."""
+        if not is_text(kind) and not pa.types.is_null(kind):
+            raise InputError(f"is {kind}: cast it to text first, for numbers have lost their leading zeros")
+        return pa.string()
+
+    def bind(self, domain: Domain | None) -> Bound:
+        """Derive the key of the domain, the item and the version."""
+        scope = require_domain(domain, "Surrogate")
+        key_id, secret = scope.key(self.item, self._key_purpose)
+        if self.faker is not None:
+            fakes = self._fakes
+            fakes.check()
+            return Bound(
+                lambda values: _by_unique(values, lambda text: fakes.apply(text, secret, self.item)), key_id
+            )
+        exchange = Exchange(_ladder(self.item, self.version, self.form), secret)
+        tokens = Token(item=self.item).bind(scope).apply if self.other == "token" else None
+        return Bound(
+            lambda values: _by_unique(values, lambda text: self._made(text, exchange, tokens)), key_id
+        )
+
+    def reverse(self, domain: Domain | None, permit: Permit) -> Bound:
+        """Go back to values in their usual spelling; tokens of ``other="token"`` stay what they are."""
+        if self.faker is not None:
+            raise InputError("surrogates by Faker are one-way: nobody can go back from them")
+        scope = require_domain(domain, "Surrogate")
+        key_id, secret = scope.key(self.item, self._key_purpose, permit.keyring)
+        exchange = Exchange(_ladder(self.item, self.version, self.form), secret, back=True)
+        return Bound(lambda values: _by_unique(values, lambda text: self._back(text, exchange)), key_id)
+
+    def parameters(self) -> Mapping[str, object]:
+        """Return the settings without those that do not count."""
+        settings = dict(super().parameters())
+        if self.faker is not None:
+            del settings["other"]
+        return settings
+
+    @property
+    def _fakes(self) -> Fakes:
+        return Fakes(self.faker, self.locale, self.version)
+
+    @property
+    def _key_purpose(self) -> str:
+        if self.faker is not None:
+            return f"{_PURPOSE}/{self._fakes.purpose}"
+        return f"{_PURPOSE}/{self.version}" + (f"/{self.form}" if self.form else "")
+
+    def _made(self, text: Any, exchange: Exchange, tokens: Callable[[Any], Any] | None) -> Any:
+        found, left = exchange.apply(text)
+        if left and self.other == OTHERS[0]:
+            row = min(left)
+            raise Unfit(f'{left[row]}; other="token" or "null" says what becomes of such values', row + 1)
+        if not left or tokens is None:
+            return found
+        unfit = found.is_null()
+        return pc.replace_with_mask(found, unfit, tokens(text.filter(unfit)))
+
+    def _back(self, text: Any, exchange: Exchange) -> Any:
+        """Lead surrogates back; ``text`` has no NULL."""
+        tokens = (
+            pc.match_substring_regex(text, PATTERN) if self.other == "token" else pa.repeat(False, len(text))
+        )
+        others = pc.invert(tokens)
+        found, left = exchange.apply(text.filter(others))
+        if left:
+            rows = np.flatnonzero(others.to_numpy(zero_copy_only=False))
+            raise Unfit(FOREIGN, int(rows[min(left)]) + 1)
+        return pc.replace_with_mask(text, others, found)
+
+
+def _ladder(item: str | None, version: int | str, form: str | None) -> Ladder:
+    if item is None:
+        raise InputError('Surrogate needs item=, such as "person_name", or faker=, such as "company"')
+    if isinstance(version, bool) or not isinstance(version, int):
+        raise InputError("version= is the number of a version of the item's lists, such as 1")
+    found = items.get(item)
+    if not found.ladders:
+        known = ", ".join(one.id for one in items.all_items() if one.ladders)
+        raise InputError(f"there are no surrogates for {item} {_instead(item)}; there are for: {known}")
+    return found.ladder(version, form)
+
+
+def _instead(item: str) -> str:
+    found = items.get(item)
+    if item == "kr_rrn":
+        return "(it may only be dropped: use Drop())"
+    if found.legal_class != items.LegalClass.UNIQUE_IDENTIFIER and (found.check_digit or item in _OF_FORM):
+        return f'(FormatPreserving(item="{item}") changes its digits)'
+    if found.role == items.Role.QUASI_IDENTIFIER:
+        return "(use Generalise(), which keeps what is counted)"
+    return f'(use Token(item="{item}"))'
+
+
+def _by_unique(values: Any, convert: Callable[[Any], Any]) -> Any:
+    """Convert the distinct values; a row that does not fit is told as the column counts it."""
+    encoded = plain(values).cast(pa.string()).dictionary_encode()
+    try:
+        return convert(encoded.dictionary).take(encoded.indices)
+    except Unfit as unfit:
+        unfit.row = pc.index(encoded.indices, unfit.row - 1).as_py() + 1
+        raise

@@ -1,0 +1,1 @@
+"""Tokens: what stands for a value and, but for its key, says nothing of it."""
