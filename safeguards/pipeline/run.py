@@ -103,8 +103,7 @@ class Pipeline:
     @property
     def keyrings(self) -> frozenset[str]:
         """The names of the keyrings that its steps ask for."""
-        named = frozenset().union(*(getattr(step, "keyrings", ()) for step in self.steps))
-        return named if self.domain is None else named | {self.domain.keyring_name}
+        return frozenset().union(*(getattr(step, "keyrings", ()) for step in self.steps))
 
     @property
     def regime(self) -> Regime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import fields
 from pathlib import Path
@@ -40,6 +41,7 @@ def test_every_item_and_transform_is_listed(name: str) -> None:
 
 @pytest.mark.parametrize("kind", TRANSFORMS.values(), ids=TRANSFORMS)
 def test_every_setting_of_a_transform_is_listed(kind: type[Transform]) -> None:
-    (line,) = [line for line in README.splitlines() if line.startswith("| `") and kind.name in line[:20]]
+    named = re.compile(rf'\| [^|]*`"?{kind.name}"?`[^|]*\|')
+    (line,) = [line for line in README.splitlines() if named.match(line)]
     settings = {field.name for field in fields(kind)} - {"item"}
     assert not [setting for setting in settings if f"`{setting}`" not in line]
