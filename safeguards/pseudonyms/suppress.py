@@ -40,6 +40,11 @@ class Suppress(Transform):
         """Everything is lost."""
         return Traits(lossy=True, type_preserving=self.value is None, length_preserving=not self.value)
 
+    @property
+    def makes_null(self) -> bool:
+        """Say so where there is no label."""
+        return self.value is None
+
     def width(self, longest: int | None) -> int | None:
         """Return the label's length."""
         return len(self.value or "")

@@ -54,8 +54,6 @@ class Transform(ABC):
 
     name: ClassVar[str]
     keyed: ClassVar[bool] = False
-    makes_null: ClassVar[bool] = False
-    """Whether a value may become NULL, which a NOT NULL column cannot take."""
 
     item: str | None = None
 
@@ -91,6 +89,11 @@ class Transform(ABC):
     def beside(self) -> tuple[str, ...]:
         """Names of the columns that the transform reads beside its own, as they came in."""
         return ()
+
+    @property
+    def makes_null(self) -> bool:
+        """Whether a value may become NULL, which a NOT NULL column cannot take."""
+        return False
 
     def width(self, longest: int | None) -> int | None:
         """Return how many characters the longest result has where no value has more than ``longest``.

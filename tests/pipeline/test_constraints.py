@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -13,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from safeguards.errors import InputError
-from safeguards.pipeline import ConstraintsBroken, Pipeline, Pseudonymise, check_constraints
+from safeguards.pipeline import ConstraintsBroken, Detect, Pipeline, Pseudonymise, check_constraints
 from safeguards.pseudonyms import (
     Domain,
     Drop,
@@ -22,6 +21,8 @@ from safeguards.pseudonyms import (
     Generalise,
     Keep,
     Mask,
+    Suppress,
+    Surrogate,
     Token,
 )
 
@@ -105,10 +106,15 @@ BAD: dict[str, tuple[Any, list[Any], str]] = {
         [text(length=20)],
         "t.a: is VARCHAR(20), but token in domain 'd' makes 35 characters",
     ),
+    "a label that is too long": (
+        Generalise(years=10),
+        [text(length=8)],
+        "generalise makes 9 characters: widen the column",
+    ),
     "a text of unknown length": (
-        Generalise(years=1),
-        [text(length=4)],
-        "how long generalise makes values is not known",
+        Surrogate(item="person_name"),
+        [text(length=40)],
+        "how long surrogate makes values is not known",
     ),
     "text for a number": (
         Token(),
@@ -212,17 +218,12 @@ def test_a_column_that_is_not_listed_missing_or_unknown_is_a_problem() -> None:
 
 
 def test_a_transform_that_makes_nulls_is_none_for_a_column_that_takes_none() -> None:
-    @dataclass(frozen=True)
-    class Nulls(Keep):
-        name = "nulls"
-        makes_null = True
-
-    class Renamed(Mask):
-        makes_null = True
-
-    assert problems({"a": Renamed()}, table(text())) == ()
-    found = problems({"a": Renamed()}, table(text(nullable=False)))
-    assert found == ("t.a: is NOT NULL, but mask may make NULLs: use another transform, or let it be NULL",)
+    assert problems({"a": Suppress()}, table(text())) == ()
+    found = problems({"a": Suppress()}, table(text(nullable=False)))
+    assert found == (
+        "t.a: is NOT NULL, but suppress may make NULLs: use another transform, or let it be NULL",
+    )
+    assert problems({"a": Suppress(value="none")}, table(text(nullable=False))) == ()
 
 
 class Unknown:
@@ -243,9 +244,22 @@ def test_a_step_of_another_room_is_not_trusted_with_a_key() -> None:
     with pytest.raises(ConstraintsBroken) as caught:
         check_constraints(Pipeline(steps), one)
     assert caught.value.problems == (
-        "t.a: is UNIQUE, but a step that does not tell its transforms may make different values one: use an "
-        "injective transform, such as Token() or FormatPreserving(), drop the column, or leave the "
+        "t.a: is UNIQUE, but a step or a path whose transforms are not told may make different values one: "
+        "use an injective transform, such as Token() or FormatPreserving(), drop the column, or leave the "
         "constraint out",
+    )
+
+
+def test_a_column_of_paths_is_known_but_not_trusted_with_a_key() -> None:
+    payload = sa.Column("a", sa.Text, unique=True)
+    (problem,) = problems({"a.user.email": Token()}, table(payload))
+    assert problem.startswith("t.a: is UNIQUE, but a step or a path whose transforms are not told")
+    assert problems({"a.user.email": Token()}, table(sa.Column("a", sa.Text))) == ()
+
+
+def test_a_step_that_only_looks_changes_nothing() -> None:
+    check_constraints(
+        Pipeline([Pseudonymise({"a": Keep()}), Detect()]), table(text("a", length=3, unique=True))
     )
 
 

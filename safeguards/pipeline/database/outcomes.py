@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from safeguards.errors import InputError
+from safeguards.pipeline.detect import Detect
+from safeguards.pipeline.nested import paths
 from safeguards.pipeline.pseudonymise import Pseudonymise
 from safeguards.pseudonyms import Domain, Drop, Keep, Transform
 
@@ -22,7 +24,8 @@ class Outcome:
 
     ``changes`` are the transforms that change values, in order, each with the domain of its key; ``kind`` is
     the type that comes out, None where the column goes. ``known`` is False after a step that does not tell
-    its transforms, and ``problem`` says why the pipeline cannot take such a column.
+    its transforms, and where parts inside have transforms of their own. ``problem`` says why the pipeline
+    cannot take such a column.
     """
 
     column: str
@@ -61,7 +64,7 @@ class Outcome:
     def told(self) -> str:
         """The transforms, as a message names them; settings may hold values of a column, so only names."""
         if not self.known:
-            return "a step that does not tell its transforms"
+            return "a step or a path whose transforms are not told"
         names = [
             f"{change.name}{f' of {change.item}' if change.item else ''}"
             f"{f' in domain {domain.name!r}' if domain else ''}"
@@ -88,10 +91,17 @@ def outcomes(pipeline: Pipeline, columns: Mapping[str, Arriving]) -> dict[str, O
     found = {name: Outcome(name, one.kind, one.longest) for name, one in columns.items()}
     for step in pipeline.steps:
         if isinstance(step, Pseudonymise):
+            inner = set()
             for name in step.columns.keys() - found.keys():
-                found[name] = Outcome(name, None, problem="there is no such column: correct the pipeline")
-            found = {name: _after(step, one) for name, one in found.items()}
-        else:
+                if path := paths.resolve(name, found):
+                    inner.add(path.column)
+                else:
+                    found[name] = Outcome(name, None, problem="there is no such column: correct the pipeline")
+            found = {
+                name: replace(one, longest=None, known=False) if name in inner else _after(step, one)
+                for name, one in found.items()
+            }
+        elif not isinstance(step, Detect):
             found = {name: _unknown(step, one) for name, one in found.items()}
     return found
 

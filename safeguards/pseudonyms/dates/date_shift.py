@@ -79,6 +79,11 @@ class DateShift(Transform):
         return Traits(reversible=True, type_preserving=True)
 
     @property
+    def makes_null(self) -> bool:
+        """Say so where a date without a subject becomes NULL."""
+        return self.without_subject == "null"
+
+    @property
     def beside(self) -> tuple[str, ...]:
         """Return the column of subjects."""
         return (self.subject,)

@@ -99,8 +99,17 @@ class Generalise(Transform):
         if self.groups is not None:
             labels += map(str, self.groups.values())
         labels += self._levels.values()
-        own = LONGEST_REGION if self.region else _WIDEST_BAND if self._width else 0
-        return max(own, *map(len, labels))
+        return max(self._widest, *map(len, labels))
+
+    @property
+    def _widest(self) -> int:
+        """The length of the longest label that is computed; years have four digits, ages three."""
+        if self.region:
+            return LONGEST_REGION
+        if self.years is None and self.ages is None:
+            return 0 if self.band is None else _WIDEST_BAND
+        digits = 3 if self.years is None else 4
+        return digits if self._width == 1 else len("-") + 2 * digits
 
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return text, or the same type where values are only coded at the bounds."""

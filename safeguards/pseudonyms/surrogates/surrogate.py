@@ -85,6 +85,11 @@ class Surrogate(Transform):
         back = self.faker is None and self.other == OTHERS[0]
         return Traits(injective=told_apart, reversible=back, type_preserving=True)
 
+    @property
+    def makes_null(self) -> bool:
+        """Say so where a value that has no surrogate becomes NULL."""
+        return self.other == "null"
+
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return text."""
         if not is_text(kind) and not pa.types.is_null(kind):
