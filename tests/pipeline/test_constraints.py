@@ -114,7 +114,7 @@ BAD: dict[str, tuple[Any, list[Any], str]] = {
     "a text of unknown length": (
         Surrogate(item="person_name"),
         [text(length=40)],
-        "how long surrogate makes values is not known",
+        "how long surrogate of person_name in domain 'd' makes values is not known",
     ),
     "text for a number": (
         Token(),

@@ -16,15 +16,18 @@ from safeguards.pseudonyms import (
     Domain,
     Drop,
     FormatPreserving,
+    FormatPreservingInteger,
     Generalise,
     Hash,
     Keep,
     Mask,
     Noise,
     PrefixPreserving,
+    RedactText,
     ReversibleToken,
     Round,
     Suppress,
+    Surrogate,
     Token,
     Transform,
 )
@@ -108,4 +111,16 @@ def test_no_mask_is_longer_than_the_width_said(item: str, values: list[str | Non
 
 def test_the_width_of_a_dropped_column_is_nothing() -> None:
     assert Drop().width(80) == 0
-    assert {type(one) for one in PLAIN} | {type(one) for one, _ in WIDE} | {Drop} == set(TRANSFORMS.values())
+    tried = {type(one) for one in PLAIN} | {type(one) for one, _ in WIDE} | {Drop}
+    assert tried | {FormatPreservingInteger, Surrogate, RedactText} == set(TRANSFORMS.values())
+
+
+@given(number=st.integers(0, 10**9 - 1))
+def test_whole_numbers_are_as_wide_as_their_range(ring_of_module: Keyring, number: int) -> None:
+    transform = FormatPreservingInteger(digits=9)
+    (result,) = transform.apply(pa.array([str(number)]), Domain("d")).to_pylist()
+    assert len(result) <= (transform.width(len(str(number))) or 0)
+
+
+def test_texts_and_surrogates_of_any_length_say_so() -> None:
+    assert RedactText().width(80) is Surrogate(item="person_name").width(80) is None

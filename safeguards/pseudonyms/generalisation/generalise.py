@@ -28,6 +28,7 @@ _NUMBERS = ("band", "years", "ages")
 _REGIONS = {"province": province_of, "district": district_of}
 _ADDRESS = "kr_address"
 _MOST_TOLD = 200
+_LAST_YEAR = 9999
 _WIDEST_BAND = len("-18014398509481984 to -18014398509481984")
 
 
@@ -103,13 +104,14 @@ class Generalise(Transform):
 
     @property
     def _widest(self) -> int:
-        """The length of the longest label that is computed; years have four digits, ages three."""
+        """The length of the longest label that is computed."""
         if self.region:
             return LONGEST_REGION
-        if self.years is None and self.ages is None:
+        width = self.years or self.ages
+        if width is None:
             return 0 if self.band is None else _WIDEST_BAND
-        digits = 3 if self.years is None else 4
-        return digits if self._width == 1 else len("-") + 2 * digits
+        lowest = _LAST_YEAR // width * width
+        return len(f"{lowest}") if width == 1 else len(f"{lowest}-{lowest + width - 1}")
 
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return text, or the same type where values are only coded at the bounds."""
