@@ -9,10 +9,8 @@ import pyarrow as pa
 
 from safeguards.errors import InputError, SafeguardsError
 from safeguards.pipeline.manifest import ColumnRecord
-from safeguards.pipeline.step import Counts
+from safeguards.pipeline.step import NULLS, Counts
 from safeguards.pseudonyms.column import Unfit
-
-NULLS = "nulls"
 
 
 class AtRow(Exception):

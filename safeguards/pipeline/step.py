@@ -15,6 +15,10 @@ Counts = Counter[tuple[str, str]]
 """Numbers by column and what was counted, which add up over batches, such as ("email", "nulls")."""
 
 
+NULLS = "nulls"
+"""What the NULLs of a column are counted under."""
+
+
 def told(counts: Counts, column: str, beginning: str) -> dict[str, int]:
     """Return what was counted of a column under names that begin so, by the rest of the name, sorted."""
     found = {

@@ -100,21 +100,9 @@ class _Encrypting:
         return pa.array(sealed, pa.binary())
 
     def record(self, column: str, input_type: str, rows: int, nulls: int) -> ColumnRecord:
-        return ColumnRecord(
-            column=column,
-            transform=_NAME,
-            item=self._field.item,
-            parameters={**self._field.parameters(), "type": self._kind.name},
-            injective=True,
-            reversible=True,
-            lossy=False,
-            type_preserving=False,
-            input_type=input_type,
-            output_type=str(self.output),
-            rows=rows,
-            nulls=nulls,
-            key_id=self._key_id,
-        )
+        types = {"input_type": input_type, "output_type": str(self.output)}
+        counted = {"rows": rows, "nulls": nulls, "key_id": self._key_id}
+        return self._field.record(_NAME, self._kind, column=column, **types, **counted)
 
     def _for_all(self, given: list[Any]) -> list[bytes | None]:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +13,8 @@ from safeguards.fields import Cipher, Pad, codec_for
 from safeguards.fields.subject_cipher import SubjectCipher
 from safeguards.pipeline.encryption.kinds import Kind, kind_named, kind_of
 from safeguards.pipeline.encryption.searches import listed, searches_from
+from safeguards.pipeline.manifest import ColumnRecord
+from safeguards.pseudonyms import Traits
 from safeguards.values import SubjectId
 
 
@@ -114,6 +116,12 @@ class EncryptedField:
         if self.search is not None:
             shown["search"] = repr(self.search)
         return shown
+
+    def record(self, step: str, kind: Kind, **told: Any) -> ColumnRecord:
+        """Return the record of a column that the step of that name encrypted or decrypted."""
+        parameters = {**self.parameters(), "type": kind.name}
+        traits = asdict(Traits(injective=True, reversible=True))
+        return ColumnRecord(transform=step, item=self.item, parameters=parameters, **traits, **told)
 
     def _declared(self) -> Kind | None:
         names = None if self.names is None else tuple(self.names)

@@ -12,12 +12,12 @@ from safeguards.errors import InputError, SafeguardsError
 from safeguards.pipeline import rules
 from safeguards.pipeline.manifest import ColumnRecord
 from safeguards.pipeline.nested.place import At, Scope
-from safeguards.pipeline.step import Counts, told
+from safeguards.pipeline.step import NULLS, Counts, told
 from safeguards.pseudonyms import Transform
 from safeguards.pseudonyms.column import Unfit
 from safeguards.pseudonyms.transform import Bound
 
-NULLS, ROWS = "nulls", "rows"
+ROWS = "rows"
 COUNTED = "transform:"
 """What the names of counts begin with that a transform tells by itself."""
 
