@@ -87,7 +87,7 @@ def test_the_package_exposes_few_names_and_all_of_them_exist() -> None:
     assert all(hasattr(safeguards, name) for name in safeguards.__all__)
 
 
-ON_DEMAND = {"ff1_rows.py"}
+ON_DEMAND = {"ff1_rows.py", "siv_rows.py"}
 """What a function imports when it is called, and says which extra it needs."""
 
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from safeguards.crypto import ff1
 from safeguards.errors import InputError
 from safeguards.items import get
-from safeguards.pseudonyms import Domain, FormatPreserving, Token, fpe
+from safeguards.pseudonyms import Domain, FormatPreserving, Token
 from safeguards.pseudonyms.column import Unfit
+from safeguards.pseudonyms.format_preserving import fpe
 
 pytestmark = pytest.mark.usefixtures("ring_of_module")
 
@@ -190,3 +191,11 @@ def test_domains_are_unlinkable_and_differ_from_tokens() -> None:
     }
     assert len(results) == 4
     assert Token().apply(column, DOMAIN).to_pylist() != made(["010-1234-5678"])
+
+
+@pytest.mark.parametrize("item", [None, "kr_phone"])
+def test_a_value_whose_usual_spelling_is_longer_is_refused(ring: Keyring, item: str | None) -> None:
+    values = pa.array(["01012345678", "\ufb2c" * 6 + "01012345678"])
+    with pytest.raises(Unfit, match="is longer in its usual spelling") as caught:
+        FormatPreserving(item=item).apply(values, Domain("d"))
+    assert caught.value.row == 2

@@ -22,7 +22,7 @@ from safeguards.detection.checkdigits import expected
 from safeguards.errors import InputError
 from safeguards.items.checkdigit import CheckDigit
 from safeguards.items.text import fold
-from safeguards.pseudonyms.column import Unfit, is_text, map_text, plain
+from safeguards.pseudonyms.column import Unfit, is_text, map_text, plain, refuse_unfit
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.format_preserving.laid_out import LaidOut, lay_out
 from safeguards.pseudonyms.reversal.permit import Permit
@@ -91,9 +91,8 @@ class FormatPreserving(Transform):
 
     @property
     def traits(self) -> Traits:
-        """Different values stay different and, where no item has a canonical form, as long as they were."""
-        one_spelling = self.item is None  # else some are written in the canonical form, which may be longer
-        return Traits(injective=True, reversible=True, type_preserving=True, length_preserving=one_spelling)
+        """Different values stay different, and are never longer than they were."""
+        return Traits(injective=True, reversible=True, type_preserving=True, length_preserving=True)
 
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return text."""
@@ -166,7 +165,7 @@ class FormatPreserving(Transform):
             found = canonical(text)
             return text if _bare(text) == _bare(found) else found
 
-        return map_text(values, spelled)
+        return _no_longer(values, map_text(values, spelled))
 
     def _numerals(self, text: LaidOut) -> _Found:
         """Find the characters of the alphabet.
@@ -269,7 +268,18 @@ def _folded(values: Any) -> Any:
     text = plain(values).cast(pa.string())
     if pc.all(pc.string_is_ascii(text)).as_py() in {True, None}:
         return text
-    return map_text(text, lambda value: as_nfc(fold(value)))
+    return _no_longer(text, map_text(text, lambda value: as_nfc(fold(value))))
+
+
+def _no_longer(values: Any, spelled: Any) -> Any:
+    """Return ``spelled``; a column of the values' width must hold it.
+
+    Raises:
+        Unfit: a value's own spelling is shorter, as that of a ligature or of a number without its prefix.
+    """
+    longer = pc.greater(pc.utf8_length(spelled), pc.utf8_length(plain(values).cast(pa.string())))
+    refuse_unfit(longer, "is longer in its usual spelling, which its pseudonym would have: write it so first")
+    return spelled
 
 
 def _bare(text: str) -> str:
