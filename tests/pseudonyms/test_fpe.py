@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from safeguards import Keyring
 from safeguards.crypto import ff1
 from safeguards.errors import InputError
 from safeguards.items import get
