@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -174,24 +174,24 @@ def test_a_disk_that_is_full_midway(folder: Path, kind: str) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Path:
+def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of a megabyte."""
     place = tmp_path / "disk"
     place.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(place)]
     if subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("may not mount a small file system")
-    return place
+    try:
+        yield place
+    finally:  # at once also where a process still looks at it
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
 @pytest.mark.parametrize("kind", [".csv", ".csv.gz", ".parquet", ".jsonl"])
 def test_a_small_disk_that_is_full(folder: Path, small_disk: Path, kind: str) -> None:
-    try:
-        (folder / "in.csv").write_text("id\n" + "".join(f"1234567{n}\n" for n in range(60_000)))
-        with pytest.raises(SafeguardsError, match=r"cannot be written \(No space left on device\)") as caught:
-            TOKEN.run_file(folder / "in.csv", small_disk / f"out{kind}", manifest=folder / "m.json")
-        assert caught.value.exit_code == 3
-        assert os.listdir(small_disk) == []
-        assert not (folder / "m.json").exists()
-    finally:
-        subprocess.run(["umount", str(small_disk)], check=False)
+    (folder / "in.csv").write_text("id\n" + "".join(f"1234567{n}\n" for n in range(60_000)))
+    with pytest.raises(SafeguardsError, match=r"cannot be written \(No space left on device\)") as caught:
+        TOKEN.run_file(folder / "in.csv", small_disk / f"out{kind}", manifest=folder / "m.json")
+    assert caught.value.exit_code == 3
+    assert os.listdir(small_disk) == []
+    assert not (folder / "m.json").exists()
