@@ -12,8 +12,7 @@ import pyarrow.compute as pc
 
 from safeguards.crypto.framing import frame
 from safeguards.crypto.kdf import derive
-from safeguards.crypto.siv import OVERHEAD_BYTES, Aes256Siv
-from safeguards.crypto.siv_rows import Aes256SivRows
+from safeguards.crypto.siv import OVERHEAD_BYTES, Aes256Siv, by_rows
 from safeguards.errors import InputError
 from safeguards.fields.padding import Pad, bucket, is_pad
 from safeguards.keys import Keyring
@@ -90,7 +89,7 @@ class ReversibleToken(Transform):
     def bind(self, domain: Domain | None) -> Bound:
         """Derive the key of the domain and the item."""
         key_id, secret, associated = self._key(require_domain(domain, "ReversibleToken"))
-        siv = Aes256SivRows(secret)
+        siv = by_rows(secret)
 
         def tokens(unique: Any) -> Any:
             canonical = canonical_bytes(self.item, unique)

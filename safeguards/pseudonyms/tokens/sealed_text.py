@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 from cryptography.exceptions import InvalidTag
 
 from safeguards.crypto.siv import Aes256Siv
-from safeguards.crypto.siv_rows import Aes256SivRows
 from safeguards.fields.padding import Pad, bucket, unpad
 from safeguards.pseudonyms.column import as_text
 from safeguards.pseudonyms.tokens.base32 import decode, letters_for
 from safeguards.pseudonyms.tokens.digests import written
+
+if TYPE_CHECKING:
+    from safeguards.crypto.siv_rows import Aes256SivRows
 
 _MARK = b"\x80"  # what unpad() looks for
 
