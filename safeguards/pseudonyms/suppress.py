@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from safeguards.errors import InputError
+from safeguards.pseudonyms.column import all_of, as_text
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.transform import Bound, Traits, Transform
 
@@ -39,6 +40,17 @@ class Suppress(Transform):
     def traits(self) -> Traits:
         """Everything is lost."""
         return Traits(lossy=True, type_preserving=self.value is None, length_preserving=not self.value)
+
+    @property
+    def makes_null(self) -> bool:  # type: ignore[override]  # a label makes none
+        """Whether values become NULL."""
+        return self.value is None
+
+    def holds(self, values: Any) -> Any | None:
+        """Say which are the label; without one, none is."""
+        if self.value is None:
+            return all_of(values, False)
+        return pc.equal(as_text(values), pa.scalar(self.value))
 
     def width(self, longest: int | None) -> int | None:
         """Return the label's length."""
