@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from safeguards.errors import InputError
 from safeguards.further_use.manifest import Made
 from safeguards.pipeline.promises import Holds, promise
-from safeguards.pseudonyms.column import as_text, plain
+from safeguards.pseudonyms.column import all_of, as_text, plain
 
 TELLING = frozenset({"token", "reversible_token", "hash", "mask", "generalise", "suppress"})
 """Transforms whose results look like nothing that was there before."""
@@ -56,12 +56,12 @@ class Checker:
 def checker(made: Made) -> Checker | None:
     """Return a checker for a column, or None where its transform leaves no trace that could be read.
 
-    Settings that its transform does not have leave none either: nobody knows what to look for.
+    Settings that its transform does not have make nothing, so that no value is a result.
     """
     if made.transform not in TELLING:
         return None
     try:
         holds = promise(made.transform, made.item, made.settings)
     except InputError:
-        return None
+        return Checker(made, lambda text: all_of(text, False))
     return Checker(made, holds) if holds else None
