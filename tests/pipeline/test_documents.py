@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from safeguards import Keyring
 from safeguards.errors import AlreadyProtected, InputError, SafeguardsError
-from safeguards.pipeline import Manifest, Pipeline, documents, json_text
+from safeguards.pipeline import Manifest, Pipeline
+from safeguards.pipeline.nested import documents, json_text
 from safeguards.pseudonyms import Domain, Drop, FormatPreserving, Generalise, Keep, Mask, Token, Transform
 from safeguards.pseudonyms.column import Unfit
 from safeguards.pseudonyms.transform import Bound, Traits

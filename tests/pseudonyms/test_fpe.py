@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from safeguards.crypto import ff1
 from safeguards.errors import InputError
 from safeguards.items import get
-from safeguards.pseudonyms import Domain, FormatPreserving, Token, fpe
+from safeguards.pseudonyms import Domain, FormatPreserving, Token
 from safeguards.pseudonyms.column import Unfit
+from safeguards.pseudonyms.format_preserving import fpe
 
 pytestmark = pytest.mark.usefixtures("ring_of_module")
 

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from safeguards import Keyring
 from safeguards.errors import InputError
 from safeguards.pipeline import Manifest, Pipeline
-from safeguards.pseudonyms import Domain, Keep, Mask, RedactText, Surrogate, Token, replacing, transform_from
+from safeguards.pseudonyms import Domain, Keep, Mask, RedactText, Surrogate, Token, transform_from
+from safeguards.pseudonyms.redaction import replacing
 from safeguards.pseudonyms.redaction.mentions import FEW, mentions, telling
 from tests.growth import assert_grows_with_length
 
