@@ -30,9 +30,9 @@ _COLUMNS = ("column", "transform", "item", "rows", "nulls", "key id", "result")
 @click.option(
     "--verify",
     "output",
-    type=click.Path(path_type=Path),
     metavar="OUTPUT",
-    help="Compare an output with its manifest; with SOURCE and --pipeline, make its first rows again.",
+    help="Compare a file, a directory or, of a database URL, --table with its manifest; with SOURCE and "
+    "--pipeline, make a file's first rows again.",
 )
 @click.option("--table", metavar="NAME", help="The table, where SOURCE is a database URL.")
 @click.option("--target-table", metavar="NAME", help="The table, where TARGET is a database URL.")
@@ -74,7 +74,7 @@ def command(
     source: str | None,
     target: str | None,
     declared: str | None,
-    output: Path | None,
+    output: str | None,
     table: str | None,
     target_table: str | None,
     if_exists: IfExists,
@@ -109,11 +109,11 @@ def command(
     """
     of_one = {"--table": table, "--target-table": target_table, "--encoding": encoding}
     if output is not None:
-        _refuse_more({"file": target, **of_one})
-        differences = verify(output, manifest)
+        _refuse_more({"file": target, "--target-table": target_table, "--encoding": encoding})
+        differences = verify(output, manifest, table=table)
         if source is not None or declared is not None:
             differences += _reproduced(source, declared, output, keys, provider)
-        click.get_current_context().exit(_verified(output, differences, output_format))
+        click.get_current_context().exit(_verified(table or output, differences, output_format))
     if source is None or target is None:
         raise InputError("name SOURCE and TARGET, or --verify OUTPUT")
     if declared is None:
@@ -153,19 +153,21 @@ def _refuse_more(given: Mapping[str, object]) -> None:
 
 
 def _reproduced(
-    source: str | None, declared: str | None, output: Path, keys: str | None, provider: str | None
+    source: str | None, declared: str | None, output: str, keys: str | None, provider: str | None
 ) -> list[Difference]:
     if source is None or declared is None:
         raise InputError("to make rows again, --verify OUTPUT takes both SOURCE and --pipeline FILE")
+    if "://" in output:
+        raise InputError("the rows of a table have no order, so that its first cannot be made again")
     pipeline = Pipeline.from_toml(declared)
     _use_keys(pipeline, keys, provider)
     return reproduce(pipeline, source, output)
 
 
-def _verified(output: Path, differences: Sequence[Difference], output_format: str) -> int:
-    """Print every difference, and return the exit code."""
+def _verified(output: str, differences: Sequence[Difference], output_format: str) -> int:
+    """Print every difference, and return the exit code; a database's URL may hold a password."""
     if output_format == "json":
-        print_json({"output": str(output), "differences": [asdict(one) for one in differences]})
+        print_json({"output": output, "differences": [asdict(one) for one in differences]})
     elif differences:
         rows = [(one.where, one.expected, one.found) for one in differences]
         print_table(f"{output} is not what its manifest says", ("where", "manifest", "found"), rows)

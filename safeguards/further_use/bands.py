@@ -1,16 +1,14 @@
-"""Read labels of bands back: which numbers a label covers, and whether it is one that its settings make."""
+"""Read labels of bands back: which numbers a label covers."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 
 _BAND = re.compile(r"(?P<low>\d+)-(?P<high>\d+)|(?P<negative>-\d+) to (?P<to>-?\d+)|(?P<only>-?\d+)")
 _HALF_OPEN = re.compile(r"\[(?P<low>[-+.\de]+),(?P<end>[-+.\de]+)\)")
 _OPEN = re.compile(r"<(?P<below>[-+.\de]+)|(?P<above>[-+.\de]+)\+")
-_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +26,6 @@ def read_band(label: str) -> Band | None:
     except ValueError:
         return None
     return band if band and band.low < band.end else None
-
-
-def is_band(label: str, settings: Mapping[str, object]) -> bool:
-    """Say whether ``settings`` (the manifest's, with ``band``, ``years`` or ``ages``) make this label."""
-    if label == settings.get("other"):
-        return True
-    width = next(
-        (float(w) for way in ("band", "years", "ages") if isinstance(w := settings.get(way), int | float)), 0
-    )
-    band = read_band(label)
-    if band is None or width <= 0:
-        return False
-    if band.low == -inf:
-        return _same(band.end, settings.get("bottom"))
-    if band.end == inf:
-        return _same(band.low, settings.get("top"))
-    return _near(band.end - band.low, width) and _near(band.low / width, round(band.low / width))
 
 
 def _whole(label: str) -> Band | None:
@@ -65,11 +46,3 @@ def _open(label: str) -> Band | None:
     if not found:
         return None
     return Band(-inf, float(found["below"])) if found["below"] else Band(float(found["above"]), inf)
-
-
-def _same(edge: float, bound: object) -> bool:
-    return isinstance(bound, int | float) and _near(edge, float(bound))
-
-
-def _near(one: float, other: float) -> bool:
-    return abs(one - other) <= _TOLERANCE * max(1.0, abs(one), abs(other))

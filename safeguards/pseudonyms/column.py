@@ -74,6 +74,17 @@ def map_text(values: Any, convert: Callable[[str], str | None]) -> Any:
     return by_unique(values, lambda unique: pa.array(map(convert, as_text(unique).to_pylist()), pa.string()))
 
 
+def fitting(values: Any, fits: Callable[[str], bool]) -> Any:
+    """Say of which values the text fits; a Boolean array, NULL for NULL."""
+    return by_unique(values, lambda unique: pa.array(map(fits, as_text(unique).to_pylist()), pa.bool_()))
+
+
+def all_of(values: Any, fit: bool) -> Any:
+    """Say the same of all values; a Boolean array, NULL for NULL."""
+    flat = values.dictionary_decode() if pa.types.is_dictionary(values.type) else values
+    return pc.if_else(pc.is_valid(flat), pa.scalar(fit), pa.scalar(None, pa.bool_()))
+
+
 def plain(values: Any) -> Any:
     """Return an array without dictionary encoding, and what Arrow's kernels do not know (UUIDs) as text."""
     if pa.types.is_dictionary(values.type):

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from safeguards.errors import InputError
+from safeguards.pseudonyms.column import all_of, as_text
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.transform import Bound, Traits, Transform
 
@@ -42,8 +43,14 @@ class Suppress(Transform):
 
     @property
     def makes_null(self) -> bool:
-        """Say so where there is no label."""
+        """Whether values become NULL."""
         return self.value is None
+
+    def holds(self, values: Any) -> Any | None:
+        """Say which are the label; without one, none is."""
+        if self.value is None:
+            return all_of(values, False)
+        return pc.equal(as_text(values), pa.scalar(self.value))
 
     def width(self, longest: int | None) -> int | None:
         """Return the label's length."""

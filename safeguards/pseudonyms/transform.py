@@ -129,8 +129,10 @@ class Transform(ABC):
         return None
 
     @classmethod
-    def recalled(cls, item: str | None, parameters: Mapping[str, Any]) -> Self:
+    def recalled(cls, item: str | None, parameters: Mapping[str, Any]) -> Self | None:
         """Return the transform that a manifest tells of, as far as :meth:`holds` needs it.
+
+        None where the manifest tells too little for anything to be promised.
 
         Raises:
             InputError: the parameters are none of this transform.

@@ -171,7 +171,7 @@ def test_a_damaged_manifest_gives_one_line(desk: Any, change: Any) -> None:
 def test_settings_that_make_no_sense_fit_nothing(desk: Any) -> None:
     desk.manifest(lambda document: document["columns"][0].update(parameters={"length": "26", "prefix": 3}))
     desk.manifest(lambda document: document["columns"][5].update(parameters={"band": "ten"}))
-    assert desk.status("safety.transform:이메일") == "supports"
+    assert desk.status("safety.transform:이메일") == "conflict"
     assert desk.status("safety.transform:주문수") == "conflict"
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from safeguards.errors import InputError
 from safeguards.pipeline import ConstraintsBroken, Detect, Pipeline, Pseudonymise, check_constraints
 from safeguards.pseudonyms import (
+    DateShift,
     Domain,
     Drop,
     FormatPreserving,
@@ -24,6 +25,7 @@ from safeguards.pseudonyms import (
     Suppress,
     Surrogate,
     Token,
+    Transform,
 )
 
 
@@ -193,6 +195,19 @@ def test_what_would_break_a_schema(case: str) -> None:
     found = problems({"a": transform}, table(*parts))
     assert len(found) == 1
     assert message in found[0]
+
+
+@pytest.mark.parametrize(
+    ("transform", "told"),
+    [
+        (Suppress(), "suppress"),
+        (Surrogate(item="person_name", other="null"), "surrogate"),
+        (DateShift(subject="who", without_subject="null"), "date_shift"),
+    ],
+)
+def test_own_transforms_that_make_nulls_tell_so(transform: Transform, told: str) -> None:
+    found = problems({"a": transform, "who": Drop()}, table(text(nullable=False), text("who")))
+    assert any(f"is NOT NULL, but {told}" in one and "may make NULLs" in one for one in found), found
 
 
 @pytest.mark.parametrize("word", ["'a'", "'it''s a'", "abc", "ab", "b"])

@@ -249,7 +249,16 @@ def test_the_command_ends_with_1_where_something_differs(
         (["--verify", "in.csv", "--manifest", "in.csv"], "not a manifest"),
         (["--verify", "in.csv", "--manifest", "none.json"], "none.json: cannot be read"),
         (["--verify", "in.csv", "a", "b"], "--verify reads one output: name no other file"),
-        (["--verify", "in.csv", "--table", "t"], "--verify reads one output: it takes no --table"),
+        (
+            ["--verify", "in.csv", "--table", "t"],
+            "in.csv: a file is one table; table= goes with the URL of a database",
+        ),
+        (["--verify", "in.csv", "--encoding", "cp949"], "--verify reads one output: it takes no --encoding"),
+        (
+            ["--verify", "sqlite:///in.db", "--manifest", "m.json"],
+            "compared with a manifest beside it: name both",
+        ),
+        (["--verify", "sqlite:///in.db", "--table", "t"], "compared with a manifest beside it: name both"),
         ([], "name SOURCE and TARGET, or --verify OUTPUT"),
         (["in.csv", "out.csv"], "name --pipeline FILE, which says what to do to each column"),
     ],

@@ -80,3 +80,30 @@ def test_every_label_of_a_band_holds(
     transform = Generalise(band=band, bottom=bounds[0], top=bounds[1])
     held = transform.holds(transform.apply(pa.array(values, pa.float64())))
     assert False not in held.to_pylist()  # type: ignore[union-attr]
+
+
+@given(st.integers(-5000, 5000), st.integers(2, 500))
+def test_an_exact_number_is_no_label_of_a_wider_band(value: int, width: int) -> None:
+    assert Generalise(band=width).holds(pa.array([str(value)])).to_pylist() == [False]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("label", "transform"),
+    [
+        ("10-20", Generalise(band=10)),
+        ("11-20", Generalise(band=10)),
+        ("19-10", Generalise(band=10)),
+        ("<20", Generalise(band=10)),
+        ("<20", Generalise(band=10, bottom=30)),
+        ("80+", Generalise(band=10, top=90)),
+        ("none", Generalise(band=10)),
+        ("10-19 ", Generalise(band=10)),
+        ("١٠-١٩", Generalise(band=1)),
+        ("[nan,nan)", Generalise(band=0.5)),
+        ("[1e999,1e999)", Generalise(band=0.5)),
+        ("<nan", Generalise(band=10, bottom=10)),
+    ],
+    ids=lambda case: case if isinstance(case, str) else "",
+)
+def test_what_the_settings_do_not_make_is_no_label(label: str, transform: Transform) -> None:
+    assert transform.holds(pa.array([label])).to_pylist() == [False]  # type: ignore[union-attr]

@@ -16,14 +16,14 @@ from safeguards.pipeline.nested.paths import Branch
 from safeguards.pipeline.nested.place import At, Scope
 from safeguards.pseudonyms.column import Unfit, is_text, plain
 
-_JSON_TYPE: Any = getattr(pa, "JsonType", ())  # since pyarrow 19
+JSON_TYPE: Any = getattr(pa, "JsonType", ())  # since pyarrow 19
 # Documents become Python objects, many times their size: so many, or so many characters, at once.
 _ROWS, _CHARACTERS = 4096, 1 << 22
 
 
 def holds_json(kind: pa.DataType) -> bool:
     """Say whether paths may lead into values of a type as JSON; without any value they may lead anywhere."""
-    return is_text(kind) or pa.types.is_null(kind) or isinstance(kind, _JSON_TYPE)
+    return is_text(kind) or pa.types.is_null(kind) or isinstance(kind, JSON_TYPE)
 
 
 class Documents:
@@ -51,7 +51,7 @@ class Documents:
             InputError: a text is no JSON, or holds what no path names; the message names the row and what is
                 listed, never a member that is not, nor a value.
         """
-        stored = values.storage if isinstance(values.type, _JSON_TYPE) else values
+        stored = values.storage if isinstance(values.type, JSON_TYPE) else values
         texts = plain(stored).to_pylist()
         written: list[str | None] = []
         for start, end in _portions(texts):

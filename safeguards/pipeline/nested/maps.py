@@ -38,6 +38,13 @@ def entries(branch: Branch) -> Branch:
     return asked
 
 
+def opened(values: Any) -> tuple[Any, Any]:
+    """Return how many entries each map has, and all entries as structs of ``key`` and ``value``."""
+    own = values.take(pa.array(range(len(values)), pa.int64()))
+    entries = pa.StructArray.from_arrays([own.keys, own.items], names=[KEY, VALUE])
+    return np.diff(own.offsets.to_numpy()), entries
+
+
 class Map:
     """A map and its entries, each a struct of ``key`` and ``value``."""
 
@@ -63,10 +70,8 @@ class Map:
 
     def apply(self, values: Any, at: At) -> Any:
         """Transform keys and values; NULL and empty maps stay what they are."""
-        own = values.take(pa.array(range(len(values)), pa.int64()))
-        lengths = np.diff(own.offsets.to_numpy())
+        lengths, entries = opened(values)
         within = at.within(lists.parents(lengths))
-        entries = pa.StructArray.from_arrays([own.keys, own.items], names=[KEY, VALUE])
         made = self._entries.apply(entries, within)
         if made is None:
             return None

@@ -14,7 +14,16 @@ from safeguards import items
 from safeguards.errors import InputError
 from safeguards.keys import Keyring
 from safeguards.pseudonyms.canonical import canonical_bytes
-from safeguards.pseudonyms.column import by_unique, is_text, plain, refuse_unfit, require_flat
+from safeguards.pseudonyms.column import (
+    all_of,
+    as_text,
+    by_unique,
+    is_text,
+    plain,
+    refuse_unfit,
+    require_flat,
+)
+from safeguards.pseudonyms.dates import moments
 from safeguards.pseudonyms.dates.shifting import shifted
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.reversal.permit import Permit
@@ -87,6 +96,19 @@ class DateShift(Transform):
     def beside(self) -> tuple[str, ...]:
         """Return the column of subjects."""
         return (self.subject,)
+
+    @property
+    def makes_null(self) -> bool:
+        """Whether a date may become NULL."""
+        return self.without_subject == "null"
+
+    def holds(self, values: Any) -> Any | None:
+        """Say which are dates of the calendar."""
+        flat = plain(values)
+        if not is_text(flat.type):
+            return all_of(flat, pa.types.is_date(flat.type) or pa.types.is_timestamp(flat.type))
+        found = pc.is_valid(moments.dates(moments.without_zone(as_text(flat))))
+        return pc.if_else(pc.is_valid(flat), found, None)
 
     def width(self, longest: int | None) -> int | None:
         """Return the length of the longest text with two digits for each month and day."""

@@ -12,6 +12,8 @@ from safeguards.errors import InputError
 from safeguards.items.dates import written_date
 from safeguards.pseudonyms.column import as_text, by_unique, plain
 
+_OFFSET = r"(:[0-9]{2}(?:\.[0-9]+)?)(?:Z|[+-][0-9]{2}:?[0-9]{2})$"
+
 
 def day(written: date | str) -> date:
     """Return a day given as a date or in ISO 8601.
@@ -35,6 +37,11 @@ def dates(values: Any) -> Any:
         local = pc.local_timestamp(values) if values.type.tz else values
         return local.cast(pa.date32(), safe=False)
     return by_unique(values, _parsed)
+
+
+def without_zone(text: Any) -> Any:
+    """Return moments that are written as text without their zone's offset, as which files have them."""
+    return pc.replace_substring_regex(text, _OFFSET, r"\1")
 
 
 def ages(born: Any, on: date) -> Any:

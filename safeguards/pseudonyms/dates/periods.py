@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from safeguards.items.dates import rewritten_date
-from safeguards.pseudonyms.column import refuse_unfit
+from safeguards.pseudonyms.column import all_of, refuse_unfit
 
 PERIODS = ("hour", "day", "week", "month", "quarter", "year")
 SHORTER_THAN_DAYS = ("hour", "day")
@@ -18,22 +18,34 @@ _TIME = re.compile(r"(?P<hour>[0-9]{1,2}):[0-9]{2}")
 _DIGIT = re.compile("[0-9]")
 
 
-def begun(values: Any, period: Any) -> Any:
+def begun(values: Any, period: str) -> Any:
     """Return dates or moments taken back to the beginning of the period that they lie in, in their type.
 
     Raises:
         Unfit: the beginning lies before the years that the type holds.
     """
+    found = _beginnings(values, period)
+    # Before the first moment of nanoseconds Arrow wraps around.
+    refuse_unfit(pc.fill_null(pc.greater(found, values), False), "has a moment too early for its type")
+    return found
+
+
+def are_begun(values: Any, period: str) -> Any:
+    """Say which dates or moments are the beginning of a period."""
+    if pa.types.is_date(values.type) and period in SHORTER_THAN_DAYS:
+        return all_of(values, True)
+    return pc.equal(_beginnings(values, period), values)
+
+
+def _beginnings(values: Any, period: Any) -> Any:
     kind = values.type
     if pa.types.is_date64(kind):
         values = values.cast(pa.date32())
     local = pc.local_timestamp(values) if pa.types.is_timestamp(kind) and kind.tz else values
     found = pc.floor_temporal(local, unit=period)
     if local is not values:
-        # Clocks that are put back show an hour twice, and skip one when they are put forward.
-        found = pc.assume_timezone(found, kind.tz, ambiguous="earliest", nonexistent="earliest")
-    # Before the first moment of nanoseconds Arrow wraps around.
-    refuse_unfit(pc.fill_null(pc.greater(found, values), False), "has a moment too early for its type")
+        # Clocks that are put back show an hour twice; some skip midnight, so that a day begins later.
+        found = pc.assume_timezone(found, kind.tz, ambiguous="earliest", nonexistent="latest")
     return found.cast(kind)
 
 

@@ -13,8 +13,9 @@ import pyarrow.compute as pc
 
 from safeguards.crypto import ff1
 from safeguards.errors import InputError
-from safeguards.pseudonyms.column import by_unique, is_text, plain, refuse_unfit
+from safeguards.pseudonyms.column import all_of, by_unique, is_text, plain, refuse_unfit
 from safeguards.pseudonyms.domain import Domain
+from safeguards.pseudonyms.generalisation.bands import numbers
 from safeguards.pseudonyms.reversal.permit import Permit
 from safeguards.pseudonyms.transform import Bound, Traits, Transform, require_domain
 from safeguards.values import Secret
@@ -24,7 +25,10 @@ FEWEST_DIGITS, MOST_DIGITS = 6, 18
 """FF1's least domain of a million values, and what 64 bits hold."""
 
 _PURPOSE = "ff1-integer"
+# As files of text hold large floats.
+_AS_FLOAT = r"^[1-9](\.[0-9]+)?e\+[0-9]{2}$"
 _EXACT_DIGITS = 15
+_LARGEST_BITS = 64
 _DECIMAL = 38
 # One spelling a number, so that different texts stay different numbers.
 _WRITTEN = r"^(0|[1-9][0-9]{0,17})$"
@@ -93,10 +97,24 @@ class FormatPreservingInteger(Transform):
         key_id, secret = scope.key(self.item, _PURPOSE, permit.keyring)
         return Bound(lambda values: self._turned(values, secret, ff1.decrypt_batch), key_id)
 
+    def holds(self, values: Any) -> Any | None:
+        """Say which are whole numbers of the range, in text those that are written as such."""
+        values = plain(values)
+        if is_text(values.type):
+            exact = pc.match_substring_regex(values, rf"^(0|[1-9][0-9]{{0,{self.digits - 1}}})$")
+            floats = pc.match_substring_regex(values, _AS_FLOAT)
+            return pc.or_(exact, pc.and_(floats, pc.fill_null(self._within(numbers(values)), False)))
+        kind = values.type
+        if pa.types.is_integer(kind) and kind.bit_width < _LARGEST_BITS:
+            values = values.cast(pa.int64())
+        if pa.types.is_floating(kind):
+            values = values.cast(pa.float64())
+        numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+        return self._within(values) if numeric else all_of(values, False)
+
     def _turned(self, values: Any, key: Secret, turn: Turn) -> Any:
         values = plain(values)
-        numbers = self._numbers(values)
-        changed = by_unique(numbers, lambda unique: self._unique(unique, key, turn))
+        changed = by_unique(self._numbers(values), lambda unique: self._unique(unique, key, turn))
         if pa.types.is_decimal(values.type):
             changed = changed.cast(pa.decimal128(_DECIMAL, 0))  # Arrow makes no narrower one of int64
         return changed.cast(self.output(values.type))
@@ -112,19 +130,23 @@ class FormatPreservingInteger(Transform):
             refuse_unfit(pc.invert(written), f"holds a value that is no {self._called}")
             numbers = values.cast(pa.int64())
         else:
-            whole = pa.types.is_integer(values.type)
-            kind: Any = values.type if whole else None
-            least, beyond = (pa.scalar(bound, kind) for bound in (0, RADIX**self.digits))
-            within = pc.and_(pc.greater_equal(values, least), pc.less(values, beyond))
-            if not whole:
-                within = pc.and_(within, pc.equal(values, pc.floor(values)))
-            refuse_unfit(pc.invert(within), f"holds a value that is no {self._called}")
+            refuse_unfit(pc.invert(self._within(values)), f"holds a value that is no {self._called}")
             numbers = values.cast(pa.int64())
         refuse_unfit(
             pc.greater_equal(numbers, pa.scalar(RADIX**self.digits)),
             f"holds a value that is no {self._called}",
         )
         return numbers
+
+    def _within(self, values: Any) -> Any:
+        """Say which numbers are whole and of the range."""
+        whole = pa.types.is_integer(values.type)
+        # A decimal of as many digits does not hold the bound; a float holds every one of them.
+        kind: Any = values.type if whole else None
+        number = float if pa.types.is_floating(values.type) else int
+        least, beyond = (pa.scalar(number(bound), kind) for bound in (0, RADIX**self.digits))
+        within = pc.and_(pc.greater_equal(values, least), pc.less(values, beyond))
+        return within if whole else pc.and_(within, pc.equal(values, pc.floor(values)))
 
     @property
     def _called(self) -> str:

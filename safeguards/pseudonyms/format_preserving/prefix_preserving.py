@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from safeguards.errors import InputError
 from safeguards.keys import Keyring
-from safeguards.pseudonyms.column import by_unique, is_text, refuse_unfit
+from safeguards.pseudonyms.column import by_unique, fitting, is_text, refuse_unfit
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.format_preserving.addresses import BITS, BYTES, WIDEST, read, write
 from safeguards.pseudonyms.format_preserving.prefix_tree import PrefixTree
@@ -75,6 +75,10 @@ class PrefixPreserving(Transform):
         key_id, trees = self._trees(require_domain(domain, "PrefixPreserving"), permit.keyring)
         return Bound(lambda values: _converted(values, _Walk(trees, back=True)), key_id)
 
+    def holds(self, values: Any) -> Any | None:
+        """Say which are addresses and networks, spelled as RFC 5952 says."""
+        return fitting(values, _is_spelled)
+
     def parameters(self) -> Mapping[str, object]:
         """Name the scheme."""
         return {**super().parameters(), "scheme": "Crypto-PAn"}
@@ -83,6 +87,11 @@ class PrefixPreserving(Transform):
         found = {version: domain.key(self.item, f"crypto-pan-{version}", keyring) for version in BITS}
         trees = {version: PrefixTree(secret, BITS[version]) for version, (_, secret) in found.items()}
         return found[4][0], trees
+
+
+def _is_spelled(text: str) -> bool:
+    address = read(text, mapped=False)
+    return address is not None and write(address) == text
 
 
 class _Walk(NamedTuple):

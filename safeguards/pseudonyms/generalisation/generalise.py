@@ -13,7 +13,15 @@ import pyarrow.compute as pc
 
 from safeguards.errors import InputError
 from safeguards.items.kr.regions import LONGEST_REGION, district_of, province_of
-from safeguards.pseudonyms.column import as_text, by_unique, is_text, map_text, refuse_unfit, require_flat
+from safeguards.pseudonyms.column import (
+    as_text,
+    by_unique,
+    fitting,
+    is_text,
+    map_text,
+    refuse_unfit,
+    require_flat,
+)
 from safeguards.pseudonyms.dates import moments
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.generalisation import bands
@@ -131,14 +139,18 @@ class Generalise(Transform):
         return Bound(self._code if self._codes else self._band)
 
     def holds(self, values: Any) -> Any | None:
-        """Say which are labels of these bands or groups, or numbers within the bounds."""
+        """Say which are labels of these bands, groups or regions, or numbers within the bounds."""
         if self._codes:
             held = bands.within(bands.numbers(values), self.bottom, self.top)
             return pc.if_else(pc.is_valid(values), held, None)
         text = as_text(values)
-        if self.groups is not None:
-            known = pa.array([str(group) for group in self.groups.values()], pa.string())
+        if self.groups is not None or self.hierarchy is not None:
+            labels = {*(self.groups if self.groups is not None else self._levels).values()}
+            known = pa.array([str(label) for label in labels], pa.string())
             named = pc.if_else(pc.is_valid(text), pc.is_in(text, value_set=known), None)
+        elif self.region is not None:
+            region_of = _REGIONS[self.region]
+            named = fitting(text, lambda label: region_of(label) == label)
         else:
             named = by_unique(
                 text, lambda unique: bands.are_labels(unique, self._width or 1, self.bottom, self.top)
@@ -146,11 +158,15 @@ class Generalise(Transform):
         return named if self.other is None else pc.or_(named, pc.equal(text, pa.scalar(self.other)))
 
     @classmethod
-    def recalled(cls, item: str | None, parameters: Mapping[str, Any]) -> Self:
-        """Take the groups' labels, which are all that a manifest tells, for their values too."""
-        told, groups = dict(parameters), parameters.get("groups")
-        if isinstance(groups, list | tuple):
-            told["groups"] = {label: label for label in groups}
+    def recalled(cls, item: str | None, parameters: Mapping[str, Any]) -> Self | None:
+        """Take the labels for their values too: a manifest tells no more, nor labels of large hierarchies."""
+        told, labels = dict(parameters), parameters.get("groups")
+        if told.pop("hierarchy", None) is not None:
+            told.pop("level", None)
+            if labels is None:
+                return None
+        if isinstance(labels, list | tuple):
+            told["groups"] = {str(number): label for number, label in enumerate(labels)}
         return super().recalled(item, told)
 
     def parameters(self) -> Mapping[str, object]:

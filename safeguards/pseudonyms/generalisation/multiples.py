@@ -7,16 +7,20 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from safeguards.errors import InputError
-from safeguards.pseudonyms.column import by_unique, refuse_unfit
+from safeguards.pseudonyms.column import by_unique, fitting, refuse_unfit
 from safeguards.pseudonyms.spelling import spell_decimal
 
 _NUMBER = re.compile(r"[+-]?([0-9]{1,60}\.?[0-9]{0,60}|\.[0-9]{1,60})")
 # 60 digits on either side and those of the quotient: nothing is rounded but what is meant to be.
 _EXACT = Context(prec=400, rounding=ROUND_HALF_EVEN)
 _WHOLE = 2.0**53
+_WRITTEN = re.compile(r"[+-]?[0-9]{1,60}(\.[0-9]{1,60})?([eE][+-]?[0-9]{1,3})?")
+_NO_NUMBERS = frozenset({"nan", "inf", "-inf"})
+_NEIGHBOURS = 16
 _BEYOND = "holds a number whose multiple its type cannot hold"
 
 
@@ -74,6 +78,52 @@ def rounded_text(text: str, step: Decimal) -> str | None:
     return spell_decimal(_nearest(Decimal(bare), step)) if _NUMBER.fullmatch(bare) else None
 
 
+def are_multiples(values: Any, step: Decimal) -> Any:
+    """Say which integers, floats, decimals or texts are what rounding makes: multiples, NaN and infinities.
+
+    Floats to which a step is hardly more than their last bits are not judged.
+    """
+    if pa.types.is_floating(values.type):
+        return pa.array(_are_float_multiples(values, step), mask=_missing(values))
+    if pa.types.is_integer(values.type) and exponent(step) >= 0:
+        wide = np.uint64 if pa.types.is_unsigned_integer(values.type) else np.int64
+        whole = values.fill_null(0).to_numpy(zero_copy_only=False).astype(wide)
+        return pa.array(whole % wide(int(step)) == 0, mask=_missing(values))
+    return fitting(values, lambda text: _is_multiple(text, step))
+
+
+def read(text: str) -> Decimal | None:
+    """Return a number as files hold it, also with an exponent; None for what is none."""
+    return Decimal(text) if _WRITTEN.fullmatch(text) else None
+
+
+def hardly_told(numbers: Any, step: Decimal) -> npt.NDArray[np.bool_]:
+    """Say to which floats a step is hardly more than what tells them from their neighbours."""
+    apart = np.spacing(np.abs(numbers)).astype(np.float64)
+    return np.asarray(apart * _NEIGHBOURS >= float(step), np.bool_)
+
+
+def _missing(values: Any) -> Any:
+    return ~values.is_valid().to_numpy(zero_copy_only=False)
+
+
+def _are_float_multiples(values: Any, step: Decimal) -> Any:
+    above, below = (float(part) for part in step.as_integer_ratio())
+    numbers = values.to_numpy(zero_copy_only=False)
+    with np.errstate(over="ignore", invalid="ignore"):
+        times = np.rint(numbers.astype(np.float64) * below / above)
+        near = (times * above / below).astype(numbers.dtype)
+        return (near == numbers) | ~np.isfinite(numbers) | hardly_told(numbers, step)
+
+
+def _is_multiple(text: str, step: Decimal) -> bool:
+    number = read(text)
+    if number is None:
+        return text in _NO_NUMBERS
+    near = _nearest(number, step)
+    return near == number or float(near) == float(number) or bool(hardly_told(np.float64(number), step))
+
+
 def _nearest(number: Decimal, step: Decimal) -> Decimal:
     times = _EXACT.divide(number, step).to_integral_value(ROUND_HALF_EVEN, _EXACT)
     return _EXACT.multiply(times, step)
@@ -83,7 +133,8 @@ def _decimals(unique: Any, step: Decimal) -> Any:
     kind = unique.type
     found = [None if number is None else _nearest(number, step) for number in unique.to_pylist()]
     most = Decimal(10) ** (kind.precision - kind.scale)
-    refuse_unfit(pa.array([number is not None and abs(number) >= most for number in found]), _BEYOND)
+    beyond = [number is not None and abs(number) >= most for number in found]
+    refuse_unfit(pa.array(beyond, pa.bool_()), _BEYOND)
     return pa.array(found, kind)
 
 

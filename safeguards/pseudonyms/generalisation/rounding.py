@@ -11,8 +11,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from safeguards.errors import InputError
-from safeguards.pseudonyms.column import is_text, map_text, plain, refuse_unfit, require_flat
-from safeguards.pseudonyms.dates.periods import PERIODS, SHORTER_THAN_DAYS, begun, begun_text
+from safeguards.pseudonyms.column import (
+    all_of,
+    as_text,
+    fitting,
+    is_text,
+    map_text,
+    plain,
+    refuse_unfit,
+    require_flat,
+)
+from safeguards.pseudonyms.dates import moments
+from safeguards.pseudonyms.dates.periods import PERIODS, SHORTER_THAN_DAYS, are_begun, begun, begun_text
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.generalisation import multiples
 from safeguards.pseudonyms.spelling import spell_decimal
@@ -75,6 +85,22 @@ class Round(Transform):
         if self.to in PERIODS:
             return Bound(self._begun)
         return Bound(self._rounded)
+
+    def holds(self, values: Any) -> Any | None:
+        """Say which are multiples, or beginnings of a period: rounded again they stay what they are."""
+        flat = plain(values)
+        kind = flat.type
+        if self.to not in PERIODS:
+            numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+            return (
+                multiples.are_multiples(flat, self._step) if numeric or is_text(kind) else all_of(flat, False)
+            )
+        period = str(self.to)
+        if is_text(kind):
+            text = moments.without_zone(as_text(flat))
+            return fitting(text, lambda written: begun_text(written, period) == written)
+        dated = pa.types.is_date(kind) or pa.types.is_timestamp(kind)
+        return are_begun(flat, period) if dated else all_of(flat, False)
 
     def parameters(self) -> Mapping[str, object]:
         """Tell what to."""

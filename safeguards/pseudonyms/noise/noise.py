@@ -12,11 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from safeguards.errors import InputError
-from safeguards.pseudonyms.column import is_text, refuse_unfit, require_flat
+from safeguards.pseudonyms.column import is_text, plain, refuse_unfit, require_flat
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.generalisation.bands import numbers
 from safeguards.pseudonyms.noise.chance import LARGEST_SIGMA, Chance, Integers
 from safeguards.pseudonyms.noise.grid import Grid, fraction
+from safeguards.pseudonyms.noise.on_grid import on_grid
 from safeguards.pseudonyms.transform import Bound, Traits, Transform
 
 Number = int | float
@@ -101,6 +102,12 @@ class Noise(Transform):
     def bind(self, domain: Domain | None) -> Bound:
         """Need nothing: noise has no key, and nobody can take it away."""
         return Bound(self._noisy)
+
+    def holds(self, values: Any) -> Any | None:
+        """Say which are numbers of the grid; text may be of numbers of any type, and is on the finest."""
+        flat = plain(values)
+        grid = self._grid(whole=False) if is_text(flat.type) else self._grid_of(flat.type)
+        return on_grid(flat, grid, clamp=self.clamp)
 
     def _noisy(self, values: Any) -> Any:
         kind = self.output(values.type)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from safeguards import items
 from safeguards.errors import InputError
 from safeguards.items.ranks import Ladder
-from safeguards.pseudonyms.column import Unfit, is_text, plain
+from safeguards.pseudonyms.column import Unfit, fitting, is_text, plain
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.reversal.permit import Permit
 from safeguards.pseudonyms.surrogates.exchange import FOREIGN, Exchange
@@ -121,6 +121,20 @@ class Surrogate(Transform):
         exchange = Exchange(_ladder(self.item, self.version, self.form), secret, back=True)
         return Bound(lambda values: _by_unique(values, lambda text: self._back(text, exchange)), key_id)
 
+    def holds(self, values: Any) -> Any | None:
+        """Say which are values of the item in their usual spelling; of those by Faker nothing is promised."""
+        if self.faker is not None:
+            return None
+        ladder = _ladder(self.item, self.version, self.form)
+        found: Any = fitting(values, lambda text: not text or _is_spelled(text, ladder))
+        tokens: Any = Token(item=self.item).holds(values) if self.other == "token" else None
+        return found if tokens is None else pc.or_(found, tokens)
+
+    @classmethod
+    def recalled(cls, item: str | None, parameters: Mapping[str, Any]) -> Self | None:
+        """Recall those by item; Faker, or its version, need not be there where an output is read."""
+        return None if parameters.get("faker") is not None else super().recalled(item, parameters)
+
     def parameters(self) -> Mapping[str, object]:
         """Return the settings without those that do not count."""
         settings = dict(super().parameters())
@@ -171,6 +185,13 @@ def _ladder(item: str | None, version: int | str, form: str | None) -> Ladder:
         known = ", ".join(one.id for one in items.all_items() if one.ladders)
         raise InputError(f"there are no surrogates for {item} {_instead(item)}; there are for: {known}")
     return found.ladder(version, form)
+
+
+def _is_spelled(text: str, ladder: Ladder) -> bool:
+    place = ladder.found(text)
+    return (
+        place is not None and place.space.size >= place.space.fewest and place.space.spell(place.rank) == text
+    )
 
 
 def _instead(item: str) -> str:

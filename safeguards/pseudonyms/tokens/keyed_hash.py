@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from safeguards.errors import InputError
 from safeguards.pseudonyms.canonical import canonical_bytes
-from safeguards.pseudonyms.column import by_unique, require_flat
+from safeguards.pseudonyms.column import as_text, by_unique, require_flat
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.tokens.digests import in_hexadecimal, keyed
 from safeguards.pseudonyms.transform import Bound, Traits, Transform, collision_odds, require_domain
@@ -70,6 +71,10 @@ class Hash(Transform):
             return in_hexadecimal(keyed(secret, canonical_bytes(self.item, unique)), self.length)
 
         return Bound(lambda values: by_unique(values, hashes), key_id)
+
+    def holds(self, values: Any) -> Any | None:
+        """Say which are so many hexadecimal digits."""
+        return pc.match_substring_regex(as_text(values), f"^[0-9a-f]{{{self.length}}}$")
 
     def parameters(self) -> Mapping[str, object]:
         """Add what the length means."""

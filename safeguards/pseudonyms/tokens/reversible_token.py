@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, ClassVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,18 +19,26 @@ from safeguards.errors import InputError
 from safeguards.fields.padding import Pad, bucket, is_pad
 from safeguards.keys import Keyring
 from safeguards.pseudonyms.canonical import canonical_bytes
-from safeguards.pseudonyms.column import by_unique, is_text, refuse_unfit, require_flat
+from safeguards.pseudonyms.column import as_text, by_unique, is_text, refuse_unfit, require_flat
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.reversal.permit import Permit
 from safeguards.pseudonyms.tokens import sealed_text
 from safeguards.pseudonyms.tokens.base32 import letters_for
-from safeguards.pseudonyms.tokens.tokeniser import LENGTH, REVERSIBLE_MARK, check_shape, head_of
+from safeguards.pseudonyms.tokens.tokeniser import (
+    ALPHABET,
+    BITS,
+    LENGTH,
+    REVERSIBLE_MARK,
+    check_shape,
+    head_of,
+)
 from safeguards.pseudonyms.transform import Bound, Traits, Transform, require_domain
 from safeguards.values import Secret
 
 PAD = 16
 _PURPOSE = "reversible-token"
 _ASSOCIATED_BYTES = 16
+_BYTE_BITS = 8
 _UTF_8_GROWTH = 36
 """Bytes that the canonical form of one character has at most: NFKC makes 18 characters of one."""
 
@@ -111,6 +121,21 @@ class ReversibleToken(Transform):
             return found
 
         return Bound(values_of, key_id)
+
+    def holds(self, values: Any) -> Any | None:
+        """Say which are tokens of this item and prefix, as long as the padding makes them."""
+        text = as_text(values)
+        letters = pc.subtract(pc.utf8_length(text), pa.scalar(len(self._head), pa.int32()))
+        sizes = np.unique(letters.drop_null().to_numpy()).tolist()
+        padded: Any = pa.array([size for size in sizes if self._padded_to(size)], letters.type)
+        written = pc.match_substring_regex(text, f"^{re.escape(self._head)}[{ALPHABET}]+$")
+        return pc.and_(written, pc.is_in(letters, value_set=padded))
+
+    def _padded_to(self, letters: int) -> bool:
+        """Say whether so many letters hold a padded value."""
+        sealed = letters * BITS // _BYTE_BITS
+        padded = sealed - OVERHEAD_BYTES
+        return padded > 0 and letters_for(sealed) == letters and bucket(padded, self.pad) == padded
 
     def parameters(self) -> Mapping[str, object]:
         """Add the primitive."""

@@ -1,0 +1,1 @@
+"""What stands in an output, counted and held against its manifest."""
