@@ -97,11 +97,6 @@ class DateShift(Transform):
         """Return the column of subjects."""
         return (self.subject,)
 
-    @property
-    def makes_null(self) -> bool:
-        """Whether a date may become NULL."""
-        return self.without_subject == "null"
-
     def holds(self, values: Any) -> Any | None:
         """Say which are dates of the calendar."""
         flat = plain(values)
