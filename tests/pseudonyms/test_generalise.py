@@ -39,6 +39,24 @@ def test_bands_of_fractions_do_not_slip_at_their_edges() -> None:
     assert made([0.3, 0.29999, 0.7, -0.1], band=0.1) == ["[0.3,0.4)", "[0.2,0.3)", "[0.7,0.8)", "[-0.1,0)"]
 
 
+@given(number=st.integers(-(2**53) + 1, 2**53 - 1), width=st.integers(1, 10**6))
+def test_large_whole_numbers_lie_in_their_bands_too(number: int, width: int) -> None:
+    low, high = number // width * width, number // width * width + width - 1
+    (label,) = made([number], band=width)
+    assert label in {f"{low}-{high}", f"{low} to {high}", f"{low}"}
+
+
+def test_large_numbers_of_two_bands_of_fractions_have_two_labels() -> None:
+    labels = made([1234567890123.5, 1234567890123.0], band=0.5)
+    assert labels == ["[1234567890123.5,1234567890124)", "[1234567890123,1234567890123.5)"]
+    assert Generalise(band=0.5).holds(pa.array(labels)).to_pylist() == [True, True]
+
+
+@pytest.mark.parametrize("values", [[-0.0, 0.1], [0.1, -0.0], [-1e-12]])
+def test_the_band_of_zero_has_no_sign_whoever_stands_beside_it(values: list[float]) -> None:
+    assert set(made(values, band=0.5)) == {"[0,0.5)"}
+
+
 def test_negative_bands_are_readable() -> None:
     assert made([-1, -10, -11], band=10) == ["-10 to -1", "-10 to -1", "-20 to -11"]
 
