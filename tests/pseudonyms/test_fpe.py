@@ -142,6 +142,21 @@ def test_what_cannot_be_hidden_is_refused_with_its_row_and_not_told(
     assert value not in str(caught.value)
 
 
+def test_a_value_does_not_depend_on_its_neighbours_letters() -> None:
+    values = [" 0212345678", "０２１２３４５６７９", "02-1234-5670 "]
+    assert made(list(values)) == [made([value])[0] for value in values]
+
+
+@pytest.mark.parametrize(
+    "alphabet",
+    ["0123456789\u212a", "0123456789Ａ", "abc\u0301", "ab ", "ab\u200b", "a\u3000", "\u1100\u1161\u11a8"],
+    ids=ascii,
+)
+def test_letters_that_become_others_when_they_are_read_make_no_alphabet(alphabet: str) -> None:
+    with pytest.raises(InputError, match="is written as another one"):
+        FormatPreserving(alphabet=alphabet)
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [

@@ -15,7 +15,7 @@ from safeguards.pseudonyms.column import as_text, is_text, plain
 Number = int | float
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 _BEGINS = r"^\[?(?P<number>-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?)"
-# A quotient so near a whole number is one: 0.3 / 0.1 is a hair below 3 in binary, and large ones miss by more.
+# A quotient so near a whole number is one: 0.3 / 0.1 is a hair below 3, and large ones miss by more.
 _NEAR, _RELATIVELY_NEAR = 5e-10, 2.0**-50
 _LARGEST = 2.0**53
 # From so many bands on, the labels of neighbours may need more than twelve digits.
