@@ -172,3 +172,22 @@ def test_columns_that_hold_no_numbers_are_refused(values: pa.Array, settings: di
 
 def test_the_manifest_tells_groups_and_not_the_values_in_them() -> None:
     assert Generalise(groups={"rare disease": "illness"}).parameters() == {"groups": ["illness"]}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [pa.float16(), pa.float32(), pa.int8(), pa.decimal128(5, 1), pa.dictionary(pa.int8(), pa.int64()),
+     pa.dictionary(pa.int32(), pa.string()), pa.string_view()],
+    ids=str,
+)  # fmt: skip
+def test_coding_at_bounds_keeps_every_type(kind: pa.DataType) -> None:
+    held = kind.value_type if pa.types.is_dictionary(kind) else kind
+    column = pa.array([1, 5, None], pa.int8()).cast(held)
+    column = column.dictionary_encode().cast(kind) if held != kind else column
+    found = Generalise(bottom=0, top=2).apply(column)
+    assert found.type == kind
+    assert [value and float(value) for value in found.to_pylist()] == [1, 2, None]
+
+
+def test_nothing_is_coded_in_a_column_of_nulls() -> None:
+    assert made(pa.nulls(2), bottom=0, top=2) == [None, None]

@@ -99,12 +99,13 @@ def within(found: Any, bottom: Number | None, top: Number | None) -> Any:
 
 def code(values: Any, found: Any, bottom: Number | None, top: Number | None) -> Any:
     """Return ``values`` with those beyond a bound replaced by the bound, in their own type."""
-    if pa.types.is_dictionary(values.type):
-        return code(plain(values), found, bottom, top).cast(values.type)
+    kind, coded = values.type, plain(values)
+    if pa.types.is_null(kind):
+        return values
     for bound, beyond in ((bottom, pc.less), (top, pc.greater)):
         if bound is not None:
-            values = pc.if_else(beyond(found, pa.scalar(float(bound))), _scalar(bound, values.type), values)
-    return values
+            coded = pc.if_else(beyond(found, pa.scalar(float(bound))), _scalar(bound, coded.type), coded)
+    return coded.dictionary_encode().cast(kind) if pa.types.is_dictionary(kind) else coded.cast(kind)
 
 
 def _places(known: Any, width: Number) -> Any:
@@ -125,6 +126,8 @@ def _scalar(bound: Number, kind: pa.DataType) -> Any:
     try:
         if is_text(kind):
             return pa.scalar(str(bound), kind)
+        if pa.types.is_floating(kind):
+            return pa.scalar(float(bound)).cast(kind)
         # By way of a decimal: Arrow would cut 1.5 to 1 for a column of whole numbers.
         return pa.scalar(Decimal(str(bound))).cast(kind)
     except pa.ArrowInvalid:
