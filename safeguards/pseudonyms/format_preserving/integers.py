@@ -148,4 +148,4 @@ def _most_digits(kind: pa.DataType) -> int | None:
         return _EXACT_DIGITS
     if not pa.types.is_decimal(kind) or kind.scale < 0:  # as where only hundreds are held
         return None
-    return kind.precision - kind.scale
+    return int(kind.precision - kind.scale)
