@@ -126,7 +126,7 @@ class FormatPreserving(Transform):
         """Say which have no letter or digit but the alphabet's."""
         text = lay_out(plain(values).cast(pa.string()))
         others = np.unique(text.codes[_table(self._letters)[text.codes] < 0]).tolist()
-        foreign = np.isin(text.codes, [code for code in others if chr(code).isalnum()])
+        foreign = np.isin(text.codes, [code for code in others if _tells(chr(code))])
         found: Any = np.diff(np.concatenate(([0], np.cumsum(foreign)))[text.bounds]) == 0
         fits: Any = pa.array(found, pa.bool_())
         return fits if text.valid is None else pc.if_else(text.valid, fits, None)
@@ -190,7 +190,7 @@ class FormatPreserving(Transform):
         if ours.all():
             return _Found(numerals, slice(None), text.bounds)
         others = np.unique(text.codes[~ours]).tolist()
-        if foreign := [code for code in others if chr(code).isalnum()]:
+        if foreign := [code for code in others if _tells(chr(code))]:
             place = int(np.flatnonzero(np.isin(text.codes, foreign))[0])
             raise Unfit(
                 f"has a letter or digit that its alphabet ({self._called}) has not; it would be kept",
@@ -273,6 +273,11 @@ def _check_anew(check: CheckDigit, found: _Found, changed: npt.NDArray[np.int32]
         bodies = found.bounds[rows][:, None] + np.arange(count - 1)
         wrong = found.numerals[last] - expected(check, found.numerals[bodies].astype(np.int64))
         changed[last] = (expected(check, changed[bodies].astype(np.int64)) + wrong) % 10
+
+
+def _tells(sign: str) -> bool:
+    """Say whether a sign is a letter or digit, or an accent, which would join another letter than its own."""
+    return sign.isalnum() or unicodedata.combining(sign) > 0
 
 
 def _stays_apart(letters: str) -> bool:
