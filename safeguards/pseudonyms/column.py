@@ -39,7 +39,9 @@ def is_bytes(kind: pa.DataType) -> bool:
 def require_flat(kind: pa.DataType) -> None:
     """Raise InputError for a type whose values have no one spelling as text."""
     extension = isinstance(kind, pa.BaseExtensionType) and not isinstance(kind, pa.UuidType)
-    if pa.types.is_nested(kind) or extension:
+    # A duration is counted in its type's unit, and has no one spelling either: a minute is 60 or 60000.
+    span = pa.types.is_duration(kind) or pa.types.is_interval(kind)
+    if pa.types.is_nested(kind) or extension or span:
         raise InputError(f"is {kind}, of which no single value can be made: flatten it, or use Drop()")
 
 
@@ -93,6 +95,8 @@ def plain(values: Any) -> Any:
         return _spelled(values, str)
     if pa.types.is_null(values.type) or pa.types.is_string_view(values.type):
         return values.cast(pa.string())
+    if pa.types.is_decimal32(values.type) or pa.types.is_decimal64(values.type):
+        return values.cast(pa.decimal128(values.type.precision, values.type.scale))
     return values.cast(pa.binary()) if pa.types.is_binary_view(values.type) else values
 
 

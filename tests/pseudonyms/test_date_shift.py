@@ -195,3 +195,11 @@ def test_settings_that_move_nothing_are_refused(settings: dict[str, Any]) -> Non
 def test_columns_without_dates_are_refused(ring: Keyring) -> None:
     with pytest.raises(InputError, match="no dates"):
         moved(pa.array([1]), ["a"])
+
+
+@pytest.mark.parametrize("dates", [["0000-12-30"], ["0000-12-30", "1990-1-1"]])
+def test_the_year_0_is_no_date_whatever_stands_beside_it(ring: Keyring, dates: list[str]) -> None:
+    for subject in range(4):  # of whom some move into the year 1
+        with pytest.raises(Unfit, match="no date of the calendar") as caught:
+            moved(dates, [subject] * len(dates), days=400)
+        assert caught.value.row == 1

@@ -124,6 +124,7 @@ def test_nothing_and_blank_text_stay() -> None:
         ("010-1234-5678 (홍길동)", {}, "a letter or digit that its alphabet"),
         ("M12345678", {}, "a letter or digit that its alphabet"),
         ("٠١٢٣٤٥٦٧٨٩a", {}, "a letter or digit that its alphabet"),
+        ("abcdef\u0301gh", {"alphabet": "lower"}, "a letter or digit that its alphabet"),
         ("12345", {}, "make 100,000 values"),
         ("010-1234-5678", {"keep_first": 6}, "5 characters are encrypted"),
         ("010-1234", {"keep_first": 9}, "0 characters are encrypted"),
@@ -134,12 +135,29 @@ def test_nothing_and_blank_text_stay() -> None:
 def test_what_cannot_be_hidden_is_refused_with_its_row_and_not_told(
     monkeypatch: pytest.MonkeyPatch, value: str, settings: dict[str, Any], said: str
 ) -> None:
-    fitting = {"hangul": "김철수민수"}.get(settings.get("alphabet", ""), "4111111111111111")
+    fitting = {"hangul": "김철수민수", "lower": "abcdefgh"}.get(
+        settings.get("alphabet", ""), "4111111111111111"
+    )
     monkeypatch.setattr(fpe, "ROWS_AT_ONCE", 3)
     with pytest.raises(Unfit, match=said) as caught:
         made([fitting] * 7 + [value, fitting], **settings)
     assert caught.value.row == 8
     assert value not in str(caught.value)
+
+
+def test_a_value_does_not_depend_on_its_neighbours_letters() -> None:
+    values = [" 0212345678", "０２１２３４５６７９", "02-1234-5670 "]
+    assert made(list(values)) == [made([value])[0] for value in values]
+
+
+@pytest.mark.parametrize(
+    "alphabet",
+    ["0123456789\u212a", "0123456789Ａ", "abc\u0301", "ab ", "ab\u200b", "a\u3000", "\u1100\u1161\u11a8"],
+    ids=ascii,
+)
+def test_letters_that_become_others_when_they_are_read_make_no_alphabet(alphabet: str) -> None:
+    with pytest.raises(InputError, match="is written as another one"):
+        FormatPreserving(alphabet=alphabet)
 
 
 @pytest.mark.parametrize(

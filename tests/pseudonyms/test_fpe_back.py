@@ -39,6 +39,29 @@ def test_every_alphabet_leads_back(
 
 
 @pytest.mark.parametrize(
+    "alphabet", ["0123456789가나다", "abcdefghéß", "01é🙂", "#가나다라마바사"], ids=ascii
+)
+@given(data=st.data())
+def test_an_alphabet_of_ascii_and_other_letters_leads_back(
+    ring_of_module: Keyring, data: Any, alphabet: str
+) -> None:
+    text = st.text(st.sampled_from(alphabet), min_size=10, max_size=14)
+    values = data.draw(st.lists(text, max_size=4, unique=True))
+    transform = FormatPreserving(alphabet=alphabet)
+    made = transform.apply(pa.array(values, pa.string()), DOMAIN)
+    made.validate(full=True)
+    assert {letter for value in made.to_pylist() for letter in value} <= set(alphabet)
+    assert len(set(made.to_pylist())) == len(values)
+    assert there_and_back(ring_of_module, transform, pa.array(values, pa.string())) == values
+
+
+def test_digits_become_letters_of_an_alphabet_that_has_more(ring: Keyring) -> None:
+    values = [f"{number:012d}" for number in range(64)]
+    transform = FormatPreserving(alphabet="0123456789가나다라마바사")
+    assert there_and_back(ring, transform, pa.array(values)) == values
+
+
+@pytest.mark.parametrize(
     ("item", "values"),
     [
         ("kr_phone", ["010-1234-5678", "01012345678", "010 1234 5678", None]),

@@ -39,6 +39,24 @@ def test_bands_of_fractions_do_not_slip_at_their_edges() -> None:
     assert made([0.3, 0.29999, 0.7, -0.1], band=0.1) == ["[0.3,0.4)", "[0.2,0.3)", "[0.7,0.8)", "[-0.1,0)"]
 
 
+@given(number=st.integers(-(2**53) + 1, 2**53 - 1), width=st.integers(1, 10**6))
+def test_large_whole_numbers_lie_in_their_bands_too(number: int, width: int) -> None:
+    low, high = number // width * width, number // width * width + width - 1
+    (label,) = made([number], band=width)
+    assert label in {f"{low}-{high}", f"{low} to {high}", f"{low}"}
+
+
+def test_large_numbers_of_two_bands_of_fractions_have_two_labels() -> None:
+    labels = made([1234567890123.5, 1234567890123.0], band=0.5)
+    assert labels == ["[1234567890123.5,1234567890124)", "[1234567890123,1234567890123.5)"]
+    assert Generalise(band=0.5).holds(pa.array(labels)).to_pylist() == [True, True]
+
+
+@pytest.mark.parametrize("values", [[-0.0, 0.1], [0.1, -0.0], [-1e-12]])
+def test_the_band_of_zero_has_no_sign_whoever_stands_beside_it(values: list[float]) -> None:
+    assert set(made(values, band=0.5)) == {"[0,0.5)"}
+
+
 def test_negative_bands_are_readable() -> None:
     assert made([-1, -10, -11], band=10) == ["-10 to -1", "-10 to -1", "-20 to -11"]
 
@@ -154,3 +172,22 @@ def test_columns_that_hold_no_numbers_are_refused(values: pa.Array, settings: di
 
 def test_the_manifest_tells_groups_and_not_the_values_in_them() -> None:
     assert Generalise(groups={"rare disease": "illness"}).parameters() == {"groups": ["illness"]}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [pa.float16(), pa.float32(), pa.int8(), pa.decimal128(5, 1), pa.dictionary(pa.int8(), pa.int64()),
+     pa.dictionary(pa.int32(), pa.string()), pa.string_view()],
+    ids=str,
+)  # fmt: skip
+def test_coding_at_bounds_keeps_every_type(kind: pa.DataType) -> None:
+    held = kind.value_type if pa.types.is_dictionary(kind) else kind
+    column = pa.array([1, 5, None], pa.int8()).cast(held)
+    column = column.dictionary_encode().cast(kind) if held != kind else column
+    found = Generalise(bottom=0, top=2).apply(column)
+    assert found.type == kind
+    assert [value and float(value) for value in found.to_pylist()] == [1, 2, None]
+
+
+def test_nothing_is_coded_in_a_column_of_nulls() -> None:
+    assert made(pa.nulls(2), bottom=0, top=2) == [None, None]

@@ -20,6 +20,7 @@ from safeguards.pipeline import Pipeline
 from safeguards.pseudonyms import Noise, transform_from
 from safeguards.pseudonyms.column import Unfit
 from safeguards.pseudonyms.noise.chance import Chance
+from safeguards.pseudonyms.noise.grid import Grid
 
 # Margins are ten standard errors wide, or a seeded source makes the draw the same each time.
 ROWS = 20_000
@@ -211,3 +212,17 @@ def test_settings_that_hide_nothing_are_refused(changed: dict[str, Any]) -> None
 def test_columns_that_cannot_hold_it_are_refused(kind: pa.DataType, settings: dict[str, Any]) -> None:
     with pytest.raises(InputError):
         Noise(**({"epsilon": 1} | settings)).output(kind)
+
+
+def test_a_step_that_floats_cannot_count_is_refused_where_neighbours_are_to_be_hidden() -> None:
+    bounds = {"lower": 9 * 10**15 - 1, "upper": 9 * 10**15, "step": 0.0001}
+    with pytest.raises(InputError, match="step= is too small"):
+        Noise(epsilon=1, sensitivity=0.0001, **bounds)
+    Noise(epsilon=1, **bounds)  # hides all from each other
+
+
+def test_values_within_the_sensitivity_are_no_more_steps_apart_than_is_accounted() -> None:
+    lower, step = 10**11, Decimal("0.0001")
+    grid = Grid.between(lower, lower + 1, 0.0001, 0.0001, least=None)
+    exact = [float(lower + place * step) for place in range(10_001)]
+    assert np.abs(np.diff(grid.places(np.array(exact)))).max() <= grid.sensitivity

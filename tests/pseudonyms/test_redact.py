@@ -356,3 +356,10 @@ def test_settings_that_contradict_each_other_are_one_line(own: dict[str, Any], m
 def test_numbers_are_no_text() -> None:
     with pytest.raises(InputError, match="is int64: redact_text reads text"):
         RedactText().apply(pa.array([1]))
+
+
+def test_a_tag_that_somebody_typed_is_not_taken_for_a_person_who_is_found() -> None:
+    text = "[PERSON_1] 님께: 담당자: 홍길동 과장, 고객: 김철수 님, [PERSON_3]"
+    found = redacted(text, numbered=True, entities=["PERSON"])
+    assert found == "[PERSON_1] 님께: 담당자: [PERSON_2] 과장, 고객: [PERSON_4] 님, [PERSON_3]"
+    assert redacted(found, numbered=True, entities=["PERSON"]) == found

@@ -150,6 +150,25 @@ def test_hours_of_the_summer_time_that_korea_had_do_not_fail() -> None:
         assert all(begun <= moment for begun, moment in zip(found, hours.to_pylist(), strict=True))
 
 
+@pytest.mark.parametrize(
+    ("moment", "period", "begun"),
+    [
+        # Clocks went from 0:00 to 1:00, so the day began at 1:00.
+        (datetime(1948, 6, 1, 3), "day", datetime(1948, 5, 31, 15)),
+        (datetime(1948, 6, 9, 3), "month", datetime(1948, 5, 31, 15)),
+        # From 0:00 to 0:30.
+        (datetime(1961, 8, 9, 15, 40), "hour", datetime(1961, 8, 9, 15, 30)),
+    ],
+)
+def test_a_period_whose_first_hour_was_skipped_begins_after_it_and_not_the_day_before(
+    moment: datetime, period: str, begun: datetime
+) -> None:
+    seoul = pa.timestamp("us", "Asia/Seoul")
+    found = made(pa.array([moment.replace(tzinfo=UTC)], seoul), period)
+    assert found == [begun.replace(tzinfo=UTC)]
+    assert made(pa.array(found, seoul), period) == found
+
+
 @pytest.mark.parametrize("to", ["", "minute", 0, -5, True, None, "x", float("nan"), float("inf"), [], 2**60])
 def test_what_nothing_can_be_rounded_to_is_refused(to: Any) -> None:
     with pytest.raises(InputError, match="to="):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from safeguards.pseudonyms import (
     DateShift,
     Domain,
     Drop,
+    FormatPreservingInteger,
     Generalise,
     Hash,
     Keep,
@@ -154,3 +156,35 @@ def test_transforms_are_made_of_plain_data(described: object, made: Transform) -
 def test_plain_data_that_names_no_transform_is_refused(described: Any) -> None:
     with pytest.raises(InputError):
         transform_from(described)
+
+
+NARROW = [pa.decimal32(7, 1), pa.decimal64(9, 1)]
+
+
+@pytest.mark.parametrize("kind", NARROW, ids=str)
+@pytest.mark.parametrize(
+    "transform",
+    [
+        Token(), Hash(), ReversibleToken(), Mask(), Generalise(band=10), Generalise(bottom=0, top=2),
+        Generalise(groups={"1.5": "few"}, other="?"), Round(to=1), FormatPreservingInteger(digits=6),
+        Noise(epsilon=1, lower=0, upper=100), Suppress(), Suppress(value="x"),
+    ],
+    ids=lambda transform: repr(transform)[:60],
+)  # fmt: skip
+def test_narrow_decimals_are_done_like_wide_ones(
+    ring: Keyring, kind: pa.DataType, transform: Transform
+) -> None:
+    values = [None, Decimal(3), Decimal(3)]
+    narrow, wide = (pa.array(values, one) for one in (kind, pa.decimal128(kind.precision, 1)))
+    made = transform.apply(narrow, Domain("d"))
+    assert made.type == transform.output(kind)
+    assert transform.name == "noise" or made.to_pylist() == transform.apply(wide, Domain("d")).to_pylist()
+
+
+@pytest.mark.parametrize("kind", [pa.duration("s"), pa.duration("ms"), pa.month_day_nano_interval()], ids=str)
+@pytest.mark.parametrize("transform", [Token(), Hash(), ReversibleToken(), Mask(), Round(to=1)], ids=repr)
+def test_spans_of_time_are_refused_since_their_digits_depend_on_the_unit(
+    ring: Keyring, kind: pa.DataType, transform: Transform
+) -> None:
+    with pytest.raises(InputError, match="of which no single value can be made"):
+        transform.apply(pa.nulls(2, kind), Domain("d"))

@@ -44,8 +44,11 @@ def _beginnings(values: Any, period: Any) -> Any:
     local = pc.local_timestamp(values) if pa.types.is_timestamp(kind) and kind.tz else values
     found = pc.floor_temporal(local, unit=period)
     if local is not values:
-        # Clocks that are put back show an hour twice; some skip midnight, so that a day begins later.
+        # Clocks that are put back show an hour twice. Where they are put forward at midnight, as in Seoul in
+        # 1948, the day begins with the first moment after it: Arrow's other choice is the day before.
         found = pc.assume_timezone(found, kind.tz, ambiguous="earliest", nonexistent="latest")
+    # Before the first moment of nanoseconds Arrow wraps around.
+    refuse_unfit(pc.fill_null(pc.greater(found, values), False), "has a moment too early for its type")
     return found.cast(kind)
 
 

@@ -17,7 +17,8 @@ Days = npt.NDArray[np.int64]
 _EPOCH = date(1970, 1, 1)
 _FIRST, _LAST = (date.min - _EPOCH).days, (date.max - _EPOCH).days
 _DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
-_ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+# Arrow would read the year 0, which no other spelling has.
+_ISO = r"^([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}$"
 _BEYOND = "has a date that moves out of the years 1 to 9999, or of what its type holds"
 _NO_DATE = 'holds a value that is no date of the calendar; correct it, or use Generalise(years=1, other="?")'
 

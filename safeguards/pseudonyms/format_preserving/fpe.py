@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import string
 import sys
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,7 +25,7 @@ from safeguards.items.checkdigit import CheckDigit
 from safeguards.items.text import fold
 from safeguards.pseudonyms.column import Unfit, is_text, map_text, plain, refuse_unfit
 from safeguards.pseudonyms.domain import Domain
-from safeguards.pseudonyms.format_preserving.laid_out import LaidOut, lay_out
+from safeguards.pseudonyms.format_preserving.laid_out import Codes, LaidOut, lay_out
 from safeguards.pseudonyms.reversal.permit import Permit
 from safeguards.pseudonyms.spelling import as_nfc
 from safeguards.pseudonyms.transform import Bound, Traits, Transform, require_domain
@@ -42,6 +43,8 @@ ALPHABETS: Mapping[str, str] = {
 
 ROWS_AT_ONCE = 65_536
 _PURPOSE = "ff1"
+_FIRST_VOWEL, _LAST_FINAL = "\u1160", "\u11ff"
+"""Parts of Hangul syllables that NFC joins to what stands before them."""
 
 Places = npt.NDArray[np.intp]
 Turn = Callable[..., Any]
@@ -54,6 +57,7 @@ class FormatPreserving(Transform):
 
     Different values stay different, and the length stays. Values with letters or digits of no part of the
     alphabet are refused, since these would be kept; so are values of which fewer than a million are possible.
+    Full-width digits and letters are those of ASCII, and dashes of any width one.
     A value without any letter or digit, such as an empty text, stays what it is.
 
     Args:
@@ -61,7 +65,8 @@ class FormatPreserving(Transform):
             in separators keep them, others are written in the canonical form. A check digit is made anew,
             and is wrong where it was wrong.
         alphabet: ``digits``, ``lower``, ``upper``, ``letters``, ``alphanumeric``, ``hangul``, or the
-            characters themselves, 2 to 65,536 of them.
+            characters themselves, 2 to 65,536 of them, of which none is written as another one (as full-width
+            forms are) or joins the one before it (as accents do).
         keep_first: how many characters of the alphabet stay at the value's beginning, such as a prefix.
         keep_last: how many stay at its end.
 
@@ -82,6 +87,11 @@ class FormatPreserving(Transform):
         if len(letters) not in ff1.RADIXES or len(set(letters)) != len(letters):
             known = ", ".join(ALPHABETS)
             raise InputError(f"alphabet= is one of {known}, or 2 to 65,536 different characters")
+        if self.alphabet not in ALPHABETS and not _stays_apart(letters):
+            raise InputError(
+                "alphabet= has a character that is written as another one, or joins the one before it: "
+                "take no full-width forms, spaces, marks or parts of syllables"
+            )
         for name in ("keep_first", "keep_last"):
             kept = getattr(self, name)
             if not isinstance(kept, int) or isinstance(kept, bool) or kept < 0:
@@ -116,7 +126,7 @@ class FormatPreserving(Transform):
         """Say which have no letter or digit but the alphabet's."""
         text = lay_out(plain(values).cast(pa.string()))
         others = np.unique(text.codes[_table(self._letters)[text.codes] < 0]).tolist()
-        foreign = np.isin(text.codes, [code for code in others if chr(code).isalnum()])
+        foreign = np.isin(text.codes, [code for code in others if _tells(chr(code))])
         found: Any = np.diff(np.concatenate(([0], np.cumsum(foreign)))[text.bounds]) == 0
         fits: Any = pa.array(found, pa.bool_())
         return fits if text.valid is None else pc.if_else(text.valid, fits, None)
@@ -148,8 +158,10 @@ class FormatPreserving(Transform):
         changed[part.places] = turn(key, b"", found.numerals[part.places], self._radix, part.bounds)
         if self._check is not None:
             _check_anew(self._check, found, changed)
-        codes = text.codes.copy()
-        codes[found.ours] = _codes(self._letters).astype(codes.dtype)[changed]
+        letters = _codes(self._letters)
+        # ASCII is laid out as bytes, which hold no other letters: 0123가나 makes Hangul of digits alone.
+        codes = text.codes.astype(np.promote_types(text.codes.dtype, letters.dtype))
+        codes[found.ours] = letters[changed]
         return text.with_codes(codes)
 
     @property
@@ -178,7 +190,7 @@ class FormatPreserving(Transform):
         if ours.all():
             return _Found(numerals, slice(None), text.bounds)
         others = np.unique(text.codes[~ours]).tolist()
-        if foreign := [code for code in others if chr(code).isalnum()]:
+        if foreign := [code for code in others if _tells(chr(code))]:
             place = int(np.flatnonzero(np.isin(text.codes, foreign))[0])
             raise Unfit(
                 f"has a letter or digit that its alphabet ({self._called}) has not; it would be kept",
@@ -237,9 +249,9 @@ def _different(numbers: Places) -> list[int]:
 
 
 @lru_cache(len(ALPHABETS))
-def _codes(letters: str) -> npt.NDArray[np.uint32]:
-    """Return the code points of an alphabet."""
-    return np.array([ord(letter) for letter in letters], np.uint32)
+def _codes(letters: str) -> Codes:
+    """Return the code points of an alphabet, as bytes where all are ASCII."""
+    return np.array([ord(letter) for letter in letters], np.uint8 if letters.isascii() else np.uint32)
 
 
 @lru_cache(len(ALPHABETS))
@@ -263,12 +275,24 @@ def _check_anew(check: CheckDigit, found: _Found, changed: npt.NDArray[np.int32]
         changed[last] = (expected(check, changed[bodies].astype(np.int64)) + wrong) % 10
 
 
+def _tells(sign: str) -> bool:
+    """Say whether a sign is a letter or digit, or an accent, which would join another letter than its own."""
+    return sign.isalnum() or unicodedata.combining(sign) > 0
+
+
+def _stays_apart(letters: str) -> bool:
+    """Say whether texts of these letters are read as they were written, whichever stand side by side."""
+    marks = any(unicodedata.category(letter)[0] in "MZC" for letter in letters)
+    parts = any(_FIRST_VOWEL <= letter <= _LAST_FINAL for letter in letters)
+    return not marks and not parts and all(as_nfc(fold(letter)) == letter for letter in letters)
+
+
 def _folded(values: Any) -> Any:
-    """Fold what looks alike, where a value is not all ASCII."""
+    """Fold what looks alike, in values that are not all ASCII; others stay, whoever stands beside them."""
     text = plain(values).cast(pa.string())
     if pc.all(pc.string_is_ascii(text)).as_py() in {True, None}:
         return text
-    return _no_longer(text, map_text(text, lambda value: as_nfc(fold(value))))
+    return _no_longer(text, map_text(text, lambda value: value if value.isascii() else as_nfc(fold(value))))
 
 
 def _no_longer(values: Any, spelled: Any) -> Any:

@@ -113,11 +113,12 @@ class FormatPreservingInteger(Transform):
         return self._within(values) if numeric else all_of(values, False)
 
     def _turned(self, values: Any, key: Secret, turn: Turn) -> Any:
-        values = plain(values)
-        changed = by_unique(self._numbers(values), lambda unique: self._unique(unique, key, turn))
+        kind, values = values.type, plain(values)
+        numbers = self._numbers(values)
+        changed = by_unique(numbers, lambda unique: self._unique(unique, key, turn))
         if pa.types.is_decimal(values.type):
             changed = changed.cast(pa.decimal128(_DECIMAL, 0))  # Arrow makes no narrower one of int64
-        return changed.cast(self.output(values.type))
+        return changed.cast(self.output(kind))
 
     def _numbers(self, values: Any) -> Any:
         """Return int64; text, floats and decimals that are whole numbers of the range as such.
@@ -168,4 +169,6 @@ def _most_digits(kind: pa.DataType) -> int | None:
         return len(str(2**bits - 1)) - 1
     if pa.types.is_float64(kind):
         return _EXACT_DIGITS
-    return kind.precision - kind.scale if pa.types.is_decimal(kind) else None
+    if not pa.types.is_decimal(kind) or kind.scale < 0:  # as where only hundreds are held
+        return None
+    return int(kind.precision - kind.scale)

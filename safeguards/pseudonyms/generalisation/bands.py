@@ -15,9 +15,11 @@ from safeguards.pseudonyms.column import as_text, is_text, plain
 Number = int | float
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 _BEGINS = r"^\[?(?P<number>-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?)"
-# Quotients are rounded to this many digits first: 0.3 / 0.1 is a hair below 3 in binary.
-_DIGITS = 9
+# A quotient so near a whole number is one: 0.3 / 0.1 is a hair below 3, and large ones miss by more.
+_NEAR, _RELATIVELY_NEAR = 5e-10, 2.0**-50
 _LARGEST = 2.0**53
+# From so many bands on, the labels of neighbours may need more than twelve digits.
+_MANY = 1e9
 
 
 def check_width(name: str, width: object, *, whole: bool) -> None:
@@ -63,7 +65,7 @@ def label(values: Any, width: Number, bottom: Number | None, top: Number | None)
     """Return the label of each number's band; a string array."""
     found = values.to_numpy(zero_copy_only=False).astype(np.float64)
     known = np.nan_to_num(found)
-    places = np.floor(np.round(known / width, _DIGITS))
+    places = _places(known, width)
     if bottom is not None:
         places[known < bottom] = -np.inf
     if top is not None:
@@ -97,12 +99,23 @@ def within(found: Any, bottom: Number | None, top: Number | None) -> Any:
 
 def code(values: Any, found: Any, bottom: Number | None, top: Number | None) -> Any:
     """Return ``values`` with those beyond a bound replaced by the bound, in their own type."""
-    if pa.types.is_dictionary(values.type):
-        return code(plain(values), found, bottom, top).cast(values.type)
+    kind, coded = values.type, plain(values)
+    if pa.types.is_null(kind):
+        return values
     for bound, beyond in ((bottom, pc.less), (top, pc.greater)):
         if bound is not None:
-            values = pc.if_else(beyond(found, pa.scalar(float(bound))), _scalar(bound, values.type), values)
-    return values
+            coded = pc.if_else(beyond(found, pa.scalar(float(bound))), _scalar(bound, coded.type), coded)
+    return coded.dictionary_encode().cast(kind) if pa.types.is_dictionary(kind) else coded.cast(kind)
+
+
+def _places(known: Any, width: Number) -> Any:
+    """Return how many bands lie between 0 and each number, as floats: whole widths are counted exactly."""
+    if isinstance(width, int):
+        return (np.floor(known).astype(np.int64) // width).astype(np.float64)
+    found = known / width
+    nearest = np.rint(found)
+    near = np.abs(found - nearest) <= np.maximum(_NEAR, np.abs(found) * _RELATIVELY_NEAR)
+    return np.where(near, nearest, np.floor(found)) + 0.0  # which makes 0 of -0
 
 
 def _numeric_dictionary(kind: pa.DataType) -> bool:
@@ -113,6 +126,8 @@ def _scalar(bound: Number, kind: pa.DataType) -> Any:
     try:
         if is_text(kind):
             return pa.scalar(str(bound), kind)
+        if pa.types.is_floating(kind):
+            return pa.scalar(float(bound)).cast(kind)
         # By way of a decimal: Arrow would cut 1.5 to 1 for a column of whole numbers.
         return pa.scalar(Decimal(str(bound))).cast(kind)
     except pa.ArrowInvalid:
@@ -123,11 +138,16 @@ def _name(place: float, width: Number, bottom: Number | None, top: Number | None
     if np.isinf(place):
         return f"<{_spell(bottom)}" if place < 0 else f"{_spell(top)}+"
     if not isinstance(width, int):
-        return f"[{place * width:.12g},{(place + 1) * width:.12g})"
+        return f"[{_edge(place, width)},{_edge(place + 1, width)})"
     low = int(place) * width
     if width == 1:
         return str(low)
     return f"{low}-{low + width - 1}" if low >= 0 else f"{low} to {low + width - 1}"
+
+
+def _edge(place: float, width: float) -> str:
+    edge = float(place * width)
+    return f"{edge:.12g}" if abs(place) < _MANY else repr(edge).removesuffix(".0")
 
 
 def _spell(bound: Number | None) -> str:

@@ -37,7 +37,7 @@ _REGIONS = {"province": province_of, "district": district_of}
 _ADDRESS = "kr_address"
 _MOST_TOLD = 200
 _LAST_YEAR = 9999
-_WIDEST_BAND = len("-18014398509481984 to -18014398509481984")
+_WIDEST_BAND = len("[-1.2345678901234567e-100,-1.2345678901234567e-100)")
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ class Round(Transform):
         flat, step = plain(values), self._step
         if is_text(flat.type):
             return _read(flat, "number", lambda text: multiples.rounded_text(text, step))
-        return multiples.rounded(flat, step)
+        return multiples.rounded(flat, step).cast(self.output(values.type))
 
 
 def _read(texts: Any, what: str, convert: Callable[[str], str | None]) -> Any:

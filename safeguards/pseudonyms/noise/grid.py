@@ -23,6 +23,9 @@ _MOST_STEPS = 1 << 24
 _LARGEST = 2**53
 _MOST_DECIMALS = 15
 _INT64 = (1 << 63) - 1
+_FARTHEST_COUNTED = 1 << 50
+"""Steps from 0: farther away floats would round two values more than a step away from each other."""
+
 _FARTHEST = 1 << 62
 """Steps: the limits of 64 bits may lie farther from a bound than 64 bits count."""
 
@@ -57,6 +60,8 @@ class Grid:
         apart = high - low if sensitivity is None else fraction("sensitivity", sensitivity)
         if not 0 < apart <= high - low:
             raise InputError("sensitivity= is positive and at most upper - lower")
+        if apart < high - low and max(abs(low), abs(high)) / size > _FARTHEST_COUNTED:
+            raise InputError("step= is too small for numbers so far from 0, which are told apart by floats")
         decimals = max(map(_decimals, (low, high, size)))
         count = math.ceil((high - low) / size)
         # Two values so far apart may be rounded away from each other by one step.

@@ -116,7 +116,7 @@ class Noise(Transform):
         grid = self._grid_of(kind)
         places = grid.places(found.fill_null(0).to_numpy(zero_copy_only=False))
         noisy = grid.values(places, self._drawn(grid, len(found)), kind, clamp=self.clamp)
-        return pc.if_else(pc.is_valid(found), noisy, pa.scalar(None, kind))
+        return pc.if_else(pc.is_valid(found), noisy, pa.scalar(None, kind)).cast(kind)
 
     def _drawn(self, grid: Grid, rows: int) -> Integers:
         scale = self._scale(grid)
@@ -145,7 +145,7 @@ class Noise(Transform):
         whole = pa.types.is_integer(kind)
         if is_text(kind):
             whole = isinstance(self.lower, int) and isinstance(self.upper, int) and self.step is None
-        return self._grid(whole=whole, scale=kind.scale if pa.types.is_decimal(kind) else None)
+        return self._grid(whole=whole, scale=max(kind.scale, 0) if pa.types.is_decimal(kind) else None)
 
     def _grid(self, *, whole: bool, scale: int | None = None) -> Grid:
         return Grid.between(self.lower, self.upper, self.step, self.sensitivity, least=0 if whole else scale)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 import pyarrow as pa
@@ -23,6 +25,7 @@ STYLES = (TAG, MASK, TOKEN, SURROGATE)
 KEYED = frozenset({TOKEN, SURROGATE})
 
 _PURPOSE = "document"
+_NUMBERED = re.compile(r"\[[A-Z_]+_[0-9]+\]")
 
 Found = tuple[str, str]
 """An entity, and the letters that were found."""
@@ -79,7 +82,11 @@ class Shared:
 
 
 class Numbered:
-    """Tags that count the different values of an entity in one text, in their order."""
+    """Tags that count the different values of an entity in one text, in their order.
+
+    Numbers that the text itself holds in such a tag are left out: whoever types ``[PERSON_1]`` is not taken
+    for the person who is named first.
+    """
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -87,17 +94,20 @@ class Numbered:
     def of(self, documents: Sequence[Sequence[Found]], texts: Sequence[str]) -> Iterator[Said]:
         """Yield, of each text, what stands for what was found in it."""
         canonical: dict[Found, str] = {}
-        for document in documents:
+        for document, text in zip(documents, texts, strict=True):
             different = dict.fromkeys(document)
             many = Counter(entity for entity, _ in different)
-            numbers: dict[str, dict[str, int]] = {}
+            numbers: dict[str, dict[str, str]] = {}
+            free = _FreeTags(text)
             said: Said = {}
             for found in different:
                 entity, letters = found
                 # Where an entity stands once, nobody needs to know what its letters say.
                 value = self._canonical(found, canonical) if many[entity] > 1 else letters
                 of_entity = numbers.setdefault(entity, {})
-                said[found] = tag(entity, of_entity.setdefault(value, len(of_entity) + 1))
+                if value not in of_entity:
+                    of_entity[value] = next(free[entity])
+                said[found] = of_entity[value]
             yield said
 
     def _canonical(self, found: Found, known: dict[Found, str]) -> str:
@@ -146,6 +156,19 @@ class DocumentTokens:
 def tag(entity: str, number: int | None = None) -> str:
     """Return ``[PERSON]``, or ``[PERSON_1]``."""
     return f"[{entity}]" if number is None else f"[{entity}_{number}]"
+
+
+class _FreeTags(dict[str, Iterator[str]]):
+    """The numbered tags of each entity, in order, without those that a text holds already."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._typed = frozenset(_NUMBERED.findall(text))
+
+    def __missing__(self, entity: str) -> Iterator[str]:
+        tags = (tag(entity, number) for number in count(1))
+        free = self[entity] = (one for one in tags if one not in self._typed)
+        return free
 
 
 def _on_lists(apply: Callable[[Any], Any]) -> Write:
