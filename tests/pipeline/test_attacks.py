@@ -15,10 +15,11 @@ import pytest
 import sqlalchemy as sa
 
 from safeguards import Keyring
-from safeguards.errors import InputError, SafeguardsError
+from safeguards.audit import Event, JsonLinesSink
+from safeguards.errors import InputError, SafeguardsError, Unrecorded
 from safeguards.pipeline import METADATA_KEY, ColumnRecord, Counts, Manifest, Pipeline
 from safeguards.pipeline.database.checks import mentioned
-from safeguards.pseudonyms import Keep, Token
+from safeguards.pseudonyms import Domain, Keep, Reversal, ReversibleToken, Token
 from safeguards.tables import sql_writing
 
 SECRET = "planted-value-9"
@@ -164,3 +165,30 @@ def test_views_of_text_are_written_as_text(tmp_path: Path) -> None:
     rows = pa.table({"이름": pa.array(["김,민수", None], pa.string_view())})
     Pipeline({"이름": Keep()}).run_file(rows, tmp_path / "out.csv")
     assert (tmp_path / "out.csv").read_text() == '"이름"\n"김,민수"\n\n'
+
+
+@pytest.mark.parametrize(("source", "target"), [("in.parquet", "log.jsonl"), ("log.jsonl", "out.csv")])
+def test_the_record_of_reversals_is_neither_their_source_nor_their_target(
+    ring: Keyring, tmp_path: Path, source: str, target: str
+) -> None:
+    made = ReversibleToken()
+    Pipeline({"a": made, "b": Keep()}, domain="d").run_file(ROWS, tmp_path / source)
+    going = Reversal(
+        keyring=ring, actor="a", purpose="p", reason="r", sink=JsonLinesSink(tmp_path / "log.jsonl")
+    )
+    before = (tmp_path / "log.jsonl").read_bytes()
+    with pytest.raises(InputError, match="recorded in this file"):
+        going.reverse_file(tmp_path / source, tmp_path / target, {"a": made}, Domain("d"))
+    assert (tmp_path / "log.jsonl").read_bytes() == before
+
+
+def test_a_sink_that_yields_has_recorded_nothing(ring: Keyring) -> None:
+    class Yielding:
+        def record(self, event: Event) -> Iterator[None]:
+            yield None
+
+    made = ReversibleToken()
+    done = Pipeline({"a": made, "b": Keep()}, domain="d").run(ROWS)
+    going = Reversal(keyring=ring, actor="a", purpose="p", reason="r", sink=Yielding())  # type: ignore[arg-type]
+    with pytest.raises(Unrecorded):
+        going.reverse(done, {"a": made}, Domain("d"))
