@@ -71,8 +71,9 @@ def command(
     """
     if preview == (target is not None):
         raise InputError("name either a TARGET file or --preview")
-    if target is not None and log.resolve() == target.resolve():
-        raise InputError(f"{log}: the log and the target are one file; name another log")
+    for role, path in (("source", source), ("target", target), ("manifest", manifest)):
+        if path is not None and log.resolve() == path.resolve():
+            raise InputError(f"{log}: the log and the {role} are one file; name another log")
     chosen = [name for given in columns for name in given.split(",")] or None
     made = origin_of(source, chosen, manifest)
     ring = _ring(keys, provider, made.domain.keyring_name)

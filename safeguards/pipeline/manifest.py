@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from safeguards import __version__
 from safeguards.errors import InputError
+from safeguards.pipeline.stated import fits, holds
 from safeguards.pseudonyms.domain import SAFEGUARD
 from safeguards.pseudonyms.reversal.stated import METADATA_KEY
 from safeguards.tables import open_file
@@ -114,7 +115,9 @@ class Manifest:
             if document["format"] == FORMAT:
                 known = {one.name for one in fields(cls)}
                 columns = [ColumnRecord(**column) for column in document["columns"]]
-                return cls(**{key: document[key] for key in known & document.keys()} | {"columns": columns})
+                read = cls(**{key: document[key] for key in known & document.keys()} | {"columns": columns})
+                if holds(read) and all(map(_is_fingerprint, (read.input_schema, read.output_schema))):
+                    return read
         except (ValueError, TypeError, KeyError, RecursionError):
             pass
         raise InputError(f"not a manifest of format {FORMAT}")
@@ -136,6 +139,12 @@ class Manifest:
         if carried is None:
             raise InputError(f"{location.name} carries no manifest")
         return cls.from_json(carried)
+
+
+def _is_fingerprint(schema: Mapping[str, Any]) -> bool:
+    return fits(schema.get("columns"), Sequence[Sequence[str]]) and all(
+        len(column) == len(("name", "type")) for column in schema["columns"]
+    )
 
 
 def digest(path: str | os.PathLike[str]) -> str:

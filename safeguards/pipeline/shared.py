@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from safeguards.errors import SafeguardsError
 from safeguards.pipeline.step import Counts, Running, Step
-from safeguards.pipeline.workers import Workers
+from safeguards.pipeline.workers import Failure, Workers
 
 Done = tuple[int, pa.RecordBatch, list[Counts]]
 """Rows that came in, the batch that leaves, and what each step counted."""
@@ -28,12 +29,32 @@ def start(steps: Sequence[Step], schema: pa.Schema, metadata: Mapping[str, str])
 
 
 def transformed(running: Sequence[Running], batch: pa.RecordBatch, before: int) -> Done:
-    """Return what all steps make of a batch, before which so many rows came."""
+    """Return what all steps make of a batch, before which so many rows came.
+
+    Raises:
+        SafeguardsError: a step's own; another error is told by its class alone, since it may quote a value.
+    """
     rows, counted = batch.num_rows, []
     for one in running:
-        batch, counts = one.apply(batch, before)
+        batch, counts = _applied(one, batch, before)
         counted.append(counts)
     return rows, batch, counted
+
+
+def _applied(one: Running, batch: pa.RecordBatch, before: int) -> tuple[pa.RecordBatch, Counts]:
+    try:
+        result, counts = one.apply(batch, before)
+    except Exception as error:
+        if isinstance(error, SafeguardsError):
+            raise
+        failed = Failure.of(error)
+    else:
+        if isinstance(result, pa.RecordBatch) and result.schema.equals(one.schema):
+            return result, counts
+        failed = Failure(
+            "SafeguardsError", "a step makes other columns than it declares; nothing was written"
+        )
+    raise failed.error()  # not inside the handler: the error caught there may hold a value
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +47,9 @@ def open_target(target: str | Engine) -> Engine:
 
 
 def file_of(engine: Engine) -> str | None:
-    """Return the file that a database of SQLite is; None for other databases and for SQLite's own URIs."""
+    """Return the file that a database of SQLite is; None for others, those in memory, and SQLite's URIs."""
     name = engine.url.database if engine.dialect.name == "sqlite" else None
-    return None if name is None or name.startswith("file:") else name
+    return None if not name or name == ":memory:" or name.startswith("file:") else name
 
 
 def is_new_file(engine: Engine) -> bool:
@@ -181,6 +181,8 @@ def _transaction(engine: Engine) -> Iterator[Connection]:
         if engine.dialect.name == "sqlite":
             # Python's sqlite3 begins no transaction by itself before a table is made.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+            if is_new_file(engine):  # what is written into a file without a name is lost
+                raise InputError("another run removed the file, into which nothing had come; run it again")
         elif engine.dialect.name in MARIADB:
             _be_strict(connection)
         yield connection
@@ -224,9 +226,18 @@ def _without_remains(engine: Engine) -> Iterator[None]:
         yield
     except BaseException:
         if fresh is not None:
-            engine.dispose()
-            Path(fresh).unlink(missing_ok=True)
+            _remove_empty(engine, Path(fresh))
         raise
+
+
+def _remove_empty(engine: Engine, path: Path) -> None:
+    """Remove a file of SQLite that holds nothing, by whomever; one that another run is writing to stays."""
+    # Under the lock: who waits for it looks, once it is theirs, whether the file is still there.
+    with suppress(sa.exc.OperationalError, OSError), engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN EXCLUSIVE")
+        if connection.exec_driver_sql("SELECT 1 FROM sqlite_master").first() is None:
+            path.unlink(missing_ok=True)
+    engine.dispose()
 
 
 @contextmanager

@@ -176,22 +176,55 @@ def _open_writer(sink: Any, schema: pa.Schema, kind: str) -> _Writer:
         return _Parquet(sink, schema)
     if kind in {".jsonl", ".ndjson"}:
         return _JsonLines(sink)
-    options = arrow_csv.WriteOptions(delimiter="\t" if kind == ".tsv" else ",")
-    return arrow_csv.CSVWriter(sink, schema, write_options=options)
+    return _Csv(sink, schema, "\t" if kind == ".tsv" else ",")
 
 
 def _check_types(schema: pa.Schema, kind: str, path: Path) -> None:
     for field in schema:
-        if kind != ".parquet" and _formless(field.type, kind):
-            raise InputError(
-                f"column {field.name!r} is {field.type}, which {kind} cannot hold: write {path.stem}.parquet"
-            )
+        if _formless(field.type, kind):
+            remedy = "cast it, or use Drop()" if kind == ".parquet" else f"write {path.stem}.parquet"
+            raise InputError(f"column {field.name!r} is {field.type}, which {kind} cannot hold: {remedy}")
 
 
-def _formless(data_type: pa.DataType, kind: str) -> bool:
-    binary = pa.types.is_binary(data_type) or pa.types.is_large_binary(data_type)
-    binary = binary or pa.types.is_fixed_size_binary(data_type) or pa.types.is_binary_view(data_type)
-    return binary or (pa.types.is_nested(data_type) and kind in {".csv", ".tsv"})
+def _formless(data_type: Any, kind: str) -> bool:
+    if kind != ".parquet" and (
+        _has_bytes(data_type) or (pa.types.is_nested(data_type) and kind in {".csv", ".tsv"})
+    ):
+        return True
+    schema = pa.schema([pa.field("a", data_type)])
+    try:
+        writer = _open_writer(io.BytesIO(), schema, kind)
+        if kind != ".parquet":
+            writer.write_batch(pa.RecordBatch.from_arrays([pa.nulls(1, data_type)], schema=schema))
+        writer.close()
+    except pa.ArrowException:
+        return True
+    return False
+
+
+def _has_bytes(data_type: Any) -> bool:
+    if pa.types.is_nested(data_type):
+        return any(_has_bytes(data_type.field(at).type) for at in range(data_type.num_fields))
+    kinds = ("is_binary", "is_large_binary", "is_fixed_size_binary", "is_binary_view")
+    return any(getattr(pa.types, kind)(data_type) for kind in kinds)
+
+
+class _Csv:
+    """Writes views of text as text, which is all that Arrow's writer takes."""
+
+    def __init__(self, sink: Any, schema: pa.Schema, delimiter: str) -> None:
+        views = [field.name for field in schema if pa.types.is_string_view(field.type)]
+        self._schema = pa.schema(
+            [pa.field(field.name, pa.string() if field.name in views else field.type) for field in schema]
+        )
+        options = arrow_csv.WriteOptions(delimiter=delimiter)
+        self._writer = arrow_csv.CSVWriter(sink, self._schema, write_options=options)
+
+    def write_batch(self, batch: pa.RecordBatch) -> None:
+        self._writer.write_batch(batch if batch.schema == self._schema else batch.cast(self._schema))
+
+    def close(self) -> None:
+        self._writer.close()
 
 
 class _Parquet:

@@ -9,7 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 
 _TEXT = re.compile(r"'(?:[^']|'')*'")
-_WORD = re.compile(r'"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[^\W\d]\w*')
+# Beyond ASCII, all that a database takes for a part of a name, such as a combining accent.
+_WORD = re.compile(r'"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|(?:[^\W\d]|[^\x00-\x7f])(?:\w|[^\x00-\x7f])*')
+# Where these stand, the dialect decides where a text ends, such as MariaDB's 'it\'s'.
+_UNSURE = re.compile(r"\\|--|/\*|#|\$")
 # No transform but one that makes NULLs changes what these say.
 _IS_NULL = r"{name}\s+IS\s+(?:NOT\s+)?NULL"
 
@@ -27,8 +30,8 @@ def mentioned(check: sa.CheckConstraint, columns: Iterable[str]) -> set[str]:
 def written(check: sa.CheckConstraint, columns: Iterable[str]) -> set[str]:
     """Return the columns that stand in a CHECK, whatever it asks of them."""
     named = {part.name for part in visitors.iterate(check.sqltext) if isinstance(part, sa.Column)}
-    words = {word for text in _texts(check) for word in _words(text)}
-    return named | {name for name in columns if name.casefold() in words}
+    texts = _texts(check)
+    return named | {name for name in columns if any(_mentions(text, name) for text in texts)}
 
 
 def _texts(check: sa.CheckConstraint) -> list[str]:
@@ -38,7 +41,13 @@ def _texts(check: sa.CheckConstraint) -> list[str]:
 def _values_matter(name: str, texts: list[str]) -> bool:
     quoted = rf'(?:(?<!\w){re.escape(name)}(?!\w)|["`\[]{re.escape(name)}["`\]])'
     rest = (re.sub(_IS_NULL.format(name=quoted), " ", text, flags=re.IGNORECASE) for text in texts)
-    return any(name.casefold() in _words(text) for text in rest)
+    return any(_mentions(text, name) for text in rest)
+
+
+def _mentions(text: str, name: str) -> bool:
+    if _UNSURE.search(text):
+        return name.casefold() in text.casefold()
+    return name.casefold() in _words(text)
 
 
 def _words(text: str) -> set[str]:

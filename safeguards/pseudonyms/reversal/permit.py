@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal, NoReturn
 
 from safeguards.audit import Event, Sink
@@ -78,6 +80,14 @@ class Permit:
         """The id of the keyring, which is no secret."""
         return self._keyring.id
 
+    def refuse_file(self, path: str | os.PathLike[str] | None) -> None:
+        """Raise InputError for a file that the sink records in: it is read or written for nothing else."""
+        log = getattr(self.sink, "path", None)
+        if path is None or not isinstance(log, str | os.PathLike):
+            return
+        if Path(log).resolve() == Path(path).resolve():
+            raise InputError(f"{path}: uses are recorded in this file; name another one")
+
     def record(self, action: str, details: Mapping[str, Any]) -> None:
         """Write down a use of the permit.
 
@@ -120,4 +130,6 @@ def _promised(answer: object) -> bool:
     if inspect.iscoroutine(answer):
         answer.close()  # nobody will wait for it
         return True
+    if inspect.isgenerator(answer) or inspect.isasyncgen(answer):
+        return True  # a record() that yields has not begun
     return inspect.isawaitable(answer) or callable(getattr(answer, "add_done_callback", None))

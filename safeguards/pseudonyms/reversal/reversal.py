@@ -13,7 +13,7 @@ from safeguards.keys import Keyring
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.reversal import changing, grounds, linking, mapping, rates
 from safeguards.pseudonyms.reversal.changing import Metadata
-from safeguards.pseudonyms.reversal.given import Advance, Path_, given, given_file
+from safeguards.pseudonyms.reversal.given import Advance, Given, Path_, given, given_file
 from safeguards.pseudonyms.reversal.permit import Ground, Permit
 from safeguards.pseudonyms.reversal.rates import Rate
 from safeguards.pseudonyms.reversal.task import Task
@@ -139,7 +139,7 @@ class Reversal:
             InputError, KeyringError, Unrecorded: as ``reverse``.
         """
         grounds.check_showing(domain, self.permit, None)
-        rows = given_file(source, target, columns)
+        rows = self._given_file(source, target, columns)
         task = Task(REVERSE, self.permit, rows.columns, domain, key_id)
         return changing.written(task, rows, target, metadata, advance)
 
@@ -161,7 +161,7 @@ class Reversal:
             InputError, KeyringError, Unrecorded: as ``reverse``.
         """
         grounds.check_linking(domain, to, self.permit, None)
-        rows = given_file(source, target, columns)
+        rows = self._given_file(source, target, columns)
         task = Task(RELINK, self.permit, rows.columns, domain, key_id, to)
         return changing.written(task, rows, target, metadata, advance)
 
@@ -274,7 +274,13 @@ class Reversal:
         """
         to = replace(domain, epoch=epoch)
         grounds.check_linking(domain, to, self.permit, None)
-        rows = given_file(source, target, {column: transform})
+        rows = self._given_file(source, target, {column: transform})
         mapping.check_pairs(rows, plain)
         task = Task(EPOCHS, self.permit, rows.columns, domain, key_id, to)
         return mapping.mapped_file(task, rows, target, plain=plain, advance=advance)
+
+    def _given_file(self, source: Path_ | Source, target: Path_, columns: Columns) -> Given:
+        rows = given_file(source, target, columns)
+        self.permit.refuse_file(getattr(rows.source, "path", None))
+        self.permit.refuse_file(target)
+        return rows
