@@ -10,7 +10,7 @@ import pyarrow as pa
 from safeguards.errors import InputError, SafeguardsError
 from safeguards.pipeline.manifest import ColumnRecord
 from safeguards.pipeline.step import NULLS, Counts
-from safeguards.pseudonyms.column import Unfit
+from safeguards.pseudonyms.column import Unfit, of_column
 
 
 class AtRow(Exception):
@@ -82,15 +82,9 @@ class ColumnsRunning:
             found: SafeguardsError = type(failed.error)(
                 f"column {name!r}, row {before + failed.row}: {failed.error}"
             )
-        except Unfit as unfit:
-            found = InputError(f"column {name!r}, row {before + unfit.row}: {unfit}")
-        except InputError as error:
-            found = type(error)(f"column {name!r} {error}")
-        except (pa.ArrowException, ValueError) as error:
-            # The library's own message may quote the value.
-            kind = type(error).__name__
-            found = SafeguardsError(f"column {name!r} could not be worked on ({kind}); nothing was written")
-        raise found  # not inside the handler: the error caught there may hold the value
+        except Exception as error:
+            found = of_column(error, name, lambda row: before + row)
+        raise found
 
 
 def require_columns(names: Iterable[str], schema: pa.Schema) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, SafeguardsError
 from safeguards.pseudonyms import lists
 from safeguards.pseudonyms.spelling import spell_decimal, spell_float
 
@@ -148,6 +148,22 @@ class Unfit(InputError):
     def __init__(self, problem: str, row: int) -> None:
         super().__init__(problem)
         self.row = row
+
+
+def of_column(error: Exception, column: str, row: Callable[[int], int]) -> SafeguardsError:
+    """Return the error that names the column, and the row where a value is at fault; never the value.
+
+    ``row`` counts on from the array at hand. Raise the result outside the handler: there, the error that was
+    caught, which may quote the value, would stay its context.
+    """
+    if isinstance(error, Unfit):
+        return InputError(f"column {column!r}, row {row(error.row)}: {error}")
+    if isinstance(error, InputError):
+        return type(error)(f"column {column!r} {error}")
+    if isinstance(error, SafeguardsError):
+        return error
+    kind = type(error).__name__
+    return SafeguardsError(f"column {column!r} could not be worked on ({kind}); nothing was written")
 
 
 def refuse_unfit(bad: Any, problem: str) -> None:

@@ -344,7 +344,7 @@ def test_a_failure_inside_the_library_tells_no_value() -> None:
         def bind(self, domain: Domain | None) -> Bound:
             return Bound(lambda values: pa.array([*values.to_pylist(), "secret"]).cast(pa.int64()))
 
-    with pytest.raises(SafeguardsError, match=r"column 'j.a' could not be transformed") as caught:
+    with pytest.raises(SafeguardsError, match=r"column 'j.a' could not be worked on") as caught:
         made('{"a":"secret"}', {"j.a": Broken()})
     assert "secret" not in str(caught.value)
 

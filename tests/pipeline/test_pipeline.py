@@ -17,9 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safeguards import Keyring
-from safeguards.errors import AlreadyProtected, InputError
+from safeguards.errors import AlreadyProtected, InputError, SafeguardsError
 from safeguards.pipeline import ColumnRecord, Counts, Manifest, Pipeline, Pseudonymise
-from safeguards.pseudonyms import Domain, Drop, Generalise, Keep, Token
+from safeguards.pseudonyms import Domain, Drop, Generalise, Keep, Mask, Token
+from safeguards.pseudonyms.transform import Bound
 from safeguards.tables import open_frame
 
 
@@ -223,3 +224,14 @@ def test_a_second_run_is_refused_by_the_manifest_that_the_table_carries(
     with pytest.raises(AlreadyProtected, match="column 'phone' was transformed before"):
         Pipeline({"phone": Generalise(band=5, other="?")}, unlisted="keep").run(once)
     assert Pipeline({}, unlisted="keep").run(once).num_rows == 3
+
+
+def test_no_error_keeps_a_librarys_own_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(values: Any) -> Any:
+        raise ValueError("010-1234-5678 cannot be read")
+
+    monkeypatch.setattr(Mask, "bind", lambda transform, domain: Bound(failing))
+    with pytest.raises(SafeguardsError, match=r"column 'a' could not be worked on \(ValueError\)") as caught:
+        Pipeline({"a": Mask()}).run(pa.table({"a": ["010-1234-5678"]}))
+    assert caught.value.__context__ is None
+    assert caught.value.__cause__ is None

@@ -203,3 +203,12 @@ def test_the_year_0_is_no_date_whatever_stands_beside_it(ring: Keyring, dates: l
         with pytest.raises(Unfit, match="no date of the calendar") as caught:
             moved(dates, [subject] * len(dates), days=400)
         assert caught.value.row == 1
+
+
+@pytest.mark.parametrize("subjects", [["", " "], [float("nan"), None]])
+def test_blanks_and_nan_name_nobody(ring: Keyring, subjects: list[Any]) -> None:
+    dates, beside = pa.array(["2024-01-01", "2024-01-02"]), pa.array(subjects)
+    with pytest.raises(Unfit, match="has a date whose 'who' is NULL or blank"):
+        DateShift(subject="who", days=9).apply(dates, Domain("d"), beside)
+    left = DateShift(subject="who", days=9, without_subject="null").apply(dates, Domain("d"), beside)
+    assert left.to_pylist() == [None, None]

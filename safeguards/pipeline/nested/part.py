@@ -8,13 +8,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from safeguards.errors import InputError, SafeguardsError
+from safeguards.errors import InputError
 from safeguards.pipeline import rules
 from safeguards.pipeline.manifest import ColumnRecord
 from safeguards.pipeline.nested.place import At, Scope
 from safeguards.pipeline.step import NULLS, Counts, told
 from safeguards.pseudonyms import Transform
-from safeguards.pseudonyms.column import Unfit
+from safeguards.pseudonyms.column import of_column
 from safeguards.pseudonyms.transform import Bound
 
 ROWS = "rows"
@@ -72,13 +72,9 @@ class Part:
         """Do some work; what it raises names this part, and no value."""
         try:
             return work()
-        except Unfit as error:
-            raise InputError(f"column {self.name!r}, row {at.row(error.row - 1)}: {error}") from None
-        except InputError as error:
-            raise type(error)(f"column {self.name!r} {error}") from None
-        except (pa.ArrowException, ValueError) as error:
-            # The library's own message may quote the value.
-            raise _Failed(self.name, type(error).__name__) from None
+        except Exception as error:
+            found = of_column(error, self.name, lambda row: at.row(row - 1))
+        raise found
 
     def record(self, rows: int, counts: Counts) -> ColumnRecord:
         """Say what was done to the part; ``rows`` are the table's."""
@@ -113,8 +109,3 @@ class Part:
 def declared(parts: Iterable[Part]) -> Mapping[str, Transform]:
     """Return the parts' transforms by name."""
     return {part.name: part.transform for part in parts}
-
-
-class _Failed(SafeguardsError):
-    def __init__(self, column: str, kind: str) -> None:
-        super().__init__(f"column {column!r} could not be transformed ({kind}); nothing was written")

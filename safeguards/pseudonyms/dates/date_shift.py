@@ -131,12 +131,12 @@ class DateShift(Transform):
         key_id, secret = domain.key(self.subject_item, _PURPOSE, keyring)
 
         def moved(values: Any, subjects: Any) -> Any:
-            flat = plain(values)
-            orphans = pc.and_(pc.is_valid(flat), pc.is_null(plain(subjects)))
+            flat, persons = plain(values), _persons(subjects)
+            orphans = pc.and_(pc.is_valid(flat), pc.is_null(persons))
             if self.without_subject == "refuse":
-                refuse_unfit(orphans, f"has a date whose {self.subject!r} is NULL; {_HINT}")
+                refuse_unfit(orphans, f"has a date whose {self.subject!r} is NULL or blank; {_HINT}")
             flat = pc.if_else(orphans, pa.scalar(None, flat.type), flat)
-            days = by_unique(subjects, self._shifts(secret)).fill_null(0)
+            days = by_unique(persons, self._shifts(secret)).fill_null(0)
             return shifted(flat, sign * days.to_numpy(zero_copy_only=False))
 
         return Bound(moved, key_id)
@@ -150,6 +150,18 @@ class DateShift(Transform):
             return pa.array(days + (days >= 0))
 
         return shifts
+
+
+def _persons(subjects: Any) -> Any:
+    """Return the subjects, NULL where a blank or NaN names nobody: all of those would share one shift."""
+    flat = plain(subjects)
+    if is_text(flat.type):
+        nobody = pc.equal(pc.utf8_trim_whitespace(flat), pa.scalar("", flat.type))
+    elif pa.types.is_floating(flat.type):
+        nobody = pc.is_nan(flat)
+    else:
+        return flat
+    return pc.if_else(nobody, pa.scalar(None, flat.type), flat)
 
 
 _HINT = 'say whose it is, or make such dates NULL with without_subject="null"'

@@ -67,7 +67,8 @@ class FormatPreserving(Transform):
         alphabet: ``digits``, ``lower``, ``upper``, ``letters``, ``alphanumeric``, ``hangul``, or the
             characters themselves, 2 to 65,536 of them, of which none is written as another one (as full-width
             forms are) or joins the one before it (as accents do).
-        keep_first: how many characters of the alphabet stay at the value's beginning, such as a prefix.
+        keep_first: how many characters of the alphabet stay at the value's beginning, such as a prefix. What
+            is kept does not change the rest: equal rests stay equal under different prefixes.
         keep_last: how many stay at its end.
 
     Raises:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from safeguards.errors import InputError, SafeguardsError
-from safeguards.pseudonyms.column import Unfit, is_text
+from safeguards.errors import InputError
+from safeguards.pseudonyms.column import is_text, of_column
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.reversal.use import Use
 from safeguards.pseudonyms.transform import Bound, Transform
@@ -114,15 +114,9 @@ def turned(name: str, bound: Bound, values: Any, beside: Sequence[Any], before: 
     """
     try:
         return bound.apply(values, *beside)
-    except Unfit as error:
-        raise InputError(f"column {name!r}, row {before + error.row}: {error}") from None
-    except InputError as error:
-        raise type(error)(f"column {name!r} {error}") from None
-    except SafeguardsError:
-        raise
     except Exception as error:
-        # Another's own message may quote the value.
-        raise SafeguardsError(f"column {name!r} could not be taken back ({type(error).__name__})") from None
+        found = of_column(error, name, lambda row: before + row)
+    raise found
 
 
 def _ordered(columns: Mapping[str, Transform]) -> Iterator[str]:
