@@ -21,7 +21,7 @@ settings.register_profile(
     "quick", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("deep", parent=settings.get_profile("quick"), max_examples=200)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "deep" if CI else "quick"))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 @pytest.fixture(scope="session")

@@ -255,5 +255,5 @@ def test_a_manifest_without_the_files_hash_says_nothing_about_it(desk: Any) -> N
 @pytest.mark.parametrize("output", ["x", {"sha256": 1}])
 def test_a_damaged_hash_of_the_file_gives_one_line(desk: Any, output: object) -> None:
     desk.manifest(lambda document: document.update(output=output))
-    with pytest.raises(InputError, match=r"export\.json: is damaged"):
+    with pytest.raises(InputError, match=r"export\.json: not a manifest of format"):
         desk.run()
