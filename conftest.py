@@ -64,3 +64,8 @@ pytest_collect_file = Sybil(
     setup=_enter,
     teardown=_leave,
 ).pytest()
+
+
+def pytest_xdist_auto_num_workers(config: Any) -> int:
+    """One process more than there are cores: many tests wait for servers, other processes and the clock."""
+    return (os.cpu_count() or 1) + 1
