@@ -27,7 +27,10 @@ def origin(manifest: Manifest, columns: Sequence[str] | None = None) -> Origin:
         InputError: one of them was not made reversibly, was made twice or in another domain than the
             manifest tells of, or reads a column that would not be taken back with it.
     """
+    if isinstance(columns, str):
+        raise InputError("columns= is a list of names")
     records = _records(manifest)
+    all_that_lead_back = columns is None
     if columns is None:
         columns = [
             name for name, record in records.items() if record.reversible and record.key_id is not None
@@ -41,12 +44,20 @@ def origin(manifest: Manifest, columns: Sequence[str] | None = None) -> Origin:
     for name, record in chosen.items():
         _check_scope(name, record, domain)
     made = {name: _rebuilt(name, record) for name, record in chosen.items()}
-    for name, transform in made.items():
-        if hidden := [other for other in transform.beside if other in records and other not in made]:
-            raise InputError(
-                f"column {name!r} was made beside column {hidden[0]!r}, which is a pseudonym too: "
-                "take both back together"
-            )
+    hidden = {
+        name: other
+        for name, transform in made.items()
+        for other in transform.beside
+        if other in records and other not in made
+    }
+    if hidden and (not all_that_lead_back or hidden.keys() == made.keys()):
+        name, other = next(iter(hidden.items()))
+        raise InputError(
+            f"column {name!r} was made beside column {other!r}, which is a pseudonym too: both come back "
+            "together, or neither"
+        )
+    made = {name: transform for name, transform in made.items() if name not in hidden}
+    chosen = {name: chosen[name] for name in made}
     return Origin(made, domain, _key_id(chosen))
 
 

@@ -20,9 +20,11 @@ from safeguards.pseudonyms.protected import refuse_ciphertexts, refuse_tokens
 
 RRN = "kr_rrn"
 _RRN_RULE = "is a resident registration number, which may not be passed on, as it is or derived: use Drop()"
-# Whole cells are judged. A hyphen makes the validator sure; thirteen digits alone may be an order number, of
-# which one in eleven meets the check digit by chance, so there a quarter must meet it.
+# Whole cells are judged. A hyphen makes the validator sure, and few such cells are enough; thirteen digits
+# alone may be an order number, of which one in eleven meets the check digit by chance, so there most cells
+# must have the form, and a quarter must meet it.
 _SURE, _CHECKED = 0.7, 0.6
+_SURE_SHARE, _SURE_LEAST = 0.01, 3
 _SHARE, _CHECKED_SHARE, _CHECKED_LEAST = 0.5, 0.25, 3
 
 
@@ -146,9 +148,11 @@ def _refuse_rrn(values: Any) -> None:
 
 def _mostly_rrn(cells: list[str], total: int) -> bool:
     validate = items.get(RRN).validate
-    if validate is None or len(cells) <= total * _SHARE:
+    if validate is None or not cells:
         return False
     scores = [validate(cell).score for cell in cells]
     sure = sum(score >= _SURE for score in scores)
+    if sure >= min(_SURE_LEAST, max(1, total * _SURE_SHARE)):
+        return True
     checked = sum(score >= _CHECKED for score in scores)
-    return sure > total * _SHARE or checked >= max(_CHECKED_LEAST, total * _CHECKED_SHARE)
+    return len(cells) > total * _SHARE and checked >= max(_CHECKED_LEAST, total * _CHECKED_SHARE)

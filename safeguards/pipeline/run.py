@@ -67,11 +67,18 @@ class Pipeline:
         gates: Sequence[Gate] = (),
     ) -> None:
         scope = Domain(domain) if isinstance(domain, str) else domain
+        if not isinstance(scope, Domain | None):
+            raise InputError('domain= is a name, such as "ads-2026", or a Domain')
+        if isinstance(steps, str) or not isinstance(steps, Mapping | Sequence):
+            raise InputError("a pipeline takes {column: transform}, or a list of steps")
         if isinstance(steps, Mapping):
             steps = [Pseudonymise(steps, scope, unlisted)]
         elif domain is not None or unlisted != "refuse":
             raise InputError("domain= and unlisted= go with a mapping of columns; give them to the steps")
         parts = (*steps, *gates)
+        if wrong := [part for part in parts if not (hasattr(part, "start") or isinstance(part, Gate))]:
+            kind = type(wrong[0]).__name__
+            raise InputError(f"a pipeline's steps are such as Pseudonymise(...) and gates, not {kind}")
         self.gates: tuple[Gate, ...] = tuple(part for part in parts if isinstance(part, Gate))
         self.steps: tuple[Step, ...] = tuple(part for part in parts if not isinstance(part, Gate))
         self.purpose = purpose

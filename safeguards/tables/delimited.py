@@ -47,7 +47,7 @@ class DelimitedFile:
         self.name = path.name
         self.path = path
         self._encoding = encoding or decoding.find_encoding(path)
-        header = self._header_line()
+        header, self._followed = self._header_line()
         self._delimiter = delimiter or max(_DELIMITERS, key=header.count)
         self._names = next(csv.reader(io.StringIO(header, newline=""), delimiter=self._delimiter))
         self.named = are_data is None or not are_data(self._names)
@@ -100,6 +100,10 @@ class DelimitedFile:
             f"{self.name}: a row is longer than {BLOCKS[-1] >> 20} MB; is a quotation mark left open?"
         )
 
+    def is_empty(self) -> bool:
+        """Say whether no row follows the names, without Arrow, which reads ahead and may not end in time."""
+        return self.named and not self._followed
+
     def sample(self, rows: int, seed: int = 0) -> pa.Table:
         """Draw rows at random; reads the file once."""
         return reservoir(self.schema, self.batches(), rows, seed)
@@ -149,8 +153,8 @@ class DelimitedFile:
             ),
         )
 
-    def _header_line(self) -> str:
-        """Return the first row, which may span lines inside quotes."""
+    def _header_line(self) -> tuple[str, bool]:
+        """Return the first row, which may span lines inside quotes, and whether anything follows it."""
         with decoding.open_bytes(self.path) as stream:
             head = stream.read(decoding.CHUNK)
         try:
@@ -162,7 +166,7 @@ class DelimitedFile:
             header += line
         if not header.strip():
             raise InputError(f"{self.name}: the first line is empty; it must name the columns")
-        return header
+        return header, any(line.strip() for line in lines)
 
     def _check_end(self, last: str | None) -> None:
         """Refuse a last cell that swallowed the rest of the file: Arrow closes open quotation marks there."""

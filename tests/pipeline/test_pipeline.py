@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -235,3 +236,23 @@ def test_no_error_keeps_a_librarys_own_behind_it(monkeypatch: pytest.MonkeyPatch
         Pipeline({"a": Mask()}).run(pa.table({"a": ["010-1234-5678"]}))
     assert caught.value.__context__ is None
     assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("steps", "settings", "message"),
+    [
+        ({"a": Token()}, {"domain": 2026}, "domain= is a name"),
+        (None, {}, "a pipeline takes"),
+        ("encrypt", {}, "a pipeline takes"),
+        (["encrypt"], {}, "steps are such as Pseudonymise.*, not str"),
+    ],
+)
+def test_what_is_no_pipeline_is_one_line(steps: Any, settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        Pipeline(steps, **settings)
+
+
+def test_a_name_in_another_unicode_form_is_explained() -> None:
+    written = unicodedata.normalize("NFD", "이메일")
+    with pytest.raises(InputError, match="spelled alike in another Unicode form"):
+        Pipeline({"이메일": Keep()}).run(pa.table({written: ["a"]}))

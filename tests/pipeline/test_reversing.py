@@ -28,7 +28,16 @@ from safeguards.pipeline import (
     reverse_file,
 )
 from safeguards.pipeline.origin import origin
-from safeguards.pseudonyms import Domain, FormatPreserving, Generalise, Keep, Token, Transform, transform_from
+from safeguards.pseudonyms import (
+    DateShift,
+    Domain,
+    FormatPreserving,
+    Generalise,
+    Keep,
+    Token,
+    Transform,
+    transform_from,
+)
 from safeguards.pseudonyms.build import rebuilt
 from safeguards.tables import open_file
 from tests.pseudonyms.recording import Log, by
@@ -312,3 +321,18 @@ def test_settings_that_no_manifest_tells_are_not_made_up() -> None:
     groups = transform_from({"transform": "generalise", "groups": {"Seoul": "capital"}})
     with pytest.raises(InputError):
         rebuilt(groups.name, None, groups.parameters())
+
+
+def test_a_column_whose_neighbour_does_not_lead_back_is_left_out_unless_it_is_named(
+    ring: Keyring, folder: Path
+) -> None:
+    rows = pa.table({"id": ["a"], "phone": ["01012345678"], "day": ["2026-01-01"]})
+    columns = {"id": Token(), "phone": FormatPreserving(), "day": DateShift(subject="id", days=9)}
+    pq.write_table(Pipeline(columns, domain="d").run(rows), folder / "shifted.parquet")
+    assert reverse_file(folder / "shifted.parquet", folder / "back.parquet", reversal=by(ring)) == 1
+    back = pq.read_table(folder / "back.parquet")
+    assert back["phone"].to_pylist() == ["01012345678"]
+    assert back["day"].to_pylist() != ["2026-01-01"]
+    for named, message in ((["day"], "both come back together, or neither"), ("day", "is a list of names")):
+        with pytest.raises(InputError, match=message):
+            reverse_file(folder / "shifted.parquet", folder / "b.parquet", named, reversal=by(ring))

@@ -214,3 +214,15 @@ def test_tokens_are_not_tokenised_again_but_may_be_kept(ring: Keyring, transform
 )
 def test_text_that_only_begins_like_a_token_passes(ring: Keyring, values: Any) -> None:
     Pipeline({"x": Token()}, domain="d").run(pa.table({"x": values}))
+
+
+@pytest.mark.parametrize("numbers", [1, 3, 50])
+def test_a_few_sure_ones_among_other_values_are_refused(numbers: int) -> None:
+    values = ["900101-1234568"] * numbers + ["없음"] * 50
+    with pytest.raises(InputError, match="is a resident registration number"):
+        Pipeline({"x": Keep()}).run(pa.table({"x": values}))
+
+
+def test_a_number_that_somebody_typed_into_one_of_many_thousand_rows_does_not_stop_an_export() -> None:
+    values = ["900101-1234568"] * 2 + ["없음"] * 60_000
+    assert Pipeline({"x": Keep()}).run(pa.table({"x": values})).num_rows == len(values)

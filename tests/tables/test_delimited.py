@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safeguards.errors import InputError
-from safeguards.tables import open_file, write_file
+from safeguards.tables import is_empty, open_file, write_file
 
 KOREAN = "이름,전화\n홍길동,01012345678\n김영희,010-9876-5432\n"
 
@@ -221,3 +221,9 @@ def test_a_first_line_of_values_is_refused_without_telling_them(tmp_path: Path, 
 def test_dates_and_numbered_names_name_columns(tmp_path: Path, first: str) -> None:
     (tmp_path / "sales.csv").write_text(f"{first}\nx,y\n", "utf-8")
     assert open_file(tmp_path / "sales.csv").schema.names == first.split(",")
+
+
+@pytest.mark.parametrize(("text", "empty"), [("a,b\n", True), ("a,b\n\n \n", True), ("a,b\n1,2", False)])
+def test_whether_rows_follow_is_known_without_reading_them(tmp_path: Path, text: str, empty: bool) -> None:
+    (tmp_path / "t.csv").write_text(text)
+    assert is_empty(open_file(tmp_path / "t.csv")) is empty

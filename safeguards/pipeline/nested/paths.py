@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from unicodedata import normalize
 
 from safeguards.errors import InputError
 from safeguards.pseudonyms import Transform
@@ -140,6 +141,8 @@ def _is_json(literal: str) -> bool:
 def _nowhere(text: str, columns: Iterable[str]) -> str:
     known = [*columns]
     message = f"no column {text!r}; the columns are: {', '.join(known)}"
+    if normalize("NFC", text) in {normalize("NFC", column) for column in known}:
+        message += "; one is spelled alike in another Unicode form (NFC, NFD): rename it"
     if any(text.startswith((f"{column}.", f"{column}[")) for column in known):
         message += '; paths into them are written a.b, a[].b or a["b.c"]'
     return message
