@@ -18,10 +18,10 @@ from safeguards.pipeline.encryption.encrypt import Encrypt  # noqa: E402
 from safeguards.pipeline.encryption.field import EncryptedField  # noqa: E402
 from safeguards.pipeline.manifest import METADATA_KEY, ColumnRecord, Manifest, digest  # noqa: E402
 from safeguards.pipeline.parcel import Chain, Parcel  # noqa: E402
+from safeguards.pipeline.pipeline import Pipeline  # noqa: E402
 from safeguards.pipeline.pseudonymise import Pseudonymise  # noqa: E402
 from safeguards.pipeline.reproduce import reproduce  # noqa: E402
 from safeguards.pipeline.reversing import preview_file, relink_file, reverse_file  # noqa: E402
-from safeguards.pipeline.run import Pipeline  # noqa: E402
 from safeguards.pipeline.step import Counts, Gate, Running, Step, Telling, Watching  # noqa: E402
 from safeguards.pipeline.verify import Difference, verify  # noqa: E402
 

@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 
 from safeguards.errors import InputError
+from safeguards.pipeline.pipeline import Pipeline
 from safeguards.pipeline.readback.difference import Difference
-from safeguards.pipeline.run import Pipeline
 from safeguards.tables import Source, open_file
 
 ROWS = 1_000

@@ -14,7 +14,7 @@ require("numpy", "detection")
 from safeguards.tables.database import Database, open_database  # noqa: E402
 from safeguards.tables.files import open_file  # noqa: E402
 from safeguards.tables.frames import is_frame, is_stream, open_frame, stream_like, to_like  # noqa: E402
-from safeguards.tables.source import BATCH_ROWS, Source, is_empty  # noqa: E402
+from safeguards.tables.source import BATCH_ROWS, Source, is_empty, told_by  # noqa: E402
 from safeguards.tables.sql_source import TableSource  # noqa: E402
 from safeguards.tables.writing import write_file  # noqa: E402
 
@@ -31,5 +31,6 @@ __all__ = [
     "open_frame",
     "stream_like",
     "to_like",
+    "told_by",
     "write_file",
 ]

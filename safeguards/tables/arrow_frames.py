@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from safeguards.errors import InputError, SafeguardsError
-from safeguards.tables.source import BATCH_ROWS, pick, refuse_duplicates, reservoir, resize, takeable
+from safeguards.tables.source import BATCH_ROWS, as_text, pick, refuse_duplicates, reservoir, resize, takeable
 
 # Arrow would read 16 batches of each of 4 files ahead, which is what memory then holds.
 _BATCHES_AHEAD, _FILES_AHEAD = 2, 1
@@ -99,11 +99,7 @@ class DatasetFrame:
         with unreadable("the dataset"):
             for file in _files(self._dataset):
                 told = file.metadata.metadata if isinstance(file, ParquetFileFragment) else None
-                if found := {
-                    key.decode(errors="replace"): value.decode(errors="replace")
-                    for key, value in (told or {}).items()
-                    if key not in _OWN_KEYS
-                }:
+                if found := as_text(told, without=_OWN_KEYS):
                     return found
         return {}
 

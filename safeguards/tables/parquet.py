@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from safeguards.errors import InputError
-from safeguards.tables.source import BATCH_ROWS, pick, refuse_duplicates
+from safeguards.tables.source import BATCH_ROWS, as_text, pick, refuse_duplicates
 
 # A sample reads at most this many row groups, so that a very large file is not read whole for it.
 SAMPLED_GROUPS = 64
@@ -29,11 +29,7 @@ class ParquetFile:
         with self._open() as file:
             self.schema: pa.Schema = file.schema_arrow
             self._rows = file.metadata.num_rows
-            self.metadata = {
-                key.decode(errors="replace"): value.decode(errors="replace")
-                for key, value in (file.metadata.metadata or {}).items()
-                if key != b"ARROW:schema"
-            }
+            self.metadata = as_text(file.metadata.metadata, without={b"ARROW:schema"})
         refuse_duplicates(self.schema.names, self.name)
 
     def rows(self) -> int | None:

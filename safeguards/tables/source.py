@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -43,6 +43,20 @@ def is_empty(source: Source) -> bool:
     if count is not None:
         return count == 0
     return not any(batch.num_rows for batch in source.batches(size=1024))
+
+
+def as_text(metadata: Mapping[bytes, bytes] | None, without: Collection[bytes] = ()) -> dict[str, str]:
+    """Return key-value metadata as text, without some keys; what is no UTF-8 is replaced."""
+    return {
+        key.decode(errors="replace"): value.decode(errors="replace")
+        for key, value in (metadata or {}).items()
+        if key not in without
+    }
+
+
+def told_by(source: Source) -> dict[str, str]:
+    """Return what a source tells of itself: a file's own metadata, or those of its schema."""
+    return {**as_text(source.schema.metadata), **getattr(source, "metadata", {})}
 
 
 def pick(schema: pa.Schema, columns: Sequence[str] | None, name: str) -> list[str]:

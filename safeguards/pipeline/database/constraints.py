@@ -14,7 +14,7 @@ from safeguards.pipeline.database.outcomes import Arriving, Outcome, outcomes
 from safeguards.tables.sql_types import arrow_type, kind_of, length_of
 
 if TYPE_CHECKING:
-    from safeguards.pipeline.run import Pipeline
+    from safeguards.pipeline.pipeline import Pipeline
 
 Outcomes = Mapping[str, Outcome]
 _INJECTIVE = "use an injective transform, such as Token() or FormatPreserving()"

@@ -30,7 +30,7 @@ from safeguards.tables.sql_writing import (
 from safeguards.tables.urls import shown
 
 if TYPE_CHECKING:
-    from safeguards.pipeline.run import Pipeline
+    from safeguards.pipeline.pipeline import Pipeline
 
 IfExists = Literal["refuse", "append"]
 Constraints = Literal["carry", "leave"]

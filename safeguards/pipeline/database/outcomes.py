@@ -15,7 +15,7 @@ from safeguards.pipeline.pseudonymise import Pseudonymise
 from safeguards.pseudonyms import Domain, Drop, Keep, Transform
 
 if TYPE_CHECKING:
-    from safeguards.pipeline.run import Pipeline
+    from safeguards.pipeline.pipeline import Pipeline
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from safeguards.tables.sql_writing import find_table, is_new_file, open_target, 
 if TYPE_CHECKING:
     from safeguards.pipeline.database.into_table import IfExists
     from safeguards.pipeline.manifest import Manifest
-    from safeguards.pipeline.run import Pipeline
+    from safeguards.pipeline.pipeline import Pipeline
 
 
 def run_tables(

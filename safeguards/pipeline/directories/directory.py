@@ -17,12 +17,13 @@ from safeguards.pipeline.directories.folder import Folder, parts_of
 from safeguards.pipeline.directories.identity import identity
 from safeguards.pipeline.directories.journal import Finished, Journal
 from safeguards.pipeline.manifest import METADATA_KEY, Manifest, digest, fingerprint
+from safeguards.pipeline.run import Advance, Run
 from safeguards.pipeline.step import Counts, Step
 from safeguards.pipeline.workers import Failure, Workers
 from safeguards.tables import open_file, write_file
 
 if TYPE_CHECKING:
-    from safeguards.pipeline.run import Advance, Pipeline
+    from safeguards.pipeline.pipeline import Pipeline
 
 Told = Callable[[str, str], object]
 """Called with a part's name, and whether it was ``kept``, ``made`` or ``made anew``."""
@@ -66,8 +67,6 @@ class _Job:
     """What all parts have in common: schema, pipeline and keys."""
 
     def __init__(self, pipeline: Pipeline, source: Path, first: Path) -> None:
-        from safeguards.pipeline.run import Run
-
         rows = open_file(first)
         self.pipeline, self.source = pipeline, source
         self._run = Run(pipeline, rows)
@@ -129,7 +128,7 @@ class PartWork:
 
     def __call__(self) -> Callable[[Path, Path], Finished]:
         """Return what makes one part of another."""
-        from safeguards.pipeline.run import Pipeline
+        from safeguards.pipeline.pipeline import Pipeline
 
         pipeline = Pipeline(self.steps, purpose=self.purpose)
 
@@ -144,8 +143,6 @@ class PartWork:
         return work
 
     def _finished(self, pipeline: Pipeline, part: Path, target: Path) -> Finished:
-        from safeguards.pipeline.run import Run
-
         before, fingerprinted = _state(part), digest(part)
         rows = open_file(part)
         _check_schema(rows.schema, self.schema)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import pyarrow as pa
 
 from safeguards.errors import DecryptionFailed, InputError, KeyUnavailable, SubjectErased
 from safeguards.fields import Cipher
 from safeguards.fields.subject_cipher import SubjectCipher
-from safeguards.keys.registry import DEFAULT
 from safeguards.pipeline.columns import AtRow, ColumnsRunning, each, require_columns
-from safeguards.pipeline.encryption.field import EncryptedField, fields_of
+from safeguards.pipeline.encryption.field import EncryptedField
 from safeguards.pipeline.encryption.kinds import Kind
+from safeguards.pipeline.encryption.of_fields import OfFields
 from safeguards.pipeline.encryption.persons import ids_of, require_ids
 from safeguards.pipeline.manifest import ColumnRecord
 from safeguards.pseudonyms.column import is_bytes, plain
@@ -25,7 +25,7 @@ _ERASED = ("raise", "null")
 
 
 @dataclass(frozen=True)
-class Decrypt:
+class Decrypt(OfFields):
     """Decrypt columns: bytes come in, the declared types come out.
 
     Args:
@@ -39,29 +39,19 @@ class Decrypt:
         InputError: a field is declared wrongly, or twice.
     """
 
-    columns: Mapping[str, str | EncryptedField | Mapping[str, Any]]
-    keyring: str = DEFAULT
+    name: ClassVar[str] = _NAME
+
     erased: Erased = "raise"
 
     def __post_init__(self) -> None:
         if self.erased not in _ERASED:
             raise InputError(f"erased={self.erased!r} is none of {', '.join(_ERASED)}")
-        object.__setattr__(self, "columns", fields_of(self.columns, self.keyring, _NAME))
+        super().__post_init__()
         for name, field in self.fields.items():
             try:
                 field.kind_read()
             except InputError as error:
                 raise InputError(f"column {name!r} {error}") from None
-
-    @property
-    def fields(self) -> Mapping[str, EncryptedField]:
-        """The field of each column."""
-        return self.columns  # type: ignore[return-value]  # __post_init__ made fields of them all
-
-    @property
-    def keyrings(self) -> frozenset[str]:
-        """The names of the keyrings that it asks for."""
-        return frozenset(field.keyring or self.keyring for field in self.fields.values())
 
     def start(self, schema: pa.Schema, metadata: Mapping[str, str]) -> ColumnsRunning:
         """Fit the fields to a schema and take their keys.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pyarrow as pa
 
@@ -12,11 +12,11 @@ from safeguards.errors import InputError, SubjectErased
 from safeguards.fields import Cipher
 from safeguards.fields.many import encrypt_many, seal_many
 from safeguards.fields.subject_cipher import SubjectCipher
-from safeguards.keys.registry import DEFAULT
 from safeguards.pipeline.columns import AtRow, ColumnsRunning, each, require_columns
 from safeguards.pipeline.encryption.casting import cast, check_castable, stored
-from safeguards.pipeline.encryption.field import EncryptedField, fields_of
+from safeguards.pipeline.encryption.field import EncryptedField
 from safeguards.pipeline.encryption.kinds import Kind
+from safeguards.pipeline.encryption.of_fields import OfFields
 from safeguards.pipeline.encryption.persons import KnownOwner, ids_of, require_ids
 from safeguards.pipeline.manifest import ColumnRecord
 from safeguards.pseudonyms.column import Unfit, plain
@@ -26,7 +26,7 @@ _NAME = "encrypt"
 
 
 @dataclass(frozen=True)
-class Encrypt:
+class Encrypt(OfFields):
     """Encrypt columns: binary ones come out, which ``Encrypted`` columns of the same field ids read.
 
     Args:
@@ -38,21 +38,7 @@ class Encrypt:
         InputError: a field is declared wrongly, or twice.
     """
 
-    columns: Mapping[str, str | EncryptedField | Mapping[str, Any]]
-    keyring: str = DEFAULT
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "columns", fields_of(self.columns, self.keyring, _NAME))
-
-    @property
-    def fields(self) -> Mapping[str, EncryptedField]:
-        """The field of each column."""
-        return self.columns  # type: ignore[return-value]  # __post_init__ made fields of them all
-
-    @property
-    def keyrings(self) -> frozenset[str]:
-        """The names of the keyrings that it asks for."""
-        return frozenset(field.keyring or self.keyring for field in self.fields.values())
+    name: ClassVar[str] = _NAME
 
     def start(self, schema: pa.Schema, metadata: Mapping[str, str]) -> ColumnsRunning:
         """Fit the fields to a schema and take their keys.

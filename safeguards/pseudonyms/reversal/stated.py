@@ -12,7 +12,7 @@ from typing import Any
 
 from safeguards.errors import InputError
 from safeguards.pseudonyms.domain import SAFEGUARD, Domain
-from safeguards.tables import Source
+from safeguards.tables import Source, told_by
 
 METADATA_KEY = "safeguards.manifest"
 """The key of the manifest in the metadata of a schema, or of a Parquet file."""
@@ -59,8 +59,7 @@ def _records(told: Mapping[str, Any], column: str) -> list[dict[str, Any]]:
 
 
 def _carried(source: Source) -> dict[str, Any] | None:
-    key = METADATA_KEY.encode()
-    text = getattr(source, "metadata", {}).get(METADATA_KEY) or (source.schema.metadata or {}).get(key)
+    text = told_by(source).get(METADATA_KEY)
     if text is None:
         return None
     try:
