@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Any, Literal, cast
 
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
@@ -16,6 +16,7 @@ from pyarrow import csv as arrow_csv
 from safeguards.errors import InputError
 from safeguards.tables import decoding
 from safeguards.tables.source import BATCH_ROWS, pick, refuse_duplicates, reservoir, resize
+from safeguards.tables.tap import Tap, closed_at_exit, read_to_its_end
 
 # Arrow reads 32 blocks ahead, so blocks are small; a longer row is read again in large ones.
 BLOCKS = (1 << 20, 64 << 20)
@@ -88,7 +89,7 @@ class DelimitedFile:
         done, end = 0, None
         for block in BLOCKS:
             try:
-                for batch in self._rows([*wanted, *({last} - {*wanted})], block, done):
+                for batch in closed_at_exit(self._rows([*wanted, *({last} - {*wanted})], block, done)):
                     done += batch.num_rows
                     end = batch[last][-1].as_py() if batch.num_rows else end
                     yield from resize([batch.select(wanted)], size)
@@ -108,12 +109,13 @@ class DelimitedFile:
         """Draw rows at random; reads the file once."""
         return reservoir(self.schema, self.batches(), rows, seed)
 
-    def _rows(self, wanted: list[str], block: int, skip: int) -> Iterator[pa.RecordBatch]:
+    def _rows(self, wanted: list[str], block: int, skip: int) -> Generator[pa.RecordBatch, None, None]:
         """Yield the rows after the first ``skip`` of them, reading blocks of so many bytes."""
         bad: list[arrow_csv.InvalidRow] = []
         with decoding.open_bytes(self.path) as stream:
+            tap = None if self._encoding == "utf-8" else Tap(stream)
             try:
-                with self._reader(stream, wanted, block, bad) as reader:
+                with read_to_its_end(self._reader(tap or stream, wanted, block, bad), tap) as reader:
                     for batch in reader:
                         yield batch.slice(min(skip, batch.num_rows))
                         skip = max(0, skip - batch.num_rows)
@@ -123,14 +125,14 @@ class DelimitedFile:
                 raise self._fault(error, bad) from None
 
     def _reader(
-        self, stream: IO[bytes], wanted: list[str], block: int, bad: list[arrow_csv.InvalidRow]
+        self, stream: IO[bytes] | Tap, wanted: list[str], block: int, bad: list[arrow_csv.InvalidRow]
     ) -> arrow_csv.CSVStreamingReader:
         def refuse(row: arrow_csv.InvalidRow) -> Literal["skip", "error"]:
             bad.append(row)
             return "error"
 
         return arrow_csv.open_csv(
-            stream,
+            cast(Any, stream),
             read_options=arrow_csv.ReadOptions(
                 encoding=self._encoding,
                 block_size=block,

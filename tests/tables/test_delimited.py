@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -227,3 +229,18 @@ def test_dates_and_numbered_names_name_columns(tmp_path: Path, first: str) -> No
 def test_whether_rows_follow_is_known_without_reading_them(tmp_path: Path, text: str, empty: bool) -> None:
     (tmp_path / "t.csv").write_text(text)
     assert is_empty(open_file(tmp_path / "t.csv")) is empty
+
+
+@pytest.mark.parametrize("leave", ["rows.close()", ""])
+def test_a_process_that_leaves_a_file_to_be_decoded_early_ends_in_peace(tmp_path: Path, leave: str) -> None:
+    (tmp_path / "t.csv").write_bytes(
+        "이름,전화\n".encode("cp949") + "김철수,010\n".encode("cp949") * 1_000_000
+    )
+    script = f"""
+from safeguards.tables import open_file
+rows = open_file({str(tmp_path / "t.csv")!r}).batches()
+assert next(rows)["이름"][0].as_py() == "김철수"
+{leave}
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
