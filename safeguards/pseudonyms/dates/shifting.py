@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from safeguards.items.dates import rewritten_date
+from safeguards.items.dates import SPELLINGS, rewritten_date
 from safeguards.pseudonyms.column import is_text, refuse_unfit
 
 Days = npt.NDArray[np.int64]
@@ -20,7 +20,10 @@ _DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_00
 # Arrow would read the year 0, which no other spelling has.
 _ISO = r"^([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}$"
 _BEYOND = "has a date that moves out of the years 1 to 9999, or of what its type holds"
-_NO_DATE = 'holds a value that is no date of the calendar; correct it, or use Generalise(years=1, other="?")'
+_NO_DATE = (
+    f"holds a text that is no date of the calendar, written as {SPELLINGS}, without a time zone; correct it "
+    'or make it NULL, or use Generalise(years=1, other="?")'
+)
 
 
 def shifted(values: Any, days: Days) -> Any:
