@@ -135,8 +135,11 @@ class Generalise(Transform):
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return text, or the same type where values are only coded at the bounds."""
         require_flat(kind)
+        moments.require_zone(kind)
         if self._codes or self.band is not None:
             bands.require_numbers(kind)
+        if self._codes and pa.types.is_decimal(kind) and kind.scale < 0:
+            raise InputError(f"is {kind}, which leaves last digits out: cast it to a scale of 0")
         if self.region is not None and not (is_text(kind) or pa.types.is_null(kind)):
             raise InputError(f"is {kind}: addresses are text")
         return kind if self._codes else pa.string()

@@ -70,6 +70,7 @@ class Round(Transform):
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return the same type; text as plain strings."""
         require_flat(kind)
+        moments.require_zone(kind)
         held = kind.value_type if pa.types.is_dictionary(kind) else kind
         if is_text(held) or pa.types.is_null(held):
             return pa.string()

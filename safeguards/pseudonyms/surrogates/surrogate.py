@@ -14,7 +14,7 @@ from safeguards import items
 from safeguards.errors import InputError
 from safeguards.items.placeholders import is_placeholder
 from safeguards.items.ranks import LONGEST_VALUE, Ladder
-from safeguards.pseudonyms.column import Unfit, fitting, is_text, plain
+from safeguards.pseudonyms.column import Unfit, fitting, plain, require_text
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.reversal.permit import Permit
 from safeguards.pseudonyms.surrogates.exchange import (
@@ -120,8 +120,7 @@ class Surrogate(Transform):
 
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return text."""
-        if not is_text(kind) and not pa.types.is_null(kind):
-            raise InputError(f"is {kind}: cast it to text first, for numbers have lost their leading zeros")
+        require_text(kind)
         return pa.string()
 
     def bind(self, domain: Domain | None) -> Bound:
