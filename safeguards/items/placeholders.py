@@ -46,6 +46,8 @@ def is_placeholder(text: str) -> bool:
     """Say whether a text, folded as canonical forms are, stands for no value; a blank one does not."""
     if not text or len(text) > LONGEST:
         return False
+    if text[0].isdigit() and text[-1].isdigit() and text[-1] != "0":  # as most numbers are
+        return False
     bare = _SIGNS.sub("", text).casefold()
     if not bare:
         return not text.isspace()

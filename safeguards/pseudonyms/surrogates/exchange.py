@@ -105,8 +105,9 @@ class Exchange:
 
     def _leave_long(self, values: list[str], found: list[str | None], left: dict[int, str]) -> None:
         """Leave what is longer than a value of such a length may become: its own spelling was shorter."""
+        widths = {size: width(self.ladder, self.placeholders, size) for size in set(map(len, values))}
         for at, (value, made) in enumerate(zip(values, found, strict=True)):
-            if made is not None and len(made) > width(self.ladder, self.placeholders, len(value)):
+            if made is not None and len(made) > widths[len(value)]:
                 found[at], left[at] = None, _LONG
 
     def _is_apart(self, text: str) -> bool:
