@@ -11,6 +11,9 @@ from safeguards.items.text import plain
 OLDEST_YEARS = 120
 """Nobody verified has lived longer than 122 years; older birth dates are other numbers."""
 
+SPELLINGS = "1990-03-01, 1990. 3. 1., 1990년 3월 1일 or 19900301, the year first"
+"""What :func:`written_date` reads, for messages."""
+
 _WRITTEN = re.compile(
     r"(?:(\d{4})\s?(?:년|[-./])\s?(\d{1,2})\s?(?:월|[-./])\s?(\d{1,2})\s?일?\.?|(\d{4})(\d{2})(\d{2}))"
     r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\s?생?"

@@ -36,6 +36,16 @@ def is_bytes(kind: pa.DataType) -> bool:
     return plain or pa.types.is_fixed_size_binary(kind)
 
 
+def require_text(kind: pa.DataType) -> None:
+    """Raise InputError for a type that holds neither text nor NULLs alone."""
+    if is_text(kind) or pa.types.is_null(kind):
+        return
+    held: Any = kind.value_type if pa.types.is_dictionary(kind) else kind
+    numeric = pa.types.is_integer(held) or pa.types.is_floating(held) or pa.types.is_decimal(held)
+    why = "for numbers have lost their leading zeros" if numeric else "or use another transform"
+    raise InputError(f"is {kind}: cast it to text first, {why}")
+
+
 def require_flat(kind: pa.DataType) -> None:
     """Raise InputError for a type whose values have no one spelling as text."""
     extension = isinstance(kind, pa.BaseExtensionType) and not isinstance(kind, pa.UuidType)
@@ -142,6 +152,9 @@ def trimmed(values: Any) -> Any:
     return values
 
 
+NO_UTF_8 = "holds text that is no UTF-8, which whoever wrote it has to mend"
+
+
 class Unfit(InputError):
     """A value that a transform has no place for; ``row`` counts from 1 in the array at hand."""
 
@@ -162,6 +175,8 @@ def of_column(error: Exception, column: str, row: Callable[[int], int]) -> Safeg
         return type(error)(f"column {column!r} {error}")
     if isinstance(error, SafeguardsError):
         return error
+    if isinstance(error, UnicodeDecodeError):
+        return InputError(f"column {column!r} {NO_UTF_8}")
     kind = type(error).__name__
     return SafeguardsError(f"column {column!r} could not be worked on ({kind}); nothing was written")
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from safeguards import items
 from safeguards.errors import InputError
+from safeguards.pseudonyms.column import NO_UTF_8
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.reversal.permit import Permit
 
@@ -109,7 +110,12 @@ class Transform(ABC):
             InputError: arrays of that type, or a value in it, cannot be transformed so.
         """
         self.output(values.type)
-        return self.bind(domain).apply(*map(_whole, (values, *beside)))
+        bound = self.bind(domain)
+        try:
+            return bound.apply(*map(_whole, (values, *beside)))
+        except UnicodeDecodeError:
+            pass  # which would carry the value
+        raise InputError(NO_UTF_8)
 
     def reverse(self, domain: Domain | None, permit: Permit) -> Bound:
         """Take the key that leads back from the results to the values.

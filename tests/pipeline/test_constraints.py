@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
+import faker
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
@@ -60,6 +61,8 @@ GOOD: dict[str, tuple[Any, list[Any]]] = {
     ),
     "a token in a column without bound": (Token(), [sa.Column("a", sa.Text, primary_key=True)]),
     "as long as it was": (FormatPreserving(), [text(length=4, unique=True)]),
+    "a name as long as they may be": (Surrogate(item="person_name"), [text(length=40, unique=True)]),
+    "an address as long as they may be": (Surrogate(item="kr_address"), [text(length=255)]),
     "a number stays one": (FormatPreservingInteger(), [sa.Column("a", sa.BigInteger, primary_key=True)]),
     "bounds keep the type": (Generalise(top=80), [sa.Column("a", sa.Integer, nullable=False)]),
     "a column that may be NULL is left out": (Drop(), [text(unique=True)]),
@@ -114,9 +117,14 @@ BAD: dict[str, tuple[Any, list[Any], str]] = {
         "generalise makes 9 characters: widen the column",
     ),
     "a text of unknown length": (
-        Surrogate(item="person_name"),
+        Surrogate(faker="company", locale="ko_KR", version=faker.VERSION),
         [text(length=40)],
-        "how long surrogate of person_name in domain 'd' makes values is not known",
+        "how long surrogate in domain 'd' makes values is not known",
+    ),
+    "a surrogate that is too long": (
+        Surrogate(item="email"),
+        [text(length=100)],
+        "surrogate of email in domain 'd' makes 183 characters: widen the column",
     ),
     "text for a number": (
         Token(),

@@ -38,7 +38,7 @@ def test_the_manifest_states_the_version_and_no_value(ring: Keyring, tmp_path: P
     )
     (record,) = (column for column in Manifest.read(path).columns if column.column == "name")
     assert record.transform == "surrogate"
-    assert record.parameters == {"version": 1, "other": "refuse"}
+    assert record.parameters == {"version": 1, "other": "refuse", "placeholders": "keep"}
     assert record.injective
     assert record.reversible
     assert record.key_id is not None

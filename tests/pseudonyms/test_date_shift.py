@@ -161,7 +161,7 @@ def test_a_date_without_a_person_is_refused_or_becomes_null(ring: Keyring) -> No
 )
 def test_a_date_that_leaves_the_calendar_is_refused(ring: Keyring, dates: pa.Array) -> None:
     for subject in range(8):  # whose shifts go both ways
-        with pytest.raises(Unfit, match="moves out"):
+        with pytest.raises(Unfit, match="moves, out"):
             moved(dates, [subject] * 2)
 
 

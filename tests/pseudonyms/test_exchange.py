@@ -67,7 +67,7 @@ def test_equal_numbers_of_two_spaces_have_different_numbers() -> None:
 
 
 def test_what_has_no_surrogate_is_left_null_with_its_problem_in_any_place() -> None:
-    values = pa.array(["-", "홍길동", "金", "", "John Smith", "제임스"])
+    values = pa.array(["♥", "홍길동", "金", "", "John Smith", "제임스"])
     found, left = Exchange(get("person_name").ladder(), KEY).apply(values)
     assert [value is None for value in found.to_pylist()] == [True, False, True, False, False, False]
     assert sorted(left) == [0, 2]

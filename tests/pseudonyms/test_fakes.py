@@ -65,6 +65,16 @@ def test_spellings_of_an_item_have_one_fake() -> None:
     assert len(set(fakes(["Hong@x.kr", "hong@X.kr "], item="email", faker="email"))) == 1
 
 
+def test_no_company_is_invented_for_a_placeholder() -> None:
+    values = ["없음", "한빛상사", "N/A", None]
+    found = fakes(values)
+    assert [found[0], found[2], found[3]] == ["없음", "N/A", None]
+    assert fakes(values, placeholders="null") == [None, found[1], None, None]
+    exchanged = fakes(values, placeholders="exchange")
+    assert exchanged[1] == found[1]
+    assert exchanged[0] != "없음"
+
+
 def test_a_fake_does_not_depend_on_what_others_drew() -> None:
     before = fakes(["a"])
     other = faker.Faker("ko_KR")
@@ -101,6 +111,7 @@ def test_another_faker_is_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatc
         ({"faker": "latitude"}, "gives no text"),
         ({"form": "keep_domain"}, "form= and other="),
         ({"other": "token"}, "form= and other="),
+        ({"placeholders": "other"}, "goes with other="),
         ({"item": "nobody"}, "unknown item"),
     ],
 )
@@ -113,7 +124,12 @@ def test_fakes_are_neither_injective_nor_reversible_and_say_so(ring_of_module: K
     transform = Surrogate(faker="company", locale="ko_KR", version=INSTALLED)
     assert not transform.traits.injective
     assert not transform.traits.reversible
-    assert transform.parameters() == {"faker": "company", "locale": "ko_KR", "version": INSTALLED}
+    assert transform.parameters() == {
+        "faker": "company",
+        "locale": "ko_KR",
+        "version": INSTALLED,
+        "placeholders": "keep",
+    }
     with pytest.raises(InputError, match="one-way"):
         transform.reverse(DOMAIN, Permit(ring_of_module, "agent-7", "support", "case 12", Noted()))
 
@@ -122,7 +138,8 @@ def test_processes_agree_whatever_their_hash_seed() -> None:
     script = (
         "import faker; from safeguards.pseudonyms.surrogates.fakes import Fakes; import pyarrow as pa;"
         "from safeguards.values import Secret;"
-        "print(Fakes('address', 'ko_KR', faker.VERSION).apply(pa.array(['a', 'b']), Secret(bytes(32)), None))"
+        "fakes, key = Fakes('address', 'ko_KR', faker.VERSION), Secret(bytes(32));"
+        "print(fakes.apply(pa.array(['a', 'b']), key, None, 'keep'))"
     )
     results = {
         subprocess.run(

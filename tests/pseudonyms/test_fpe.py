@@ -18,6 +18,7 @@ from safeguards.items import get
 from safeguards.pseudonyms import Domain, FormatPreserving, Token
 from safeguards.pseudonyms.column import Unfit
 from safeguards.pseudonyms.format_preserving import fpe
+from safeguards.pseudonyms.format_preserving.fpe import LONGEST
 
 pytestmark = pytest.mark.usefixtures("ring_of_module")
 
@@ -218,3 +219,12 @@ def test_a_value_whose_usual_spelling_is_longer_is_refused(ring: Keyring, item: 
     with pytest.raises(Unfit, match="is longer in its usual spelling") as caught:
         FormatPreserving(item=item).apply(values, Domain("d"))
     assert caught.value.row == 2
+
+
+def test_a_text_is_refused_before_it_is_encrypted(ring: Keyring) -> None:
+    transform = FormatPreserving(keep_first=3)
+    longest = "010" + "7" * LONGEST
+    assert len(transform.apply(pa.array([longest]), Domain("d"))[0].as_py()) == len(longest)
+    with pytest.raises(Unfit, match=r"more than 10,000 characters .* use RedactText\(\)") as caught:
+        transform.apply(pa.array(["0101234567", None, longest + "7"]), Domain("d"))
+    assert caught.value.row == 3

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from safeguards import Keyring
 from safeguards.errors import InputError
-from safeguards.pseudonyms import Generalise
+from safeguards.pseudonyms import DateShift, Domain, Generalise, Round, Transform
 from safeguards.pseudonyms.column import Unfit
 
 
@@ -191,3 +192,59 @@ def test_coding_at_bounds_keeps_every_type(kind: pa.DataType) -> None:
 
 def test_nothing_is_coded_in_a_column_of_nulls() -> None:
     assert made(pa.nulls(2), bottom=0, top=2) == [None, None]
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [Generalise(years=10), Generalise(ages=10, on="2026-01-01"), Round(to="month"), DateShift(subject="who")],
+    ids=lambda transform: transform.name,
+)
+@pytest.mark.parametrize("written", ["03/01/1990", "1990-02-30", "19900229", "90-03-01", "born 1990-03-01"])
+def test_an_error_about_a_date_says_which_spellings_are_read_and_not_the_value(
+    ring: Keyring, transform: Transform, written: str
+) -> None:
+    beside = [pa.array([1, 2])] if transform.beside else []
+    with pytest.raises(Unfit) as caught:
+        transform.apply(pa.array(["1990-03-01", written]), Domain("d"), *beside)
+    assert caught.value.row == 2
+    assert "1990-03-01, 1990. 3. 1., 1990년 3월 1일 or 19900301" in str(caught.value)
+    assert "correct it" in str(caught.value)
+    assert written.removeprefix("born ") not in str(caught.value).replace("1990-03-01, 1990.", "")
+
+
+def test_each_spelling_that_errors_name_is_read(ring: Keyring) -> None:
+    named = pa.array(["1990-03-01", "1990. 3. 1.", "1990년 3월 1일", "19900301", "1990-03-01 09:30"])
+    for transform in (Generalise(years=1), Round(to="year"), DateShift(subject="who")):
+        beside = [pa.array(range(5))] if transform.beside else []
+        assert transform.apply(named, Domain("d"), *beside).null_count == 0
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.date32(), pa.timestamp("us", "Asia/Seoul")], ids=str)
+def test_a_birth_date_to_come_is_told_as_one(kind: pa.DataType) -> None:
+    born = pa.array([date(1990, 3, 1), date(2026, 1, 2), None]).cast(kind)
+    settings: dict[str, Any] = {"ages": 10, "on": "2026-01-01"}
+    with pytest.raises(Unfit, match="a birth date after 2026-01-01, the day") as caught:
+        Generalise(**settings).apply(born)
+    assert caught.value.row == 2
+    assert Generalise(**settings, other="?").apply(born).to_pylist() == ["30-39", "?", None]
+
+
+def test_an_hour_is_asked_for_where_hours_are_rounded() -> None:
+    with pytest.raises(Unfit, match="with a time of day such as 09:30"):
+        Round(to="hour").apply(pa.array(["1990-03-01"]))
+    with pytest.raises(Unfit, match="written as 1234.5, without commas"):
+        Round(to=10).apply(pa.array(["1,000"]))
+
+
+def test_a_representation_shows_no_value_of_groups_and_hierarchies() -> None:
+    for transform in (
+        Generalise(groups={"홍길동": "김영희"}),
+        Generalise(groups={"김영희": ["홍길동"]}),
+        Generalise(hierarchy={"홍길동": ["김영희", "*"]}, level=1),
+    ):
+        assert "홍길동" not in repr(transform)
+        assert "김영희" not in repr(transform)
+        assert "<1 values>" in repr(transform)
+    assert repr(Generalise(ages=10, on="2026-01-01", top=80)) == (
+        "Generalise(ages=10, on=datetime.date(2026, 1, 1), top=80)"
+    )

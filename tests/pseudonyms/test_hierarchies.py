@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safeguards.errors import InputError
+from safeguards.items.kr.regions import PROVINCES
+from safeguards.items.kr.regions_1 import REGIONS
 from safeguards.pseudonyms import Generalise, transform_from
 from safeguards.pseudonyms.column import Unfit
 
@@ -162,6 +165,27 @@ ADDRESSES = [
     ("부산 어딘가 12", "부산", None),
     ("중구 소공동 1", None, None),
     ("서울로 7", None, None),
+    ("(06236) 서울 강남구 테헤란로 1", "서울", "서울 강남구"),
+    ("06236 서울특별시 강남구", "서울", "서울 강남구"),
+    ("[06236]서울강남구역삼동", "서울", "서울 강남구"),
+    ("(우)06236 서울 강남구", "서울", "서울 강남구"),
+    ("우) 135-080 서울 강남구", "서울", "서울 강남구"),
+    ("우편번호: ０６２３６, 서울 강남구", "서울", "서울 강남구"),
+    ("대한민국 서울 강남구", "서울", "서울 강남구"),
+    ("062360 12 서울 강남구", None, None),
+    ("서울강남구역삼동", "서울", "서울 강남구"),
+    (unicodedata.normalize("NFD", "서울강남구역삼동"), "서울", "서울 강남구"),
+    ("서울특별시강남구역삼동", "서울", "서울 강남구"),
+    ("서울특별시역삼동", "서울", None),
+    ("경기수원시영통구광교동", "경기", "경기 수원시"),
+    ("경기광주시오포읍", "경기", "경기 광주시"),
+    ("광주광산구", "광주", "광주 광산구"),
+    ("부산부산진구부전동", "부산", "부산 부산진구"),
+    ("부산진구 부전동", None, None),
+    ("세종특별자치시한누리대로 2130", "세종", "세종"),
+    ("세종시한누리대로 2130", "세종", "세종"),
+    ("세종로 1", None, None),
+    ("경기도청로 1", None, None),
     ("", None, None),
 ]
 
@@ -176,6 +200,25 @@ def test_an_address_becomes_its_region_or_what_stands_for_none(
         if label is None:
             with pytest.raises(Unfit, match="tells no"):
                 made([address], **settings)
+
+
+@given(
+    region=st.sampled_from(REGIONS[1:]),
+    full=st.sampled_from(sorted(PROVINCES)),
+    town=st.sampled_from(["역삼동", "월드컵로 1", "오포읍 2-3"]),
+    before=st.sampled_from(["", "(06236) ", "06236 ", "우)06236 ", "(135-080)", "대한민국 "]),
+)
+def test_a_region_is_found_in_any_spacing_and_behind_a_postal_code(
+    region: str, full: str, town: str, before: str
+) -> None:
+    province, _, districts = region.partition(" ")
+    named = next(name for name in (full, province) if PROVINCES.get(name, name) == province)
+    spaced = f"{named} {districts} {town}"
+    (expected,) = made([spaced], item="kr_address", region="district")
+    assert expected == f"{province} {districts.split(' ')[0]}"
+    spellings = [before + spaced, before + spaced.replace(" ", ""), before + f"{named}{districts} {town}"]
+    assert made(spellings, item="kr_address", region="district") == [expected] * 3
+    assert made(spellings, item="kr_address", region="province") == [province] * 3
 
 
 def test_regions_are_asked_for_in_a_file_alike_and_numbers_have_none() -> None:

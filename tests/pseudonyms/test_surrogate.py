@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from safeguards import Keyring
 from safeguards.audit import Event
 from safeguards.errors import InputError
-from safeguards.items import get
+from safeguards.items import get, placeholders
 from safeguards.items.kr.names import lists_1 as lists
+from safeguards.items.kr.names.ranks import UNUSUAL, USUAL
 from safeguards.items.kr.regions_1 import REGIONS
 from safeguards.items.kr.surnames import PER_10_000
 from safeguards.pseudonyms import Domain, Surrogate, Token, transform_from
@@ -88,6 +89,9 @@ MADE = [
 ]
 
 
+PLACEHOLDERS = ["미상", "없음", "주소 없음", "(없음)", "N/A", "Ｎ／Ａ", "-", "--", "unknown", "000-0000-0000"]
+
+
 class Noted:
     """A sink that keeps its events."""
 
@@ -117,7 +121,7 @@ def permit(ring: Keyring) -> Permit:
 def test_different_values_stay_different_and_the_key_leads_back(
     ring_of_module: Keyring, item: str, form: str | None, data: st.DataObject
 ) -> None:
-    values = data.draw(st.lists(st.none() | VALUES[item], max_size=12))
+    values = data.draw(st.lists(st.none() | VALUES[item] | st.sampled_from(PLACEHOLDERS), max_size=12))
     canonical = get(item).canonical
     transform = Surrogate(item=item, form=form, other="token")
     column = pa.array(values, pa.string())
@@ -196,13 +200,13 @@ def test_nothing_stays_nothing() -> None:
 @pytest.mark.parametrize(
     ("item", "value", "said"),
     [
-        ("person_name", "-", "of which only 1 are possible"),
+        ("person_name", "♥", "of which only 1 are possible"),
         ("person_name", "金", "of which only 20,902 are possible"),
         ("person_name", "อานนท์", "no surrogate is made of"),
         ("person_name", "\u200b", "no surrogate is made of"),
         ("kr_phone", "119", "of which only 1,000 are possible"),
         ("kr_phone", "010-2345-6789 (부)", "no surrogate is made of"),
-        ("email", "없음", "no surrogate is made of"),
+        ("email", "hong at naver", "no surrogate is made of"),
         ("kr_address", "서울 마포구", "of which only"),
     ],
 )
@@ -211,7 +215,7 @@ def test_what_cannot_be_hidden_is_refused_with_its_row_and_not_told(item: str, v
     with pytest.raises(Unfit, match=said) as caught:
         made([fitting, None, fitting, value, fitting, value], item)
     assert caught.value.row == 4
-    assert value not in str(caught.value).split(";")[0] or value == "-"
+    assert value not in str(caught.value).split(";")[0]
     token = Token(item=item).apply(pa.array([value]), DOMAIN)[0].as_py()
     known = one(fitting, item)
     assert made([fitting, value, None], item, other="token") == [known, token, None]
@@ -235,6 +239,7 @@ def test_what_cannot_be_hidden_is_refused_with_its_row_and_not_told(item: str, v
         ({"item": "person_name", "form": "keep_domain"}, "no form 'keep_domain'; they have: none"),
         ({"item": "email", "form": "x"}, "they have: keep_domain"),
         ({"item": "person_name", "other": "keep"}, "other="),
+        ({"item": "person_name", "placeholders": "drop"}, "placeholders="),
         ({"item": "person_name", "locale": "ko_KR"}, "locale="),
     ],
 )
@@ -261,7 +266,12 @@ def test_domains_items_and_forms_are_unlinkable() -> None:
 
 def test_the_version_is_part_of_the_key_and_of_the_manifest() -> None:
     transform = Surrogate(item="email", form="keep_domain")
-    assert transform.parameters() == {"version": 1, "form": "keep_domain", "other": "refuse"}
+    assert transform.parameters() == {
+        "version": 1,
+        "form": "keep_domain",
+        "other": "refuse",
+        "placeholders": "keep",
+    }
     assert transform._key_purpose == "surrogate/1/keep_domain"
     assert Surrogate(item="email")._key_purpose == "surrogate/1"
 
@@ -302,3 +312,62 @@ def test_it_is_data_that_travels() -> None:
     assert not transform.traits.reversible
     assert Surrogate(item="email").traits.reversible
     assert not Surrogate(item="email", other="null").traits.injective
+
+
+@pytest.mark.parametrize("item", VALUES)
+def test_placeholders_stay_what_they_are_and_become_no_person(item: str) -> None:
+    canonical = get(item).canonical
+    known = one(SAMPLES[item][0], item)
+    values = [*PLACEHOLDERS, SAMPLES[item][0], None]
+    assert made(values, item) == [*map(canonical, PLACEHOLDERS), known, None]
+    nulls = [None] * len(PLACEHOLDERS)
+    assert made(values, item, placeholders="null") == [*nulls, known, None]
+    tokens = Token(item=item).apply(pa.array(PLACEHOLDERS), DOMAIN).to_pylist()
+    assert made(values, item, placeholders="other", other="token") == [*tokens, known, None]
+    assert made(values, item, placeholders="other", other="null") == [*nulls, known, None]
+    with pytest.raises(Unfit, match="has a placeholder") as caught:
+        made([SAMPLES[item][0], "N/A"], item, placeholders="other")
+    assert caught.value.row == 2
+
+
+def test_placeholders_may_be_exchanged_like_values() -> None:
+    found = made(["미상", "unknown"], placeholders="exchange")
+    assert found[0] not in {None, "미상"}
+    assert found[1] not in {None, "unknown"}
+
+
+def test_what_a_placeholder_policy_does_is_declared() -> None:
+    keeping, nulling = Surrogate(item="email"), Surrogate(item="email", placeholders="null")
+    assert keeping.traits.injective
+    assert keeping.traits.reversible
+    assert not keeping.makes_null
+    assert nulling.makes_null
+    assert not nulling.traits.injective
+    assert not nulling.traits.reversible
+
+
+@pytest.mark.parametrize("placeholder", ["미상", "모름", "unknown", "missing"])
+def test_the_name_whose_surrogate_a_placeholder_would_be_walks_on(
+    ring_of_module: Keyring, placeholder: str
+) -> None:
+    exchanging = Surrogate(item="person_name", placeholders="exchange")
+    (before,) = exchanging.reverse(DOMAIN, permit(ring_of_module)).apply(pa.array([placeholder])).to_pylist()
+    assert exchanging.apply(pa.array([before]), DOMAIN)[0].as_py().casefold() == placeholder
+    beyond = exchanging.apply(pa.array([placeholder]), DOMAIN)[0].as_py()
+    assert made([before, placeholder]) == [beyond, placeholder]
+    back = Surrogate(item="person_name").reverse(DOMAIN, permit(ring_of_module))
+    assert back.apply(pa.array([beyond, placeholder])).to_pylist() == [before, placeholder]
+
+
+def test_no_name_of_the_lists_is_a_placeholder() -> None:
+    """Names of the grids are exchanged as whole columns, without a look at what they say."""
+    for text in placeholders._WORDS:
+        assert USUAL.rank(text) is None
+        assert UNUSUAL.rank(text) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["미정", "나", "na", "Blank", "무명", "010-1234-5678", "02-345-6000", "", " "]
+)
+def test_what_may_be_a_value_is_no_placeholder(name: str) -> None:
+    assert not placeholders.is_placeholder(name)

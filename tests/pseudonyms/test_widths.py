@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 
+import faker
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from safeguards import Keyring
 from safeguards.items import HOMES
+from safeguards.items.ranks.letters import CHOICES
 from safeguards.pseudonyms import (
     DateShift,
     Domain,
@@ -32,6 +35,7 @@ from safeguards.pseudonyms import (
     Transform,
 )
 from safeguards.pseudonyms.build import TRANSFORMS
+from tests.pseudonyms.test_surrogate import MADE, PLACEHOLDERS, VALUES
 
 PLAIN: list[Transform] = [
     Token(),
@@ -122,5 +126,69 @@ def test_whole_numbers_are_as_wide_as_their_range(ring_of_module: Keyring, numbe
     assert len(result) <= (transform.width(len(str(number))) or 0)
 
 
-def test_texts_and_surrogates_of_any_length_say_so() -> None:
-    assert RedactText().width(80) is Surrogate(item="person_name").width(80) is None
+def test_texts_and_fakes_of_any_length_say_so() -> None:
+    fake = Surrogate(faker="company", locale="ko_KR", version=faker.VERSION)
+    assert RedactText().width(80) is fake.width(80) is None
+
+
+SURROGATES = [
+    Surrogate(item=item, form=form, other=other, placeholders=placeholders)
+    for item, form in MADE
+    for other, placeholders in (("null", "keep"), ("token", "other"), ("null", "exchange"))
+]
+
+
+@pytest.mark.parametrize("transform", SURROGATES, ids=repr)
+@given(data=st.data())
+def test_no_surrogate_is_longer_than_the_width_said(
+    ring_of_module: Keyring, transform: Surrogate, data: st.DataObject
+) -> None:
+    strange = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from([*ODD, *PLACEHOLDERS])
+    values = data.draw(st.lists(st.none() | VALUES[transform.item or ""] | strange, max_size=12))
+    result = transform.apply(pa.array(values, pa.string()), Domain("d")).to_pylist()
+    for value, made in zip(values, result, strict=True):
+        if value is not None and made is not None:
+            width = transform.width(len(value))
+            assert width is not None
+            assert len(made) <= width
+
+
+ODD = [
+    "ß" * 40,
+    "…",
+    "ﬃ" * 30,
+    "㍿ 서울",
+    "straße@straße.de",
+    "세종 1로 234567",
+    "서울 중구 가나다로 123456" + "7" * 230,
+]
+"""What folding makes longer, and addresses whose region is short or that are long."""
+
+
+@pytest.mark.parametrize(
+    ("transform", "longest", "width"),
+    [
+        (Surrogate(item="person_name"), 3, 29),
+        (Surrogate(item="person_name"), 50, 50),
+        (Surrogate(item="person_name"), None, 256),
+        (Surrogate(item="kr_phone"), 13, 14),
+        (Surrogate(item="kr_phone", form="unreachable"), 13, 13),
+        (Surrogate(item="email"), 255, 183),
+        (Surrogate(item="kr_address"), 100, 110),
+        (Surrogate(item="kr_address"), 255, 255),
+        (Surrogate(item="kr_address", form="keep_region"), 100, 100),
+    ],
+    ids=repr,
+)
+def test_a_surrogate_says_how_wide_a_column_it_needs(
+    transform: Surrogate, longest: int | None, width: int
+) -> None:
+    assert transform.width(longest) == width
+
+
+def test_no_letter_of_a_shape_becomes_longer_when_it_is_written() -> None:
+    for choices in CHOICES:
+        for letter in choices.values:
+            assert len(letter) == len(letter.title()) == len(letter.upper()) == 1
+    for sign in filter(lambda sign: not sign.isalnum(), map(chr, range(sys.maxunicode + 1))):
+        assert len(sign.title()) == len(sign.upper()) == 1

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from safeguards.items.intl import email
-from safeguards.items.intl.mailboxes import Encoded, Mailboxes, sized
+from safeguards.items.intl.mailboxes import DOMAIN, Encoded, Mailboxes, sized
 from safeguards.items.ranks.ladder import Ladder, Place, Space
 
 _ADDRESS = re.compile(email.PATTERN)
@@ -69,13 +69,27 @@ class Addresses(Ladder):
         return True
 
 
-def _ladder(classes: Callable[[str], Iterator[Mailboxes]]) -> Ladder:
+_LONGEST = max(each.longest for each in CLASSES)
+_LONGEST_NAME = max(replace(each, kept="").longest for each in _OF_A_DOMAIN) - len(DOMAIN)
+
+
+def _longest(characters: int) -> int:
+    """Return the longest of all classes: the shortest addresses may be of the last one."""
+    return _LONGEST
+
+
+def _longest_of_domain(characters: int) -> int:
+    """Return the longest name before the longest domain, which has a letter and ``@`` before it."""
+    return _LONGEST_NAME + max(0, characters - len("a@"))
+
+
+def _ladder(classes: Callable[[str], Iterator[Mailboxes]], longest: Callable[[int], int]) -> Ladder:
     def spaces(canonical: str) -> Iterator[Space]:
         if _ADDRESS.fullmatch(canonical):
             yield from classes(canonical)
 
-    return Addresses(email.canonical, spaces, classes=classes)
+    return Addresses(email.canonical, spaces, longest, classes=classes)
 
 
-LADDER = _ladder(_classes)
-FORMS: Mapping[str, Ladder] = {"keep_domain": _ladder(_classes_of_domain)}
+LADDER = _ladder(_classes, _longest)
+FORMS: Mapping[str, Ladder] = {"keep_domain": _ladder(_classes_of_domain, _longest_of_domain)}

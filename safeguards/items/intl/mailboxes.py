@@ -54,6 +54,12 @@ class Mailboxes(Space):
         """How many surrogates there are."""
         return int(_BASE ** (_NAMED + self.tail))
 
+    @property
+    def longest(self) -> int:
+        """The characters of the longest surrogate."""
+        named = _GIVEN.longest + _SURNAMES.longest + len("..@") + len(self.kept or DOMAIN)
+        return named + self.tail + -(-max(self.tail - _LOCAL_TAIL, 0) // _LABEL)
+
     @cached_property
     def members(self) -> int:
         """How many addresses there are."""

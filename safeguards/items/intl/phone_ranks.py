@@ -6,4 +6,4 @@ from safeguards.items.intl import phone
 from safeguards.items.kr import phone_ranks
 from safeguards.items.ranks.ladder import Ladder
 
-LADDER = Ladder(phone.canonical, phone_ranks.LADDER.spaces)
+LADDER = Ladder(phone.canonical, phone_ranks.LADDER.spaces, phone_ranks.LADDER.longest)

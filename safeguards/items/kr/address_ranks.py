@@ -80,5 +80,20 @@ def _number(digits: str) -> Iterator[Part]:
         yield _DIGITS, digit
 
 
-LADDER = Ladder(address.canonical, _spaces)
-FORMS: Mapping[str, Ladder] = {"keep_region": Ladder(address.canonical, partial(_spaces, keeps_region=True))}
+_WIDEST = 255
+"""What columns of addresses usually hold: what would be longer is no address that somebody has."""
+
+
+def _longest(characters: int) -> int:
+    """Return the length with the shortest region exchanged for the longest."""
+    return min(_WIDEST, characters + max(choices.longest - _shortest(choices) for choices in _REGIONS))
+
+
+def _shortest(choices: Choices) -> int:
+    return min(map(len, choices.values))
+
+
+LADDER = Ladder(address.canonical, _spaces, _longest)
+FORMS: Mapping[str, Ladder] = {
+    "keep_region": Ladder(address.canonical, partial(_spaces, keeps_region=True), lambda longest: longest)
+}

@@ -70,6 +70,11 @@ class Numbers(Space):
             return f"{block.prefix}{body[:-_LAST]}-{body[-_LAST:]}"
         return f"{block.prefix}-{body[:-_LAST]}-{body[-_LAST:]}"
 
+    @property
+    def longest(self) -> int:
+        """The characters of the longest number, with two hyphens."""
+        return max(len(block.prefix) + block.more + 1 for block in self.blocks) + len("--")
+
     @cached_property
     def _starts(self) -> tuple[int, ...]:
         return tuple(accumulate((block.size for block in self.blocks), initial=0))
@@ -135,5 +140,15 @@ class Unreachable(Ladder):
         return True
 
 
-LADDER = Ladder(phone.canonical, _spaces)
-FORMS: Mapping[str, Ladder] = {"unreachable": Unreachable(phone.canonical, _spaces)}
+_PLANNED = max(kind.longest for kind in KINDS)
+
+
+def _longest(characters: int) -> int:
+    """Return the longest of the plan's numbers; others keep their digits and what stands between them."""
+    return max(_PLANNED, characters)
+
+
+LADDER = Ladder(phone.canonical, _spaces, _longest)
+FORMS: Mapping[str, Ladder] = {
+    "unreachable": Unreachable(phone.canonical, _spaces, lambda _: _RETIRED.longest)
+}

@@ -56,17 +56,23 @@ DISTRICTS = frozenset(
 
 _FULL = "|".join(sorted(PROVINCES, key=len, reverse=True))
 _DISTRICT = "|".join(sorted(DISTRICTS, key=len, reverse=True))
+_WHOLE = "|".join(name for name in PROVINCES if name.endswith(("특별시", "광역시", "자치시", "자치도")))
+# Written without spaces, 세종로 is a road of Seoul, but 세종시 no road.
 _REGION = re.compile(
-    rf"(?P<province>(?:{_FULL})(?=\s|$|{_DISTRICT})|(?:{'|'.join(SHORT)})(?=\s|$))\s*"
-    rf"(?P<district>(?:{_DISTRICT})(?=\s|$|{_DISTRICT}))?"
+    r"(?:(?:대한민국|한국)\s?)?(?:(?:우편번호|우|〒)?[\s.:]*(?:[0-9]{5}|[0-9]{3}-?[0-9]{3})(?![0-9])\s?)?"
+    rf"(?P<province>(?:{_WHOLE}|세종시)|(?:{_FULL}|{'|'.join(SHORT)})(?=\s|$|{_DISTRICT}))\s*"
+    rf"(?P<district>(?:{_DISTRICT})(?=\s|$|[가-힣]))?"
 )
-_PUNCTUATION = re.compile(r"[,()]+")
+_PUNCTUATION = re.compile(r"[][,()]+")
 _WITHOUT_DISTRICTS = "세종"  # Special Act on Sejong City, 6(2)
 LONGEST_REGION = len("경남 마산합포구")
 
 
 def province_of(text: str) -> str | None:
-    """Return the short name of the province that an address begins with; None where it begins with none."""
+    """Return the short name of the province that an address begins with; None where it begins with none.
+
+    A postal code may stand before it, and spaces may be left out.
+    """
     found = _found(text)
     return PROVINCES.get(found["province"], found["province"]) if found else None
 

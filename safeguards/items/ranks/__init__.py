@@ -6,6 +6,6 @@ order they are counted, is data of the item, has a version and never changes.
 
 from __future__ import annotations
 
-from safeguards.items.ranks.ladder import FEWEST, Ladder, Place, Space
+from safeguards.items.ranks.ladder import FEWEST, LONGEST_VALUE, Ladder, Place, Space
 
-__all__ = ["FEWEST", "Ladder", "Place", "Space"]
+__all__ = ["FEWEST", "LONGEST_VALUE", "Ladder", "Place", "Space"]

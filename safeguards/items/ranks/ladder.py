@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 FEWEST = 10**6
 """The least space whose values may be exchanged: a smaller one can be looked through."""
 
+LONGEST_VALUE = 256
+"""Characters of a value: a longer one is a text, whose number would take long to encrypt."""
+
 
 class Space(ABC):
     """Texts numbered from 0 to ``size - 1``; ``label`` tells it from all other spaces of its ladder.
@@ -55,11 +58,13 @@ class Ladder:
     Args:
         canonical: the item's canonical form.
         spaces: the spaces that a canonical text may belong to, the most realistic first.
+        longest: the most characters of a surrogate, where no value has more than the number given.
         grids: the first of them, where values are Korean names: those are numbered in whole columns.
     """
 
     canonical: Callable[[str], str]
     spaces: Callable[[str], Iterable[Space]]
+    longest: Callable[[int], int]
     grids: tuple[NameGrid, ...] = field(default=())
 
     def place(self, canonical: str) -> Place | None:

@@ -52,6 +52,12 @@ class Pairs(Space):
         given, surnames = listed(self.rare)
         return given.count + surnames.count + given.count * surnames.count
 
+    @property
+    def longest(self) -> int:
+        """The characters of the longest pair."""
+        given, surnames = listed(self.rare)
+        return given.longest + 1 + surnames.longest
+
     def rank(self, canonical: str) -> int | None:
         """Number a name, cut where its given name is longest."""
         given, surnames = listed(self.rare)
@@ -98,6 +104,12 @@ class Initialled(Space):
         """The pairs with each letter."""
         given, surnames = listed(self.rare)
         return given.count * len(string.ascii_lowercase) * surnames.count
+
+    @property
+    def longest(self) -> int:
+        """The characters of the longest name."""
+        given, surnames = listed(self.rare)
+        return given.longest + len("  ") + 1 + len(self.point) + surnames.longest
 
     def rank(self, canonical: str) -> int | None:
         """Number a name."""

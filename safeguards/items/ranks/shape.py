@@ -20,6 +20,11 @@ class Choices:
         self.count = len(values)
 
     @cached_property
+    def longest(self) -> int:
+        """The characters of the longest value."""
+        return max(map(len, self.values))
+
+    @cached_property
     def places(self) -> dict[str, int]:
         """The number of each value."""
         return {value: place for place, value in enumerate(self.values)}

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from safeguards.errors import InputError
 from safeguards.items.dates import written_date
 from safeguards.pseudonyms.column import as_text, by_unique, plain
+from safeguards.pseudonyms.dates.shifting import of_calendar
 
 _OFFSET = r"(:[0-9]{2}(?:\.[0-9]+)?)(?:Z|[+-][0-9]{2}:?[0-9]{2})$"
 
@@ -29,14 +30,30 @@ def day(written: date | str) -> date:
 
 
 def dates(values: Any) -> Any:
-    """Return date32; NULL where a value is none or no date. A moment counts in its own time zone."""
+    """Return date32; NULL where a value is none or no date of the years 1 to 9999.
+
+    A moment counts in its own time zone.
+    """
     values = plain(values)
-    if pa.types.is_date(values.type):
-        return values.cast(pa.date32())
-    if pa.types.is_timestamp(values.type):
-        local = pc.local_timestamp(values) if values.type.tz else values
-        return local.cast(pa.date32(), safe=False)
+    if pa.types.is_timestamp(values.type) and values.type.tz:
+        values = pc.local_timestamp(values)
+    if pa.types.is_date(values.type) or pa.types.is_timestamp(values.type):
+        # What lies beyond is cut off first: Arrow would wrap it around to other dates.
+        within = pc.if_else(of_calendar(values), values, pa.scalar(None, values.type))
+        return within.cast(pa.date32(), safe=False)
     return by_unique(values, _parsed)
+
+
+def require_zone(kind: pa.DataType) -> None:
+    """Raise InputError for moments of a time zone that nobody here knows."""
+    held: Any = kind.value_type if pa.types.is_dictionary(kind) else kind
+    if not pa.types.is_timestamp(held) or not held.tz:
+        return
+    try:
+        moment: Any = pa.array([0], pa.int64()).cast(held)
+        pc.local_timestamp(moment)
+    except pa.ArrowInvalid:
+        raise InputError(f"is {kind}, whose time zone is not known: cast it to one that is") from None
 
 
 def without_zone(text: Any) -> Any:

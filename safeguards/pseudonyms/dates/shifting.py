@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from safeguards.items.dates import rewritten_date
+from safeguards.items.dates import SPELLINGS, rewritten_date
 from safeguards.pseudonyms.column import is_text, refuse_unfit
 
 Days = npt.NDArray[np.int64]
@@ -19,8 +19,11 @@ _FIRST, _LAST = (date.min - _EPOCH).days, (date.max - _EPOCH).days
 _DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 # Arrow would read the year 0, which no other spelling has.
 _ISO = r"^([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}$"
-_BEYOND = "has a date that moves out of the years 1 to 9999, or of what its type holds"
-_NO_DATE = 'holds a value that is no date of the calendar; correct it, or use Generalise(years=1, other="?")'
+_BEYOND = "has a date that is, or moves, out of the years 1 to 9999 or of what its type holds; correct it"
+_NO_DATE = (
+    f"holds a text that is no date of the calendar, written as {SPELLINGS}, without a time zone; correct it "
+    'or make it NULL, or use Generalise(years=1, other="?")'
+)
 
 
 def shifted(values: Any, days: Days) -> Any:
@@ -37,17 +40,30 @@ def shifted(values: Any, days: Days) -> Any:
         return values.cast(pa.string())
     unit, storage = _unit(values.type)
     counts = values.cast(storage).cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
-    first, last = _FIRST * unit, (_LAST + 1) * unit - 1
-    least, most = max(first, -(1 << 63) + 1), min(last, (1 << 63) - 1)
+    least, most = _bounds(unit)
     by = days * np.int64(unit)  # at most 36,500 days of nanoseconds, which 64 bits hold
     # Compared before anything is added, since sums would wrap around.
     beyond = ((by > 0) & (counts > most - np.maximum(by, 0))) | (
         (by < 0) & (counts < least - np.minimum(by, 0))
     )
+    beyond |= (counts < least) | (counts > most)
     valid = values.is_valid().to_numpy(zero_copy_only=False)
     refuse_unfit(pa.array(beyond & valid), _BEYOND)
     moved: Any = pa.array(np.where(valid, counts + np.where(valid, by, 0), 0), mask=~valid)
     return moved.cast(storage).cast(values.type)
+
+
+def of_calendar(values: Any) -> Any:
+    """Say which dates or moments lie in the years 1 to 9999; a Boolean array, NULL for NULL."""
+    unit, storage = _unit(values.type)
+    counts = values.cast(storage).cast(pa.int64())
+    least, most = _bounds(unit)
+    return pc.and_(pc.greater_equal(counts, pa.scalar(least)), pc.less_equal(counts, pa.scalar(most)))
+
+
+def _bounds(unit: int) -> tuple[int, int]:
+    """Return the first and the last moment of the years 1 to 9999 that 64 bits hold."""
+    return max(_FIRST * unit, -(1 << 63) + 1), min((_LAST + 1) * unit - 1, (1 << 63) - 1)
 
 
 def _unit(kind: Any) -> tuple[int, pa.DataType]:

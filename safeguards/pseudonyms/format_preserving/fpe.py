@@ -23,7 +23,7 @@ from safeguards.detection.checkdigits import expected
 from safeguards.errors import InputError
 from safeguards.items.checkdigit import CheckDigit
 from safeguards.items.text import fold
-from safeguards.pseudonyms.column import Unfit, is_text, map_text, plain, refuse_unfit
+from safeguards.pseudonyms.column import Unfit, map_text, plain, refuse_unfit, require_text
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.format_preserving.laid_out import Codes, LaidOut, lay_out
 from safeguards.pseudonyms.reversal.permit import Permit
@@ -42,6 +42,9 @@ ALPHABETS: Mapping[str, str] = {
 """Alphabets by name; ``hangul`` has the 11,172 syllables of modern Korean."""
 
 ROWS_AT_ONCE = 65_536
+LONGEST = 10_000
+"""Characters that are encrypted of one value: the time that FF1 takes grows with their square."""
+
 _PURPOSE = "ff1"
 _FIRST_VOWEL, _LAST_FINAL = "\u1160", "\u11ff"
 """Parts of Hangul syllables that NFC joins to what stands before them."""
@@ -56,7 +59,8 @@ class FormatPreserving(Transform):
     """FF1 (NIST SP 800-38G) over the characters of one alphabet; separators stay where they are.
 
     Different values stay different, and the length stays. Values with letters or digits of no part of the
-    alphabet are refused, since these would be kept; so are values of which fewer than a million are possible.
+    alphabet are refused, since these would be kept; so are values of which fewer than a million are possible,
+    and texts of more than 10,000 such characters.
     Full-width digits and letters are those of ASCII, and dashes of any width one.
     A value without any letter or digit, such as an empty text, stays what it is.
 
@@ -107,8 +111,7 @@ class FormatPreserving(Transform):
 
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return text."""
-        if not is_text(kind):
-            raise InputError(f"is {kind}: cast it to text first, for numbers have lost their leading zeros")
+        require_text(kind)
         return pa.string()
 
     def bind(self, domain: Domain | None) -> Bound:
@@ -208,11 +211,13 @@ class FormatPreserving(Transform):
         """Return the numerals that are encrypted, without those that are kept.
 
         Raises:
-            Unfit: there are too few of them in a value.
+            Unfit: there are too few of them in a value, or too many.
         """
         last = self.keep_last + (self._check is not None)
         counts = np.diff(found.bounds)
         lengths = np.maximum(counts - self.keep_first - last, 0)
+        if (long := np.flatnonzero(lengths > LONGEST)).size:
+            raise Unfit(_TEXT, int(long[0]) + 1)
         for length in _different(lengths[counts > 0]):
             try:
                 ff1.check_domain(self._radix, length)
@@ -226,6 +231,12 @@ class FormatPreserving(Transform):
             return _Part(slice(None), filled)
         starts = found.bounds[:-1] + self.keep_first
         return _Part(np.repeat(starts - bounds[:-1], lengths) + np.arange(bounds[-1]), filled)
+
+
+_TEXT = (
+    f"has a value of which more than {LONGEST:,} characters would be encrypted, which is a text: use "
+    "RedactText(), Token() or Drop()"
+)
 
 
 class _Found(NamedTuple):

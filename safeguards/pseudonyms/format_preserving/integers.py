@@ -30,8 +30,11 @@ _AS_FLOAT = r"^[1-9](\.[0-9]+)?e\+[0-9]{2}$"
 _EXACT_DIGITS = 15
 _LARGEST_BITS = 64
 _DECIMAL = 38
-# One spelling a number, so that different texts stay different numbers.
-_WRITTEN = r"^(0|[1-9][0-9]{0,17})$"
+# One number a text, and one text a number but for white space around it and the .0 that pandas writes where a
+# column has NULLs. Zeros before it would make one of the codes 7 and 007.
+_WRITTEN = r"^(0|[1-9][0-9]{0,17})(\.0+)?$"
+_FRACTION = r"\.0+$"
+_PADDED = r"^0+[0-9]+$"
 
 Turn = Callable[..., Any]
 """FF1 over a batch, either way."""
@@ -43,7 +46,10 @@ class FormatPreservingInteger(Transform):
 
     For primary keys that have to stay numbers: different numbers stay different, and one number becomes the
     same one in every column, of any type, of an item and a domain. Numbers outside the range are refused.
-    Texts are written without zeros before them.
+
+    Numbers written as text, as in every CSV file, become what the numbers become, as text without zeros
+    before it; white space around them and a fraction of zeros (``7.0``) say nothing. Signs, commas and zeros
+    before the number are refused: ``007`` may be another customer than ``7``.
 
     Args:
         item: the kind of personal data, if it is one.
@@ -127,16 +133,14 @@ class FormatPreservingInteger(Transform):
             Unfit: a value is none.
         """
         if is_text(values.type):
-            written = pc.match_substring_regex(values.cast(pa.string()), _WRITTEN)
-            refuse_unfit(pc.invert(written), f"holds a value that is no {self._called}")
-            numbers = values.cast(pa.int64())
+            bare = pc.utf8_trim_whitespace(values.cast(pa.string()))
+            refuse_unfit(pc.match_substring_regex(bare, _PADDED), _ZEROS)
+            refuse_unfit(pc.invert(pc.match_substring_regex(bare, _WRITTEN)), self._problem)
+            numbers = pc.replace_substring_regex(bare, _FRACTION, "").cast(pa.int64())
         else:
-            refuse_unfit(pc.invert(self._within(values)), f"holds a value that is no {self._called}")
+            refuse_unfit(pc.invert(self._within(values)), self._problem)
             numbers = values.cast(pa.int64())
-        refuse_unfit(
-            pc.greater_equal(numbers, pa.scalar(RADIX**self.digits)),
-            f"holds a value that is no {self._called}",
-        )
+        refuse_unfit(pc.greater_equal(numbers, pa.scalar(RADIX**self.digits)), self._problem)
         return numbers
 
     def _within(self, values: Any) -> Any:
@@ -150,8 +154,11 @@ class FormatPreservingInteger(Transform):
         return within if whole else pc.and_(within, pc.equal(values, pc.floor(values)))
 
     @property
-    def _called(self) -> str:
-        return f"whole number from 0 to {RADIX**self.digits - 1:,}, written without zeros before it"
+    def _problem(self) -> str:
+        return (
+            f"holds a value that is no whole number from 0 to {RADIX**self.digits - 1:,}, in text written in "
+            f"digits alone; correct it, make it NULL, or say digits= up to {MOST_DIGITS} wherever it stands"
+        )
 
     def _unique(self, unique: Any, key: Secret, turn: Turn) -> Any:
         if not len(unique):
@@ -160,6 +167,12 @@ class FormatPreservingInteger(Transform):
         numbers: npt.NDArray[np.int64] = unique.to_numpy(zero_copy_only=False)
         numerals = (numbers[:, None] // powers) % RADIX
         return pa.array(turn(key, b"", numerals, RADIX).astype(np.int64) @ powers)
+
+
+_ZEROS = (
+    "holds a text with zeros before its number, which the number would lose: use FormatPreserving() or "
+    "Token() for codes, wherever they stand, or take the zeros off"
+)
 
 
 def _most_digits(kind: pa.DataType) -> int | None:

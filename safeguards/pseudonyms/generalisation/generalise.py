@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, ClassVar, Literal, Self
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from safeguards.errors import InputError
+from safeguards.items.dates import SPELLINGS
 from safeguards.items.kr.regions import LONGEST_REGION, district_of, province_of
 from safeguards.pseudonyms.column import (
     as_text,
@@ -94,6 +95,16 @@ class Generalise(Transform):
         if self.region is not None and (self.region not in _REGIONS or self.item != _ADDRESS):
             raise InputError(f'region= is "province" or "district", of item="{_ADDRESS}"')
 
+    def __repr__(self) -> str:
+        """Show groups and hierarchies by how many values they have, for those may be values of persons."""
+        shown = {each.name: getattr(self, each.name) for each in fields(self)}
+        told = [
+            f"{name}={f'<{len(value)} values>' if isinstance(value, Mapping) else repr(value)}"
+            for name, value in shown.items()
+            if value is not None
+        ]
+        return f"Generalise({', '.join(told)})"
+
     @property
     def traits(self) -> Traits:
         """Exact values are gone; only top and bottom coding keeps the type."""
@@ -124,8 +135,11 @@ class Generalise(Transform):
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return text, or the same type where values are only coded at the bounds."""
         require_flat(kind)
+        moments.require_zone(kind)
         if self._codes or self.band is not None:
             bands.require_numbers(kind)
+        if self._codes and pa.types.is_decimal(kind) and kind.scale < 0:
+            raise InputError(f"is {kind}, which leaves last digits out: cast it to a scale of 0")
         if self.region is not None and not (is_text(kind) or pa.types.is_null(kind)):
             raise InputError(f"is {kind}: addresses are text")
         return kind if self._codes else pa.string()
@@ -189,7 +203,7 @@ class Generalise(Transform):
 
     @property
     def _what(self) -> str:
-        return "number" if self.band is not None else "date"
+        return _NUMBER if self.band is not None else _DATE
 
     @property
     def _width(self) -> Number | None:
@@ -232,12 +246,15 @@ class Generalise(Transform):
     def _band(self, values: Any) -> Any:
         numbers = self._numbers(values)
         labels = bands.label(numbers, self._width or 1, self.bottom, self.top)
+        if self.ages is not None and self.other is None:
+            unborn = pc.and_(pc.is_null(numbers), pc.is_valid(moments.dates(values)))
+            refuse_unfit(unborn, f"holds a birth date after {self.on}, {_UNBORN}")
         return self._labelled(values, labels, f"holds a value that is no {self._what}; {_HINT}")
 
     def _code(self, values: Any) -> Any:
         numbers = bands.numbers(values)
         bad = pc.and_(pc.is_null(numbers), pc.is_valid(values))
-        refuse_unfit(bad, "holds a value that is no number")
+        refuse_unfit(bad, f"holds a value that is no {_NUMBER}; correct it")
         return bands.code(values, numbers, self.bottom, self.top)
 
     def _group(self, values: Any) -> Any:
@@ -257,3 +274,6 @@ class Generalise(Transform):
 
 
 _HINT = 'correct it, or give such values a label with other="..."'
+_UNBORN = f"the day that ages are counted on: choose a later on=; or {_HINT}"
+_NUMBER = "number between -2**53 and 2**53, written as 1234.5, without commas and units"
+_DATE = f"date of the calendar, written as {SPELLINGS}, without a time zone"

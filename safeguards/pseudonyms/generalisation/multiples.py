@@ -99,7 +99,8 @@ def read(text: str) -> Decimal | None:
 
 def hardly_told(numbers: Any, step: Decimal) -> npt.NDArray[np.bool_]:
     """Say to which floats a step is hardly more than what tells them from their neighbours."""
-    apart = np.spacing(np.abs(numbers)).astype(np.float64)
+    with np.errstate(invalid="ignore"):  # of infinities, which no step tells
+        apart = np.spacing(np.abs(numbers)).astype(np.float64)
     return np.asarray(apart * _NEIGHBOURS >= float(step), np.bool_)
 
 

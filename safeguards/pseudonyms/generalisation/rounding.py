@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from safeguards.errors import InputError
+from safeguards.items.dates import SPELLINGS
 from safeguards.pseudonyms.column import (
     all_of,
     as_text,
@@ -69,6 +70,7 @@ class Round(Transform):
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return the same type; text as plain strings."""
         require_flat(kind)
+        moments.require_zone(kind)
         held = kind.value_type if pa.types.is_dictionary(kind) else kind
         if is_text(held) or pa.types.is_null(held):
             return pa.string()
@@ -113,17 +115,26 @@ class Round(Transform):
     def _begun(self, values: Any) -> Any:
         flat, period = plain(values), str(self.to)
         if is_text(flat.type):
-            return _read(flat, "date", lambda text: begun_text(text, period))
+            what = _MOMENT if period == "hour" else _DATE
+            return _read(flat, what, lambda text: begun_text(text, period))
         return begun(flat, period)
 
     def _rounded(self, values: Any) -> Any:
         flat, step = plain(values), self._step
         if is_text(flat.type):
-            return _read(flat, "number", lambda text: multiples.rounded_text(text, step))
+            return _read(flat, _NUMBER, lambda text: multiples.rounded_text(text, step))
         return multiples.rounded(flat, step).cast(self.output(values.type))
 
 
 def _read(texts: Any, what: str, convert: Callable[[str], str | None]) -> Any:
     found = map_text(texts, convert)
-    refuse_unfit(pc.and_(pc.is_null(found), pc.is_valid(texts)), f"holds a value that is no {what}")
+    refuse_unfit(
+        pc.and_(pc.is_null(found), pc.is_valid(texts)),
+        f"holds a text that is no {what}; correct it or make it NULL",
+    )
     return found
+
+
+_DATE = f"date of the calendar, written as {SPELLINGS}, without a time zone"
+_MOMENT = f"{_DATE}, and with a time of day such as 09:30"
+_NUMBER = "number written as 1234.5, without commas, units and exponents"

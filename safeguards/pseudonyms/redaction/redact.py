@@ -111,7 +111,7 @@ class RedactText(Transform):
 
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return text."""
-        if not is_text(kind):
+        if not is_text(kind) and not pa.types.is_null(kind):
             raise InputError(f"is {kind}: redact_text reads text; cast it first, or use another transform")
         return pa.string()
 

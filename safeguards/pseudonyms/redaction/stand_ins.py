@@ -71,7 +71,9 @@ class Shared:
     def _take_keys(self, items: Iterable[Item], style: str, domain: Domain | None) -> None:
         for item in items:
             realistic = style == SURROGATE and item.ladders
-            transform = Surrogate(item=item.id, other="token") if realistic else Token(item=item.id)
+            # Whatever was found is replaced, also what is written like a placeholder.
+            surrogate = Surrogate(item=item.id, other="token", placeholders="other") if realistic else None
+            transform = surrogate or Token(item=item.id)
             bound = transform.bind(domain)
             self.key_id = bound.key_id
             self._keyed[item.id, style] = _on_lists(bound.apply)

@@ -13,7 +13,9 @@ import pyarrow as pa
 
 from safeguards.crypto import ff1
 from safeguards.items.kr.names.grid import NameGrid
-from safeguards.items.ranks import Ladder, Place, Space
+from safeguards.items.placeholders import LONGEST as LONGEST_PLACEHOLDER
+from safeguards.items.placeholders import is_placeholder
+from safeguards.items.ranks import LONGEST_VALUE, Ladder, Place, Space
 from safeguards.pseudonyms.surrogates.name_rows import Codes, NameRows, Ranks, hangul, written
 from safeguards.pseudonyms.surrogates.permutation import Numbers, Turn, numbers, permuted
 from safeguards.values import Secret
@@ -26,13 +28,28 @@ class Exchanged(NamedTuple):
     left: Mapping[int, str]
 
 
+KEEP, NULL, OTHER, EXCHANGE = "keep", "null", "other", "exchange"
+PLACEHOLDERS = (KEEP, NULL, OTHER, EXCHANGE)
+"""What becomes of a placeholder: it stays in canonical form, goes, is left, or is a value like all others."""
+
+
+def width(ladder: Ladder, placeholders: str, longest: int) -> int:
+    """Return how many characters the longest result has where no value has more than ``longest``."""
+    kept = min(longest, LONGEST_PLACEHOLDER) if placeholders == KEEP else 0
+    return max(ladder.longest(longest), kept)
+
+
 @dataclass(frozen=True)
 class Exchange:
-    """One ladder under one key, one way: to surrogates, or ``back`` from them."""
+    """One ladder under one key, one way: to surrogates, or ``back`` from them.
+
+    Where ``placeholders`` are no values they are no surrogates either: a walk passes them over.
+    """
 
     ladder: Ladder
     key: Secret
     back: bool = False
+    placeholders: str = KEEP
 
     def apply(self, text: Any) -> Exchanged:
         """Exchange the values of a string array without NULL; blank ones become empty."""
@@ -60,10 +77,20 @@ class Exchange:
         left: dict[int, str] = {}
         spaces: dict[str, list[tuple[int, Place]]] = {}
         for at, value in enumerate(values):
-            place = self._place(value)
-            if found[at] is None and (place is None or place.space.size < place.space.fewest):
-                left[at] = _problem(place, value)
-            elif found[at] is None and place is not None:
+            if found[at] is not None:
+                continue
+            canonical = self.ladder.canonical(value)
+            if self._is_apart(canonical):
+                found[at] = canonical if self.placeholders == KEEP else None
+                if self.back and self.placeholders != KEEP:
+                    left[at] = FOREIGN
+                elif self.placeholders == OTHER:
+                    left[at] = _PLACEHOLDER
+                continue
+            place = self._place(value, canonical)
+            if place is None or place.space.size < place.space.fewest:
+                left[at] = _problem(place, canonical)
+            else:
                 spaces.setdefault(place.space.label, []).append((at, place))
         for members in spaces.values():
             space = members[0][1].space
@@ -72,11 +99,22 @@ class Exchange:
                 found[at] = self._spelled(Place(space, rank)) if rank >= 0 else None
                 if found[at] is None:
                     left[at] = FOREIGN if self.back else _ALONE
+        if not self.back:
+            self._leave_long(values, found, left)
         return found, left
 
-    def _place(self, value: str) -> Place | None:
-        canonical = self.ladder.canonical(value)
-        if len(canonical) > _LONGEST:
+    def _leave_long(self, values: list[str], found: list[str | None], left: dict[int, str]) -> None:
+        """Leave what is longer than a value of such a length may become: its own spelling was shorter."""
+        widths = {size: width(self.ladder, self.placeholders, size) for size in set(map(len, values))}
+        for at, (value, made) in enumerate(zip(values, found, strict=True)):
+            if made is not None and len(made) > widths[len(value)]:
+                found[at], left[at] = None, _LONG
+
+    def _is_apart(self, text: str) -> bool:
+        return self.placeholders != EXCHANGE and is_placeholder(text)
+
+    def _place(self, value: str, canonical: str) -> Place | None:
+        if len(canonical) > LONGEST_VALUE:
             return None
         return self.ladder.found(value) if self.back else self.ladder.place(canonical)
 
@@ -85,9 +123,12 @@ class Exchange:
 
     def _turned(self, space: Space, ranks: list[int]) -> Numbers:
         def fits(found: Numbers) -> npt.NDArray[np.bool_]:
-            return np.array([self.ladder.stays(Place(space, rank)) for rank in found.tolist()], np.bool_)
+            return np.array([self._stays(Place(space, rank)) for rank in found.tolist()], np.bool_)
 
         return permuted(numbers(ranks, space.size), space.size, self.turn(space), fits)
+
+    def _stays(self, place: Place) -> bool:
+        return not self._is_apart(place.space.spell(place.rank)) and self.ladder.stays(place)
 
 
 class _Whole:
@@ -134,9 +175,6 @@ def _names(exchange: Exchange, grid: NameRows, ranks: Ranks, earlier: list[NameR
     return grid.codes(permuted(ranks, grid.grid.size, exchange.turn(grid.grid), fits))
 
 
-_LONGEST = 256
-"""Characters of a value: a longer one is a text, whose number would take long to encrypt."""
-
 _FEW = 4
 """Values that are quicker alone than as columns."""
 
@@ -146,13 +184,15 @@ def _rows_of(grid: NameGrid) -> NameRows:
     return NameRows(grid)
 
 
+_PLACEHOLDER = 'has a placeholder, such as 없음 or N/A, which placeholders="keep" would leave there'
+_LONG = "has a value whose usual spelling is longer than it: write it so first"
 _ALONE = "has a value of a shape of which few others are, so that no surrogate is found"
 FOREIGN = "has a value that is no surrogate of this domain and version"
 
 
-def _problem(place: Place | None, value: str) -> str:
-    if len(value) > _LONGEST:
-        return f"has a value of more than {_LONGEST} characters"
+def _problem(place: Place | None, canonical: str) -> str:
+    if len(canonical) > LONGEST_VALUE:
+        return f"has a value of more than {LONGEST_VALUE} characters"
     if place is None:
         return "has a value with letters or signs that no surrogate is made of"
     return (

@@ -11,8 +11,10 @@ from typing import Any
 import pyarrow as pa
 
 from safeguards.errors import InputError
+from safeguards.items.placeholders import is_placeholder
 from safeguards.items.text import words
 from safeguards.plugins import require
+from safeguards.pseudonyms.surrogates.exchange import EXCHANGE, KEEP
 from safeguards.pseudonyms.tokens.digests import keyed
 from safeguards.pseudonyms.tokens.tokeniser import canonical_of
 from safeguards.values import Secret
@@ -57,15 +59,18 @@ class Fakes:
         """What the key is for: values of another method, locale or version of Faker are unlinkable."""
         return f"faker/{self.version}/{self.locale}/{self.method}"
 
-    def apply(self, text: Any, key: Secret, item: str | None) -> Any:
+    def apply(self, text: Any, key: Secret, item: str | None, placeholders: str) -> Any:
         """Return the fakes of a string array without NULL; blank values become empty."""
         generator, draw = _draw(str(self.method), str(self.locale))
         canonical = canonical_of(item)
         values = [canonical(value) for value in text.to_pylist()]
         digests = keyed(key, (value.encode() for value in values))
-        fakes = []
+        fakes: list[str | None] = []
         with _LOCK:
             for value, digest in zip(values, digests, strict=True):
+                if placeholders != EXCHANGE and is_placeholder(value):
+                    fakes.append(value if placeholders == KEEP else None)
+                    continue
                 generator.seed_instance(int.from_bytes(digest, "big"))
                 fakes.append(draw() if value.strip() else "")
         return pa.array(fakes, pa.string())

@@ -12,15 +12,25 @@ import pyarrow.compute as pc
 
 from safeguards import items
 from safeguards.errors import InputError
-from safeguards.items.ranks import Ladder
-from safeguards.pseudonyms.column import Unfit, fitting, is_text, plain
+from safeguards.items.placeholders import is_placeholder
+from safeguards.items.ranks import LONGEST_VALUE, Ladder
+from safeguards.pseudonyms.column import Unfit, fitting, plain, require_text
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.reversal.permit import Permit
-from safeguards.pseudonyms.surrogates.exchange import FOREIGN, Exchange
+from safeguards.pseudonyms.surrogates.exchange import (
+    FOREIGN,
+    KEEP,
+    NULL,
+    OTHER,
+    PLACEHOLDERS,
+    Exchange,
+    width,
+)
 from safeguards.pseudonyms.surrogates.fakes import Fakes
 from safeguards.pseudonyms.tokens.token import Token
 from safeguards.pseudonyms.tokens.tokeniser import PATTERN
 from safeguards.pseudonyms.transform import Bound, Traits, Transform, require_domain
+from safeguards.values import Secret
 
 OTHERS = ("refuse", "token", "null")
 _PURPOSE = "surrogate"
@@ -39,6 +49,8 @@ class Surrogate(Transform):
     nobody can go back. Faker changes its lists, so its version is stated, and another one is refused.
 
     Blank text becomes empty. A value is its own surrogate by chance alone: one in as many as its space has.
+    Placeholders (미상, 주소없음, N/A, ``-``: ``items.placeholders``) stand for nobody. They stay,
+    in canonical form, and no value's surrogate is one of them.
 
     Args:
         item: the kind of personal data: ``person_name``, ``person_name_en``, ``kr_phone``, ``kr_landline``,
@@ -49,6 +61,8 @@ class Surrogate(Transform):
             numbers, under a prefix that went out of service; None for the usual one.
         other: what becomes of a value that no surrogate is made for: ``refuse`` the table, telling the row,
             write the ``token`` that :class:`Token` makes of it, or ``null``.
+        placeholders: ``keep`` them, make them ``null``, do what ``other`` says, or ``exchange`` them like
+            values.
         faker: a method of Faker that returns text, such as ``company``.
         locale: Faker's locale, such as ``ko_KR``.
 
@@ -62,6 +76,7 @@ class Surrogate(Transform):
     version: int | str = 1
     form: str | None = None
     other: str = "refuse"
+    placeholders: str = KEEP
     faker: str | None = None
     locale: str | None = None
 
@@ -69,9 +84,13 @@ class Surrogate(Transform):
         super().__post_init__()
         if self.other not in OTHERS:
             raise InputError(f"other= is one of {', '.join(OTHERS)}")
+        if self.placeholders not in PLACEHOLDERS:
+            raise InputError(f"placeholders= is one of {', '.join(PLACEHOLDERS)}")
         if self.faker is not None:
             if self.form is not None or self.other != OTHERS[0]:
                 raise InputError("form= and other= are settings of item=, not of faker=")
+            if self.placeholders == OTHER:
+                raise InputError('placeholders="other" goes with other=, which is a setting of item=')
             self._fakes.check()
         elif self.locale is not None:
             raise InputError("locale= is a setting of faker=")
@@ -81,19 +100,27 @@ class Surrogate(Transform):
     @property
     def traits(self) -> Traits:
         """By item, different values stay different and the key leads back; not so by Faker."""
-        told_apart = self.faker is None and self.other != "null"
-        back = self.faker is None and self.other == OTHERS[0]
+        told_apart = self.faker is None and not self.makes_null
+        back = told_apart and self.other == OTHERS[0]
         return Traits(injective=told_apart, reversible=back, type_preserving=True)
 
     @property
     def makes_null(self) -> bool:
-        """Say so where a value that has no surrogate becomes NULL."""
-        return self.other == "null"
+        """Say so where a value that has no surrogate, or a placeholder, becomes NULL."""
+        return NULL in {self.other, self.placeholders}
+
+    def width(self, longest: int | None) -> int | None:
+        """Return the length of the longest surrogate, or token; None by Faker, whose texts have no bound."""
+        if self.faker is not None:
+            return None
+        # Longer values have no surrogates, but may have shorter canonical forms.
+        value = LONGEST_VALUE if longest is None else min(longest, LONGEST_VALUE)
+        made = width(_ladder(self.item, self.version, self.form), self.placeholders, value)
+        return made if self.other != "token" else max(made, Token(item=self.item).width(longest) or 0)
 
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return text."""
-        if not is_text(kind) and not pa.types.is_null(kind):
-            raise InputError(f"is {kind}: cast it to text first, for numbers have lost their leading zeros")
+        require_text(kind)
         return pa.string()
 
     def bind(self, domain: Domain | None) -> Bound:
@@ -104,9 +131,12 @@ class Surrogate(Transform):
             fakes = self._fakes
             fakes.check()
             return Bound(
-                lambda values: _by_unique(values, lambda text: fakes.apply(text, secret, self.item)), key_id
+                lambda values: _by_unique(
+                    values, lambda text: fakes.apply(text, secret, self.item, self.placeholders)
+                ),
+                key_id,
             )
-        exchange = Exchange(_ladder(self.item, self.version, self.form), secret)
+        exchange = self._exchange(secret)
         tokens = Token(item=self.item).bind(scope).apply if self.other == "token" else None
         return Bound(
             lambda values: _by_unique(values, lambda text: self._made(text, exchange, tokens)), key_id
@@ -118,7 +148,7 @@ class Surrogate(Transform):
             raise InputError("surrogates by Faker are one-way: nobody can go back from them")
         scope = require_domain(domain, "Surrogate")
         key_id, secret = scope.key(self.item, self._key_purpose, permit.keyring)
-        exchange = Exchange(_ladder(self.item, self.version, self.form), secret, back=True)
+        exchange = self._exchange(secret, back=True)
         return Bound(lambda values: _by_unique(values, lambda text: self._back(text, exchange)), key_id)
 
     def holds(self, values: Any) -> Any | None:
@@ -126,7 +156,8 @@ class Surrogate(Transform):
         if self.faker is not None:
             return None
         ladder = _ladder(self.item, self.version, self.form)
-        found: Any = fitting(values, lambda text: not text or _is_spelled(text, ladder))
+        kept = self.placeholders == KEEP
+        found: Any = fitting(values, lambda text: not text or _is_made(text, ladder, kept))
         tokens: Any = Token(item=self.item).holds(values) if self.other == "token" else None
         return found if tokens is None else pc.or_(found, tokens)
 
@@ -146,6 +177,9 @@ class Surrogate(Transform):
     def _fakes(self) -> Fakes:
         return Fakes(self.faker, self.locale, self.version)
 
+    def _exchange(self, key: Secret, *, back: bool = False) -> Exchange:
+        return Exchange(_ladder(self.item, self.version, self.form), key, back, self.placeholders)
+
     @property
     def _key_purpose(self) -> str:
         if self.faker is not None:
@@ -159,7 +193,7 @@ class Surrogate(Transform):
             raise Unfit(f'{left[row]}; other="token" or "null" says what becomes of such values', row + 1)
         if not left or tokens is None:
             return found
-        unfit = found.is_null()
+        unfit = pa.array([row in left for row in range(len(text))])
         return pc.replace_with_mask(found, unfit, tokens(text.filter(unfit)))
 
     def _back(self, text: Any, exchange: Exchange) -> Any:
@@ -187,7 +221,9 @@ def _ladder(item: str | None, version: int | str, form: str | None) -> Ladder:
     return found.ladder(version, form)
 
 
-def _is_spelled(text: str, ladder: Ladder) -> bool:
+def _is_made(text: str, ladder: Ladder, kept: bool) -> bool:
+    if kept and is_placeholder(text):
+        return ladder.canonical(text) == text
     place = ladder.found(text)
     return (
         place is not None and place.space.size >= place.space.fewest and place.space.spell(place.rank) == text

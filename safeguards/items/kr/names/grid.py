@@ -49,6 +49,11 @@ class NameGrid(Space):
         """Where the numbers of each surname begin, and where the last ones end."""
         return tuple(accumulate((reach.names for reach in self.reaches), initial=0))
 
+    @property
+    def longest(self) -> int:
+        """The characters of the longest name."""
+        return max(map(len, self.surnames)) + 2
+
     def rank(self, canonical: str) -> int | None:
         """Number a name; a surname of two syllables is tried first."""
         for length in (2, 1):

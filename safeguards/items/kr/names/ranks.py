@@ -49,4 +49,12 @@ def _spaces(canonical: str) -> Iterator[Space]:
             yield shape
 
 
-LADDER = Ladder(name.canonical, _spaces, (USUAL, UNUSUAL))
+_LISTED = max(USUAL.longest, *(space.longest for space in _ROMANISED), *(space.longest for space in _PAIRS))
+
+
+def _longest(characters: int) -> int:
+    """Return the longest of the lists; of other letters there are as many as there were."""
+    return max(_LISTED, characters)
+
+
+LADDER = Ladder(name.canonical, _spaces, _longest, (USUAL, UNUSUAL))

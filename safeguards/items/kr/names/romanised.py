@@ -33,6 +33,11 @@ class Romanised(Space):
         """Surnames times syllables, twice."""
         return len(SURNAMES) * len(SYLLABLES) ** 2
 
+    @property
+    def longest(self) -> int:
+        """The characters of the longest name."""
+        return _SURNAMES.longest + 1 + 2 * _SYLLABLES.longest + len(self.joint)
+
     def rank(self, canonical: str) -> int | None:
         """Number a name, cut where what stands first is longest."""
         for first, second in _cuts(canonical, self.glue):
