@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from safeguards import __version__
-from safeguards.errors import SafeguardsError
+from safeguards.errors import InputError, SafeguardsError, offer
 
 COMMANDS = ("demo", "scan", "plan-index", "keys", "encrypt", "reencrypt", "pseudonymise", "reverse", "assess")
 USAGE = 64
@@ -26,7 +26,7 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            return None
+            raise InputError(f"no command {cmd_name!r}; there are: {offer(cmd_name, COMMANDS)}")
         command: click.Command = import_module(f"safeguards.cli.{cmd_name.replace('-', '_')}").command
         return command
 

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -28,6 +29,22 @@ def check_processes(processes: object) -> None:
     """Raise InputError unless ``processes`` is a whole number from 1 on."""
     if isinstance(processes, bool) or not isinstance(processes, int) or processes < 1:
         raise InputError("processes= is a whole number from 1")
+    if processes > 1:
+        _check_spawning()
+
+
+def _check_spawning() -> None:
+    """Raise InputError where no process can be spawned; multiprocessing tells it in tracebacks."""
+    here = multiprocessing.current_process()
+    if getattr(here, "_inheriting", False):
+        # A worker imports the script, which asks for workers again: one line, and the owner tells the rest.
+        sys.exit('safeguards: processes= above 1 needs the guard if __name__ == "__main__" in the script')
+    if here.daemon:
+        raise InputError("processes= above 1 is not possible in a daemonic process, such as a pool's worker")
+    script = sys.modules["__main__"]
+    path = getattr(script, "__file__", None)
+    if path is not None and getattr(script, "__spec__", None) is None and not os.path.exists(path):
+        raise InputError(f"processes= above 1 import the script anew, and {path} is no file: save it first")
 
 
 class Workers:

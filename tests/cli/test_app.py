@@ -52,3 +52,13 @@ def test_output_that_nobody_reads_to_its_end_is_no_success(tmp_path: Path) -> No
         said = scan.stderr.read()
     assert scan.returncode == 3
     assert b"Traceback" not in said
+
+
+def test_a_command_that_is_none_is_told_with_the_one_most_like_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["safeguards", "pseudonymize"])
+    with pytest.raises(SystemExit) as ended:
+        run()
+    assert ended.value.code == 64
+    assert capsys.readouterr().err.endswith("assess; did you mean 'pseudonymise'?\n")

@@ -229,3 +229,53 @@ def _lives(process: str) -> bool:
         return " Z " not in Path(f"/proc/{process}/stat").read_text()
     except OSError:
         return False
+
+
+UNGUARDED = """
+    import sys
+    from safeguards.errors import SafeguardsError
+    from safeguards.pipeline import Pipeline
+    from safeguards.pseudonyms import Keep
+    try:
+        Pipeline({"a": Keep()}).run_file(sys.argv[1], sys.argv[2], processes=2)
+    except SafeguardsError as error:
+        sys.exit(str(error))
+"""
+
+
+def test_a_script_without_the_guard_is_told_of_it_without_tracebacks(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("a\n" + "1\n" * 50_000)
+    (tmp_path / "job.py").write_text(textwrap.dedent(UNGUARDED))
+    files = [str(tmp_path / "in.csv"), str(tmp_path / "out.csv")]
+    done = subprocess.run([sys.executable, str(tmp_path / "job.py"), *files], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert all("guard if __name__" in line for line in done.stderr.splitlines())
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_script_that_is_no_file_is_told_to_be_saved(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("a\n1\n")
+    script = textwrap.dedent(UNGUARDED)
+    files = [str(tmp_path / "in.csv"), str(tmp_path / "out.csv")]
+    command = [sys.executable, "-", *files]
+    done = subprocess.run(command, input=script, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.strip() == (
+        "processes= above 1 import the script anew, and <stdin> is no file: save it first"
+    )
+
+
+def in_a_pool(files: tuple[str, str]) -> str:
+    try:
+        Pipeline({"a": Keep()}).run_file(*files, processes=2)
+    except SafeguardsError as error:
+        return str(error)
+    return ""
+
+
+def test_a_daemonic_process_is_told_that_it_has_no_others(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("a\n1\n")
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        told = pool.apply(in_a_pool, ((str(tmp_path / "in.csv"), str(tmp_path / "out.csv")),))
+    assert told == "processes= above 1 is not possible in a daemonic process, such as a pool's worker"
