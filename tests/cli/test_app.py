@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +41,29 @@ def test_what_nobody_foresaw_is_one_line_without_a_value_and_ends_with_3(
     said = capsys.readouterr().err
     assert said.splitlines()[-1].startswith("safeguards: the engine failed: ValueError in cli")
     assert "900101" not in said
+
+
+def test_sigterm_undoes_what_is_half_done_and_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    undone = []
+
+    def ended(*args: object) -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            signal.pause()
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)  # a second one
+            undone.append(True)
+
+    (tmp_path / "a.csv").write_text("a\nb\n", "utf-8")
+    monkeypatch.setattr("safeguards.cli.scanning.targets.scan_target", ended)
+    monkeypatch.setattr(sys, "argv", ["safeguards", "scan", str(tmp_path / "a.csv")])
+    with pytest.raises(SystemExit) as caught:
+        run()
+    assert (caught.value.code, undone) == (3, [True])
+    assert capsys.readouterr().err == "safeguards: ended by SIGTERM\n"
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
 def test_output_that_nobody_reads_to_its_end_is_no_success(tmp_path: Path) -> None:

@@ -155,10 +155,9 @@ def field_from(described: object) -> EncryptedField:
         return described
     settings = {"field": described} if isinstance(described, str) else described
     known = [each.name for each in fields(EncryptedField)]
-    named = isinstance(settings, Mapping) and bool(settings)
-    if named and (unknown := [name for name in settings if name not in known]):
+    if isinstance(settings, Mapping) and (unknown := [name for name in settings if name not in known]):
         raise InputError(f"a field has no setting {unknown[0]!r}; it has: {offer(unknown[0], known)}")
-    if not named or not isinstance(settings.get("field"), str):
+    if not isinstance(settings, Mapping) or not isinstance(settings.get("field"), str):
         raise InputError('is no field: write "member.memo" or {field = "member.rrn", item = "kr_rrn"}')
     return EncryptedField(**settings)
 
