@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.connection import Connection, wait
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from safeguards import errors
 from safeguards.errors import InputError, SafeguardsError
@@ -185,8 +186,18 @@ def _start(packed: bytes, told: Connection) -> None:
     global _make
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it could not be blocked
     threading.Thread(target=_end_with_owner, args=(told,), daemon=True).start()
-    _make, known = pickle.loads(packed)  # noqa: S301
-    learn(known)
+    try:
+        _make, known = pickle.loads(packed)  # noqa: S301
+        learn(known)
+    except Exception as error:  # told by the first task: what ends a process here is told in a traceback
+        _make = partial(_refuse, type(error).__name__)
+
+
+def _refuse(kind: str) -> NoReturn:
+    raise InputError(
+        f"another process cannot load a step of this pipeline ({kind}): define it in a module that can be "
+        "imported there, or use processes=1"
+    )
 
 
 def _end_with_owner(told: Connection) -> None:

@@ -398,3 +398,27 @@ def test_an_interruption_while_processes_start_is_told_once(tmp_path: Path) -> N
     done = subprocess.run(command, capture_output=True, text=True, start_new_session=True)
     assert (done.returncode, done.stderr) == (1, "interrupted\n")
     assert not (tmp_path / "out.csv").exists()
+
+
+TYPED_IN = """
+    import sys
+    from safeguards.errors import SafeguardsError
+    from safeguards.pipeline import Pipeline, Pseudonymise
+    from safeguards.pseudonyms import Keep
+    class Mine(Pseudonymise):
+        pass
+    try:
+        Pipeline([Mine({"a": Keep()})]).run_file(sys.argv[1], sys.argv[2], processes=2)
+    except SafeguardsError as error:
+        sys.exit(str(error))
+"""
+
+
+def test_a_step_that_another_process_cannot_load_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("a\n1\n")
+    command = [sys.executable, "-c", textwrap.dedent(TYPED_IN), str(tmp_path / "in.csv")]
+    done = subprocess.run([*command, str(tmp_path / "out.csv")], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("another process cannot load a step of this pipeline (AttributeError): ")
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "out.csv").exists()
