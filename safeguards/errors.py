@@ -6,9 +6,13 @@ key id that is at fault and what to do about it; they never contain a plaintext 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import ClassVar
 
 from sqlalchemy.exc import DontWrapMixin
+
+_LISTED = 100
 
 
 class SafeguardsError(DontWrapMixin, Exception):
@@ -73,3 +77,22 @@ class Unrecorded(SafeguardsError):
 
 class AlreadyProtected(InputError):
     """The value or column is already a ciphertext or a pseudonym; nothing was changed."""
+
+
+def offer(unknown: object, known: Iterable[object]) -> str:
+    """Return the known names, for the end of a message on an unknown one, and which is most like it."""
+    names = [str(name) for name in known]
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return f"{', '.join(names[:_LISTED]) or 'none'}{more}{meant(unknown, names)}"
+
+
+def meant(unknown: object, known: Iterable[str]) -> str:
+    """Return the question whether the known name most like an unknown one was meant, empty for none."""
+    names = {name.casefold(): name for name in known}
+    near = get_close_matches(unknown.casefold(), names, 1) if isinstance(unknown, str) else []
+    return f"; did you mean {names[near[0]]!r}?" if near else ""
+
+
+def misspelt(name: str, given: Iterable[str]) -> str:
+    """Return which of the keys given was likely meant as ``name``, which is missing, empty for none."""
+    return next((f"; {key!r} stands there{hint}" for key in given if (hint := meant(key, [name]))), "")

@@ -5,11 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from safeguards.audit.event import Event
 from safeguards.errors import InputError, SafeguardsError
+
+if sys.platform != "win32":
+    import fcntl
 
 _MODE = 0o600
 _FLAGS = os.O_RDWR | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -42,6 +47,7 @@ class JsonLinesSink:
         descriptor = self._open()
         try:
             line = f"{event.to_json()}\n".encode()
+            _lock(descriptor)  # until it is closed
             line = b"\n" + line if _torn(descriptor) else line
             # In one write, so that lines of several processes do not mix.
             written = os.write(descriptor, line)
@@ -76,6 +82,13 @@ class JsonLinesSink:
         finally:
             os.close(folder)
         return descriptor
+
+
+def _lock(descriptor: int) -> None:
+    """Wait for other processes, whose half-written line would look torn; without locks, lines stay whole."""
+    if sys.platform != "win32":
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def _torn(descriptor: int) -> bool:

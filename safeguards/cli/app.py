@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from threading import current_thread, main_thread
+from typing import NoReturn
 
 import click
 
 from safeguards import __version__
-from safeguards.errors import SafeguardsError
+from safeguards.errors import InputError, SafeguardsError, offer
 
 COMMANDS = ("demo", "scan", "plan-index", "keys", "encrypt", "reencrypt", "pseudonymise", "reverse", "assess")
 USAGE = 64
@@ -26,7 +31,7 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            return None
+            raise InputError(f"no command {cmd_name!r}; there are: {offer(cmd_name, COMMANDS)}")
         command: click.Command = import_module(f"safeguards.cli.{cmd_name.replace('-', '_')}").command
         return command
 
@@ -40,10 +45,15 @@ def app() -> None:
     """
 
 
+class _Terminated(BaseException):
+    """SIGTERM came: what is half done is undone on the way out, as after an interruption."""
+
+
 def run() -> None:
     """Run the command line; every failure is one line on standard error and an exit code."""
     try:
-        code = app(standalone_mode=False)
+        with _ending_on_sigterm():
+            code = app(standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         code = USAGE
@@ -56,12 +66,33 @@ def run() -> None:
     except (KeyboardInterrupt, click.Abort):
         click.echo("safeguards: interrupted", err=True)
         code = FAILED
+    except _Terminated:
+        click.echo("safeguards: ended by SIGTERM", err=True)
+        code = FAILED
     except SystemExit:  # so click ends where nobody reads the output any further
         code = FAILED
     except Exception as error:
         click.echo(f"safeguards: the engine failed: {type(error).__name__} {_place(error)}", err=True)
         code = FAILED
     sys.exit(code if isinstance(code, int) else 0)
+
+
+@contextmanager
+def _ending_on_sigterm() -> Iterator[None]:
+    """Raise where SIGTERM would end the process at once; a parent's wish to ignore it is kept."""
+    if signal.getsignal(signal.SIGTERM) != signal.SIG_DFL or current_thread() is not main_thread():
+        yield
+        return
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _terminate(*_: object) -> NoReturn:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one does not end the undoing
+    raise _Terminated
 
 
 def _place(error: Exception) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, offer
 from safeguards.fields.planning.interval import margin, wilson
 from safeguards.tables import Source, TableSource, open_database, open_file
 from safeguards.tables.files import is_sqlite, kind_of
@@ -109,7 +109,9 @@ def _from_file(source: Source, column: str, rows: int) -> tuple[pa.Table, int]:
             yield batch
 
     if column not in source.schema.names:
-        raise InputError(f"{source.name} has no column {column!r}; it has: {', '.join(source.schema.names)}")
+        raise InputError(
+            f"{source.name} has no column {column!r}; it has: {offer(column, source.schema.names)}"
+        )
     return reservoir(pa.schema([source.schema.field(column)]), counted(), rows, _SEED), sum(seen)
 
 

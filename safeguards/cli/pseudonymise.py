@@ -66,7 +66,8 @@ _COLUMNS = ("column", "transform", "item", "rows", "nulls", "key id", "result")
     default=1,
     show_default=True,
     metavar="N",
-    help="Share the work among N processes.",
+    help="Share the work among N processes. They take some seconds to start, so it pays where the work takes "
+    "much longer: a million rows, texts to redact.",
 )
 @keyring_options
 @format_option

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, meant
 from safeguards.items import all_items
 from safeguards.items.item import Item
 from safeguards.plugins import load
@@ -95,8 +95,9 @@ def is_score(value: Any) -> bool:
 
 def _refuse_unknown(wanted: set[str], known: set[str], items: Sequence[Item]) -> None:
     if unknown := wanted - known:
-        names = ", ".join(dict.fromkeys(item.entity for item in items))
-        raise InputError(f"unknown entity {', '.join(sorted(map(str, unknown)))}; known: {names}")
+        strange, names = sorted(map(str, unknown)), dict.fromkeys(item.entity for item in items)
+        hint = meant(strange[0], known)
+        raise InputError(f"unknown entity {', '.join(strange)}; known: {', '.join(names)}{hint}")
 
 
 def _refuse_no_list(values: Any, option: str) -> None:

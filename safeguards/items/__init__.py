@@ -10,7 +10,7 @@ from functools import cache
 from importlib import import_module
 from typing import NamedTuple
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, offer
 from safeguards.items.item import Candidate, Item, LegalClass, Role, Verdict
 
 
@@ -89,7 +89,7 @@ def get(item_id: str) -> Item:
         InputError: there is no such item; the message lists those there are.
     """
     if item_id not in HOMES:
-        raise InputError(f"unknown item {item_id!r}; known items: {', '.join(HOMES)}")
+        raise InputError(f"unknown item {item_id!r}; known items: {offer(item_id, HOMES)}")
     item: Item = import_module(f"safeguards.items.{HOMES[item_id].module}").ITEM
     return item
 

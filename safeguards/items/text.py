@@ -43,6 +43,11 @@ def plain(text: str) -> str:
     return text.strip() if text.isascii() else settle(_plain, text)
 
 
+def says(text: str) -> bool:
+    """Say whether a text holds a letter or digit that can be seen; Hangul fillers are letters, and cannot."""
+    return any(map(str.isalnum, plain(text)))
+
+
 def settle(step: Callable[[str], str], text: str) -> str:
     """Apply ``step`` until nothing changes: composing, folding case and stripping feed each other."""
     for _ in range(_ROUNDS):

@@ -90,7 +90,7 @@ def resolve(name: str = DEFAULT) -> Keyring:
 
 def registered(name: str) -> bool:
     """Say whether :func:`resolve` would look somewhere for that name; nothing is opened."""
-    return name in _rings or name in _addresses or _variable(name) in os.environ
+    return name in _rings or name in _addresses or variable_of(name) in os.environ
 
 
 def addresses() -> tuple[Address, ...]:
@@ -119,7 +119,8 @@ def open_wanted() -> None:
                 _open(name)
 
 
-def _variable(name: str) -> str:
+def variable_of(name: str) -> str:
+    """Return the variable of the environment that may name the keyring of that name."""
     return _VARIABLE if name == DEFAULT else f"{_VARIABLE}_{name.upper()}"
 
 
@@ -129,7 +130,7 @@ def _open(name: str) -> Keyring:
             if name not in _rings:
                 _rings[name] = _addresses[name].open()
             return _rings[name]
-    variable = _variable(name)
+    variable = variable_of(name)
     setting = os.environ.get(variable, "").strip()
     if not setting:
         raise KeyringError(

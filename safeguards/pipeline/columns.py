@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from safeguards.errors import InputError, SafeguardsError
+from safeguards.errors import InputError, SafeguardsError, offer
 from safeguards.pipeline.manifest import ColumnRecord
 from safeguards.pipeline.step import NULLS, Counts
 from safeguards.pseudonyms.column import Unfit, of_column
@@ -91,7 +91,7 @@ def require_columns(names: Iterable[str], schema: pa.Schema) -> None:
     """Raise InputError for the first name that the schema has not."""
     for name in names:
         if name not in schema.names:
-            raise InputError(f"no column {name!r}; the columns are: {', '.join(schema.names)}")
+            raise InputError(f"no column {name!r}; the columns are: {offer(name, schema.names)}")
 
 
 def each(values: Sequence[Any], convert: Callable[[Any], Any], problem: str) -> list[Any]:

@@ -35,7 +35,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, misspelt, offer
 from safeguards.pipeline.detect import Detect
 from safeguards.pipeline.encryption.decrypt import Decrypt
 from safeguards.pipeline.encryption.encrypt import Encrypt
@@ -84,7 +84,7 @@ def from_document(document: Mapping[str, Any], name: str) -> tuple[list[Step | G
     """
     for key in document:
         if key not in _SETTINGS:
-            raise InputError(f"{name}: no setting {key!r}; known: {', '.join(_SETTINGS)}")
+            raise InputError(f"{name}: no setting {key!r}; known: {offer(key, _SETTINGS)}")
     purpose = document.get("purpose")
     if not isinstance(purpose, str | None):
         raise InputError(f"{name}: purpose is text")
@@ -112,10 +112,10 @@ def _step(name: str, entry: Mapping[str, Any], domain: Domain | None) -> Step | 
     settings = dict(entry)
     kind = settings.pop("step", None)
     if not isinstance(kind, str) or kind not in STEPS:
-        raise InputError(f"{name}: step is one of {', '.join(STEPS)}")
+        raise InputError(f"{name}: step is one of {offer(kind, STEPS)}{misspelt('step', settings)}")
     known = [field.name for field in fields(STEPS[kind])]
     if unknown := [key for key in settings if key not in known]:
-        raise InputError(f"{name}: {kind} has no setting {unknown[0]!r}; it has: {', '.join(known)}")
+        raise InputError(f"{name}: {kind} has no setting {unknown[0]!r}; it has: {offer(unknown[0], known)}")
     try:
         if STEPS[kind] is Pseudonymise:
             own = _domain(name, settings.get("domain")) or domain
@@ -150,6 +150,10 @@ def _domain(name: str, entry: object) -> Domain | None:
     settings = {"name": entry} if isinstance(entry, str) else entry
     if settings is None:
         return None
-    if not isinstance(settings, Mapping) or "name" not in settings or not settings.keys() <= set(_DOMAIN):
+    if isinstance(settings, Mapping) and (unknown := [key for key in settings if key not in _DOMAIN]):
+        raise InputError(
+            f"{name}: a domain has no setting {unknown[0]!r}; it has: {offer(unknown[0], _DOMAIN)}"
+        )
+    if not isinstance(settings, Mapping) or "name" not in settings:
         raise InputError(f"{name}: domain is a name, or a table of {', '.join(_DOMAIN)}")
     return Domain(**settings)

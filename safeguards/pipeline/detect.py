@@ -15,7 +15,7 @@ from safeguards.errors import GateRefused, InputError
 from safeguards.pipeline.columns import require_columns
 from safeguards.pipeline.leaves import leaves
 from safeguards.pipeline.manifest import ColumnRecord
-from safeguards.pipeline.step import Counts, told
+from safeguards.pipeline.step import Counts, by_column, told
 from safeguards.pseudonyms.column import is_text
 
 OnFind = Literal["count", "refuse"]
@@ -121,7 +121,8 @@ class DetectRunning:
         Raises:
             GateRefused: something was found; the message names columns, entities and numbers.
         """
-        found = {name: entities for name in self._columns if (entities := told(counts, name, _FOUND))}
+        own = by_column(counts)
+        found = {name: entities for name in self._columns if (entities := told(own[name], name, _FOUND))}
         if self._refuses and found:
             parts = (f"column {name!r} ({_list(entities)})" for name, entities in found.items())
             raise GateRefused(f"personal data was found in {'; '.join(parts)}; nothing was written")
@@ -129,8 +130,9 @@ class DetectRunning:
 
     def evidence(self, counts: Counts) -> Mapping[str, Any]:
         """Return, of each column, how many texts were read and what was found in them."""
+        own = by_column(counts)
         return {
-            name: {_TEXTS: counts[name, _TEXTS], "found": told(counts, name, _FOUND)}
+            name: {_TEXTS: counts[name, _TEXTS], "found": told(own[name], name, _FOUND)}
             for name in self._columns
         }
 

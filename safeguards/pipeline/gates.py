@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, misspelt, offer
 from safeguards.pipeline.step import Gate
 from safeguards.risk import RiskGate
 
@@ -28,10 +28,12 @@ def _gate(entry: object, where: str) -> Gate:
     options: dict[str, Any] = dict(entry) if isinstance(entry, Mapping) else {}
     kind = options.pop("gate", None)
     if not isinstance(kind, str) or kind not in GATES:
-        raise InputError(f"{where} names no gate ({kind!r}); known: {', '.join(GATES)}")
+        raise InputError(
+            f"{where} names no gate ({kind!r}); known: {offer(kind, GATES)}{misspelt('gate', options)}"
+        )
     known = [one.name for one in fields(GATES[kind]) if one.init]  # type: ignore[arg-type]
     if unknown := [option for option in options if option not in known]:
-        raise InputError(f"{where}: {kind} has no setting {unknown[0]!r}; it has: {', '.join(known)}")
+        raise InputError(f"{where}: {kind} has no setting {unknown[0]!r}; it has: {offer(unknown[0], known)}")
     if "quasi_identifiers" not in options:
         raise InputError(f"{where} needs quasi_identifiers, a list of names of columns")
     try:

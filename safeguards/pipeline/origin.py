@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, offer
 from safeguards.pipeline.manifest import ColumnRecord, Manifest
 from safeguards.pseudonyms import Domain, Keep, Transform
 from safeguards.pseudonyms.build import rebuilt
@@ -75,8 +75,9 @@ def _records(manifest: Manifest) -> dict[str, ColumnRecord]:
 
 def _chosen(records: dict[str, ColumnRecord], name: str) -> ColumnRecord:
     if name not in records:
-        known = ", ".join(records) or "none"
-        raise InputError(f"the manifest tells of no column {name!r} that was transformed; it has: {known}")
+        raise InputError(
+            f"the manifest tells of no column {name!r} that was transformed; it has: {offer(name, records)}"
+        )
     record = records[name]
     if not record.reversible or record.key_id is None:
         raise InputError(

@@ -15,7 +15,7 @@ from safeguards.pipeline.nested.nested import plan
 from safeguards.pipeline.nested.part import declared
 from safeguards.pipeline.nested.paths import Branch, select
 from safeguards.pipeline.nested.place import At, Node, Scope
-from safeguards.pipeline.step import Counts
+from safeguards.pipeline.step import Counts, by_column
 from safeguards.pseudonyms import Domain, Drop, Keep, Noise, Transform
 
 Unlisted = Literal["refuse", "drop", "keep"]
@@ -125,4 +125,5 @@ class PseudonymiseRunning:
 
     def finish(self, rows: int, counts: Counts) -> Sequence[ColumnRecord]:
         """Return one record a column, or a path into one."""
-        return [part.record(rows, counts) for node in self._columns.values() for part in node.parts()]
+        own = by_column(counts)
+        return [part.record(rows, own[part.name]) for node in self._columns.values() for part in node.parts()]

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from safeguards import items
 from safeguards.errors import AlreadyProtected, InputError
-from safeguards.items.text import compact
+from safeguards.items.text import compact, says
 from safeguards.pipeline.leaves import candidates, leaves
 from safeguards.pipeline.manifest import METADATA_KEY, Manifest
 from safeguards.pipeline.nested import paths
@@ -97,7 +97,7 @@ def check_history(columns: Mapping[str, Transform], metadata: Mapping[str, str])
 
 def check_regime(regime: Regime, purpose: str | None) -> None:
     """Raise InputError for research without a purpose, which the record must state (PIPA 28-4(2))."""
-    if regime == RESEARCH and not (purpose and purpose.strip()):
+    if regime == RESEARCH and not (purpose and says(purpose)):
         raise InputError('a research domain needs purpose=, such as "statistics on churn"; it is recorded')
 
 

@@ -13,6 +13,7 @@ from safeguards.pipeline import rules
 from safeguards.pipeline.manifest import Manifest, fingerprint
 from safeguards.pipeline.shared import ROWS_AT_ONCE, Done, Work, in_processes, start, transformed
 from safeguards.pipeline.step import Counts, Running, Step, Telling
+from safeguards.pipeline.workers import Failure
 from safeguards.pseudonyms import Domain
 from safeguards.tables import Source, told_by
 
@@ -54,12 +55,12 @@ class Run:
             self._rows_out += batch.num_rows
             self._nulls_out.update({name: batch[name].null_count for name in batch.schema.names})
             for watching in self._watching:
-                watching.see(batch)
+                Failure.told("a gate", watching.see, batch)
             yield batch
             if self._advance:
                 self._advance(self._rows_in, total)
         gates = [
-            {**gate.describe(), "evidence": dict(watching.judge())}
+            {**gate.describe(), "evidence": dict(Failure.told("a gate", watching.judge))}
             for gate, watching in zip(self._pipeline.gates, self._watching, strict=True)
         ]
         nulls = {name: self._nulls_out[name] for name in self.schema.names}
@@ -99,7 +100,7 @@ class Run:
             columns=[
                 record
                 for running, counted in zip(self._running, counts, strict=True)
-                for record in running.finish(rows_in, counted)
+                for record in Failure.told("a step", running.finish, rows_in, counted)
             ],
             steps=[
                 _described(*part) for part in zip(self._pipeline.steps, self._running, counts, strict=True)

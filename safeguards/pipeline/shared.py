@@ -42,19 +42,14 @@ def transformed(running: Sequence[Running], batch: pa.RecordBatch, before: int) 
 
 
 def _applied(one: Running, batch: pa.RecordBatch, before: int) -> tuple[pa.RecordBatch, Counts]:
-    try:
+    def pair() -> tuple[pa.RecordBatch, Counts]:
         result, counts = one.apply(batch, before)
-    except Exception as error:
-        if isinstance(error, SafeguardsError):
-            raise
-        failed = Failure.of(error)
-    else:
-        if isinstance(result, pa.RecordBatch) and result.schema.equals(one.schema):
-            return result, counts
-        failed = Failure(
-            "SafeguardsError", "a step makes other columns than it declares; nothing was written"
-        )
-    raise failed.error()  # not inside the handler: the error caught there may hold a value
+        return result, counts
+
+    result, counts = Failure.told("a step", pair)
+    if isinstance(result, pa.RecordBatch) and result.schema.equals(one.schema):
+        return result, counts
+    raise SafeguardsError("a step makes other columns than it declares; nothing was written")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -17,6 +17,14 @@ Counts = Counter[tuple[str, str]]
 
 NULLS = "nulls"
 """What the NULLs of a column are counted under."""
+
+
+def by_column(counts: Counts) -> Mapping[str, Counts]:
+    """Return the counts of each column, none for any other; so that each is looked at once."""
+    found: dict[str, Counts] = defaultdict(Counts)
+    for (column, what), number in counts.items():
+        found[column][column, what] = number
+    return found
 
 
 def told(counts: Counts, column: str, beginning: str) -> dict[str, int]:

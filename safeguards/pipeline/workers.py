@@ -6,13 +6,16 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.connection import wait
-from typing import Any
+from contextlib import contextmanager
+from functools import partial
+from multiprocessing.connection import Connection, wait
+from typing import Any, NoReturn, TypeVar
 
 from safeguards import errors
 from safeguards.errors import InputError, SafeguardsError
@@ -22,12 +25,29 @@ WAITING = 2
 """Tasks a process may have before it: enough to keep it busy, few enough to keep memory flat."""
 
 Make = Callable[[], Callable[..., Any]]
+T = TypeVar("T")
 
 
 def check_processes(processes: object) -> None:
     """Raise InputError unless ``processes`` is a whole number from 1 on."""
     if isinstance(processes, bool) or not isinstance(processes, int) or processes < 1:
         raise InputError("processes= is a whole number from 1")
+    if processes > 1:
+        _check_spawning()
+
+
+def _check_spawning() -> None:
+    """Raise InputError where no process can be spawned; multiprocessing tells it in tracebacks."""
+    here = multiprocessing.current_process()
+    if getattr(here, "_inheriting", False):
+        # A worker imports the script, which asks for workers again: one line, and the owner tells the rest.
+        sys.exit('safeguards: processes= above 1 needs the guard if __name__ == "__main__" in the script')
+    if here.daemon:
+        raise InputError("processes= above 1 is not possible in a daemonic process, such as a pool's worker")
+    script = sys.modules["__main__"]
+    path = getattr(script, "__file__", None)
+    if path is not None and getattr(script, "__spec__", None) is None and not os.path.exists(path):
+        raise InputError(f"processes= above 1 import the script anew, and {path} is no file: save it first")
 
 
 class Workers:
@@ -53,13 +73,21 @@ class Workers:
                 "pickled: make it of data and functions of a module, or use processes=1"
             ) from None
         self._most = WAITING * processes
-        self._pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _start, (packed,))
+        spawning = multiprocessing.get_context("spawn")
+        # Nothing is ever sent: closing this end tells all of them to end.
+        self._told, self._ends = spawning.Pipe(duplex=False)
+        self._pool = ProcessPoolExecutor(processes, spawning, _start, (packed, self._told))
 
     def __enter__(self) -> Workers:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Wait for the processes; where nobody wants their results they end at once, whatever they are at."""
+        if kind is not None:
+            self._ends.close()
         self._pool.shutdown(cancel_futures=True)
+        self._ends.close()
+        self._told.close()
 
     def map(self, tasks: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
         """Yield what becomes of each task, in their order; a few are taken ahead.
@@ -70,7 +98,8 @@ class Workers:
         waiting: deque[Future[Any]] = deque()
         try:
             for task in tasks:
-                waiting.append(self._pool.submit(_work, *task))
+                with _uninterrupted():
+                    waiting.append(self._pool.submit(_work, *task))
                 if len(waiting) > self._most:
                     yield _received(waiting.popleft())
             while waiting:
@@ -90,14 +119,29 @@ class Failure(Exception):
         self.kind, self.message = kind, message
 
     @classmethod
-    def of(cls, error: Exception) -> Failure:
+    def of(cls, error: BaseException, what: str = "a step") -> Failure:
         """Keep the nearest class of the toolkit's own, and what it says; of others only their name."""
         if isinstance(error, Failure):
             return error
         known = (one.__name__ for one in type(error).__mro__ if getattr(errors, one.__name__, None) is one)
         if isinstance(error, SafeguardsError):
             return cls(next(known), str(error))
-        return cls(SafeguardsError.__name__, f"a step failed ({type(error).__name__}); nothing was written")
+        return cls(SafeguardsError.__name__, f"{what} failed ({type(error).__name__}); nothing was written")
+
+    @classmethod
+    def told(cls, what: str, act: Callable[..., T], *given: Any) -> T:
+        """Return what a step or gate does; an error that is not the toolkit's own is told by its class alone.
+
+        Raises:
+            SafeguardsError: it failed.
+        """
+        try:
+            return act(*given)
+        except SafeguardsError:
+            raise
+        except Exception as error:
+            failed = cls.of(error, what)
+        raise failed.error()  # not inside the handler: the error caught there may hold a value
 
     def named(self, what: str) -> Failure:
         """Put the name of what failed before the message."""
@@ -110,7 +154,12 @@ class Failure(Exception):
 
 
 def _received(future: Future[Any]) -> Any:
-    result = future.result()
+    try:
+        result = future.result()
+    except BrokenProcessPool:
+        raise
+    except Exception as error:  # what came out cannot be sent back; the message may quote it
+        result = Failure.of(error)
     if isinstance(result, Failure):
         raise result.error()
     return result
@@ -120,19 +169,42 @@ _make: Make | None = None
 _made: Callable[..., Any] | None = None
 
 
-def _start(packed: bytes) -> None:
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Spawn processes that no SIGINT meets, even while they import: the owner gets it too, and ends them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)  # now it is delivered here, if one came
+
+
+def _start(packed: bytes, told: Connection) -> None:
     global _make
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the owner is interrupted too, and ends this process
-    threading.Thread(target=_end_with_owner, daemon=True).start()
-    _make, known = pickle.loads(packed)  # noqa: S301
-    learn(known)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it could not be blocked
+    threading.Thread(target=_end_with_owner, args=(told,), daemon=True).start()
+    try:
+        _make, known = pickle.loads(packed)  # noqa: S301
+        learn(known)
+    except Exception as error:  # told by the first task: what ends a process here is told in a traceback
+        _make = partial(_refuse, type(error).__name__)
 
 
-def _end_with_owner() -> None:
-    """End when the owner is gone, however it ended: its queues stay open among the workers themselves."""
+def _refuse(kind: str) -> NoReturn:
+    raise InputError(
+        f"another process cannot load a step of this pipeline ({kind}): define it in a module that can be "
+        "imported there, or use processes=1"
+    )
+
+
+def _end_with_owner(told: Connection) -> None:
+    """End when the owner says so or is gone, however it ended: queues stay open among workers themselves."""
     owner = multiprocessing.parent_process()
     if owner is not None:
-        wait([owner.sentinel])
+        wait([owner.sentinel, told])
         os._exit(1)
 
 
@@ -143,5 +215,5 @@ def _work(*task: Any) -> Any:
             assert _make is not None
             _made = _make()
         return _made(*task)
-    except Exception as error:
+    except BaseException as error:  # SystemExit too: its text would be sent, and end the owner
         return Failure.of(error)

@@ -6,12 +6,11 @@ import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
-from difflib import get_close_matches
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, meant
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
@@ -157,8 +156,7 @@ class Section:
     def close(self) -> None:
         """Refuse keys that were never read, naming the nearest known one."""
         for key in self._table.keys() - self._read:
-            near = get_close_matches(key, self._read, 1)
-            raise self.error(key, "is not known here" + (f"; did you mean {near[0]}?" if near else ""))
+            raise self.error(key, f"is not known here{meant(key, self._read)}")
 
     def _take(self, key: str) -> Any:
         self._read.add(key)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, misspelt, offer
 from safeguards.pseudonyms.dates.date_shift import DateShift
 from safeguards.pseudonyms.format_preserving.fpe import FormatPreserving
 from safeguards.pseudonyms.format_preserving.integers import FormatPreservingInteger
@@ -63,12 +63,13 @@ def transform_from(described: object) -> Transform:
     options: dict[str, Any] = dict(settings)
     name = options.pop("transform", None)
     if not isinstance(name, str) or name not in TRANSFORMS:
-        raise InputError(f"names no transform ({name!r}); known: {', '.join(TRANSFORMS)}")
+        hint = misspelt("transform", options)
+        raise InputError(f"names no transform ({name!r}); known: {offer(name, TRANSFORMS)}{hint}")
     kind = TRANSFORMS[name]
     known = [field.name for field in fields(kind)]
     unknown = [option for option in options if option not in known]
     if unknown:
-        raise InputError(f"{name} has no setting {unknown[0]!r}; it has: {', '.join(known)}")
+        raise InputError(f"{name} has no setting {unknown[0]!r}; it has: {offer(unknown[0], known)}")
     return kind(**options)
 
 

@@ -9,7 +9,7 @@ from typing import Literal, NoReturn
 from safeguards.errors import InputError, KeyringError
 from safeguards.items import get
 from safeguards.keys import Keyring, registered, resolve
-from safeguards.keys.registry import DEFAULT
+from safeguards.keys.registry import DEFAULT, variable_of
 from safeguards.values import Secret
 
 PSEUDONYMS = "pseudonyms"
@@ -108,7 +108,19 @@ class Domain:
         label = TEXT if item is None else f"{item}/{get(item).canonical_version}"
         label += f"/{purpose}" if purpose else ""
         label += f"@{self.regime}" if self.regime != SAFEGUARD else ""
-        return (keyring or resolve(self.keyring_name)).pseudonym_key(self.name, label, self.epoch)
+        return (keyring or self._resolved()).pseudonym_key(self.name, label, self.epoch)
+
+    def _resolved(self) -> Keyring:
+        if self.keyring is not None or registered(self.keyring_name):
+            return resolve(self.keyring_name)
+        try:
+            return resolve(DEFAULT)
+        except KeyringError as error:
+            missing = str(error)
+        raise KeyringError(
+            f"{missing}; or, for pseudonyms alone, call safeguards.use(ring, {PSEUDONYMS!r}) or set "
+            f"{variable_of(PSEUDONYMS)}, which keeps their keys apart"
+        )
 
 
 class InHand(Domain):

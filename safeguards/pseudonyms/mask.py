@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from safeguards import items
-from safeguards.errors import InputError
+from safeguards.errors import InputError, offer
 from safeguards.items.text import stars
 from safeguards.pseudonyms.column import as_text, map_text, require_flat
 from safeguards.pseudonyms.domain import Domain
@@ -45,7 +45,7 @@ class Mask(Transform):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.profile not in PROFILES:
-            raise InputError(f"unknown mask profile {self.profile!r}; known: {', '.join(PROFILES)}")
+            raise InputError(f"unknown mask profile {self.profile!r}; known: {offer(self.profile, PROFILES)}")
 
     @property
     def traits(self) -> Traits:

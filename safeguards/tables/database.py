@@ -10,11 +10,10 @@ from sqlalchemy import inspect, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.reflection import Inspector
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, offer
 from safeguards.tables.sql_source import TableSource
 from safeguards.tables.urls import open_engine, refused_as_input, shown
 
-_LISTED = 10
 # Partitions are read through their parent, or each row would be found twice.
 _PARTITIONS = """
     SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -64,11 +63,7 @@ class Database:
         """
         place = self._tables.get(table) or self._views.get(table)
         if place is None:
-            known = self.tables()
-            more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
-            raise InputError(
-                f"no table {table!r} in {self.name}; it has: {', '.join(known[:_LISTED]) or 'none'}{more}"
-            )
+            raise InputError(f"no table {table!r} in {self.name}; it has: {offer(table, self.tables())}")
         return TableSource(self._engine, place[0], place[1], table)
 
     def close(self) -> None:

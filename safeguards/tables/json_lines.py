@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
@@ -47,6 +48,9 @@ class JsonLinesFile:
         for row in self._objects():
             for key, value in row.items():
                 kinds.setdefault(key, set()).add(_kind(value))
+        for key in kinds:
+            if not _spelt(key):
+                raise InputError(f"{self.name}: the name of a column {_HALF}")
         return pa.schema([pa.field(key, _arrow_type(found)) for key, found in kinds.items()])
 
     def rows(self) -> int | None:
@@ -63,10 +67,14 @@ class JsonLinesFile:
         """
         wanted = pick(self.schema, columns, self.name)
         schema = pa.schema([self.schema.field(name) for name in wanted])
-        objects = self._objects()
+        objects, before = self._objects(), 0
         while columns_read := _column_lists(islice(objects, size), wanted):
-            arrays = [_column(values, field.type) for values, field in zip(columns_read, schema, strict=True)]
+            arrays = [
+                self._column(values, field, before)
+                for values, field in zip(columns_read, schema, strict=True)
+            ]
             yield pa.record_batch(arrays, schema=schema)
+            before += len(arrays[0]) if arrays else 0
 
     def sample(self, rows: int, seed: int = 0) -> pa.Table:
         """Draw rows at random; reads the file once more than its schema did."""
@@ -82,6 +90,16 @@ class JsonLinesFile:
                 problem = f"holds text that is not {self._encoding}; name its encoding or convert the file"
                 raise InputError(f"{self.name}: {problem}") from None
 
+    def _column(self, values: Sequence[Any], field: pa.Field[Any], before: int) -> pa.Array[Any]:
+        if pa.types.is_string(field.type):
+            values = [value if value is None or isinstance(value, str) else _text(value) for value in values]
+        try:
+            array: pa.Array[Any] = pa.array(values, field.type)
+            return array
+        except UnicodeEncodeError:  # it holds the value
+            row = before + next(at for at, value in enumerate(values, 1) if not _spelt(value))
+        raise InputError(f"{self.name}: column {field.name!r}, row {row}: {_HALF}")
+
     def _object(self, line: str, number: int) -> dict[str, Any]:
         try:
             row = _DECODER.decode(line)
@@ -95,6 +113,9 @@ class JsonLinesFile:
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_HALF = r"holds half of a pair such as \ud83d\ude00, which is no text; mend or remove it"
 
 # One for all lines: json.loads would make a decoder for each.
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
@@ -130,11 +151,8 @@ def _column_lists(rows: Iterable[dict[str, Any]], names: Sequence[str]) -> list[
     return columns if some else []
 
 
-def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array[Any]:
-    if pa.types.is_string(kind):
-        values = [value if value is None or isinstance(value, str) else _text(value) for value in values]
-    array: pa.Array[Any] = pa.array(values, kind)
-    return array
+def _spelt(text: object) -> bool:
+    return not (isinstance(text, str) and _SURROGATE.search(text))
 
 
 def _text(value: object) -> str:

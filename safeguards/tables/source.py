@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import pyarrow as pa
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, offer
 
 BATCH_ROWS = 65_536
 
@@ -69,7 +69,7 @@ def pick(schema: pa.Schema, columns: Sequence[str] | None, name: str) -> list[st
         return list(schema.names)
     unknown = [column for column in columns if column not in schema.names]
     if unknown:
-        raise InputError(f"{name} has no column {unknown[0]!r}; it has: {', '.join(schema.names)}")
+        raise InputError(f"{name} has no column {unknown[0]!r}; it has: {offer(unknown[0], schema.names)}")
     return list(columns)
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, Row
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, offer
 from safeguards.tables import sql_sampling, sqlite_types
 from safeguards.tables.source import BATCH_ROWS, pick
 from safeguards.tables.sql_types import arrow_type, sql_name, to_array
@@ -57,7 +57,7 @@ class TableSource:
             InputError: there is no such column.
         """
         if column not in self._declared:
-            raise InputError(f"{self.name} has no column {column!r}; it has: {', '.join(self._declared)}")
+            raise InputError(f"{self.name} has no column {column!r}; it has: {offer(column, self._declared)}")
         narrow = copy(self)
         narrow.__dict__.pop("schema", None)
         narrow._declared = {column: self._declared[column]}

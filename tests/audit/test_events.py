@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,22 @@ def test_a_full_disk_is_an_error_of_one_line(tmp_path: Path, monkeypatch: pytest
     object.__setattr__(sink, "path", "/dev/full")
     with pytest.raises(SafeguardsError, match="cannot be recorded"):
         sink.record(EVENT)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="another process's half line is waited for by flock")
+def test_a_line_that_another_process_has_written_half_is_waited_for(tmp_path: Path) -> None:
+    import fcntl
+
+    sink = JsonLinesSink(tmp_path / "log.jsonl")
+    recording = threading.Thread(target=sink.record, args=(Event("b", "b", "c", "d"),))
+    with (tmp_path / "log.jsonl").open("ab", buffering=0) as other:
+        fcntl.flock(other.fileno(), fcntl.LOCK_EX)
+        other.write(b'{"action":')
+        recording.start()
+        recording.join(0.5)
+        other.write(b'"a"}\n')
+    recording.join()
+    assert [line["action"] for line in lines(tmp_path / "log.jsonl")] == ["a", "b"]
 
 
 def test_lines_of_several_processes_do_not_mix(tmp_path: Path) -> None:

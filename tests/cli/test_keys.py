@@ -64,7 +64,7 @@ def test_the_environment_names_the_keyring(folder: Path) -> None:
         (["keys", "status", "--keys", "sqlite:///keys.db", "--provider", "local:x"], 3, "no key file"),
         (["keys", "status", "--keys", "nonsense"], 64, "database URL"),
         (["keys", "nothing"], 64, "No such command"),
-        (["nothing"], 64, "No such command"),
+        (["nothing"], 64, "no command 'nothing'; there are: demo, scan"),
         (["keys", "status", "--format", "xml"], 64, "xml"),
     ],
 )

@@ -30,7 +30,7 @@ HOSTILE = '</title><script>alert(1)</script><img src=x onerror="x">\'&\u202eevil
         (
             "marketing = false",
             "marketting = false",
-            "use.marketting: is not known here; did you mean marketing?",
+            "use.marketting: is not known here; did you mean 'marketing'?",
         ),
         (
             "joined_controllers = []",
@@ -54,7 +54,7 @@ HOSTILE = '</title><script>alert(1)</script><img src=x onerror="x">\'&\u202eevil
         ("minimum_k = 5", "minimum_k = 0", "risk.minimum_k: needs a number from 1 to"),
         ("minimum_k = 5", "minimum_k = 2.5", "risk.minimum_k: needs a whole number"),
         ('["생년월일", "지역"]', '"생년월일"', "risk.quasi_identifiers: needs a list of texts"),
-        ("[risk]", "[risks]", "risks: is not known here; did you mean risk?"),
+        ("[risk]", "[risks]", "risks: is not known here; did you mean 'risk'?"),
     ],
 )
 def test_a_fault_gives_one_line_naming_file_and_key(desk: Any, old: str, new: str, problem: str) -> None:

@@ -46,6 +46,7 @@ def refused(folder: Path, act: Act, message: str, kind: type[SafeguardsError] = 
 def test_an_unknown_column(folder: Path) -> None:
     pipeline = Pipeline({"id": Keep(), "phone": Drop()})
     refused(folder, to(pipeline), "no column 'phone'; the columns are: id")
+    refused(folder, to(Pipeline({"ID": Drop()})), "the columns are: id; did you mean 'id'?")
 
 
 def test_a_column_of_a_wrong_type(folder: Path) -> None:
@@ -73,6 +74,9 @@ def test_a_weak_domain(folder: Path) -> None:
 def test_a_missing_keyring_and_a_missing_key_file(folder: Path) -> None:
     use(None)
     refused(folder, to(TOKEN), "no keyring 'default': call safeguards.use", KeyringError)
+    refused(
+        folder, to(TOKEN), "safeguards.use.ring, .pseudonyms.. or set SAFEGUARDS_KEYRING_PS", KeyringError
+    )
     (folder / "master.key").rename(folder / "elsewhere.key")
 
     def opened(folder: Path) -> None:

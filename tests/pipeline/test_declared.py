@@ -64,6 +64,19 @@ def test_a_domain_can_name_its_keyring_and_epoch(tmp_path: Path) -> None:
         ('purpose = 5\n[columns]\na = "drop"', "purpose is text"),
         ('[columns]\nrrn = "keep"', "column 'rrn' is a resident registration number"),
         ('unlisted = "all"\n[columns]\na = "drop"', "unlisted='all'"),
+        ('domian = "d"\n[columns]\na = "drop"', r"no setting 'domian'; known: .*did you mean 'domain'\?"),
+        (
+            'domain = {name = "d", epok = 1}\n[columns]\na = "drop"',
+            r"a domain has no setting 'epok'; it has: name, .*did you mean 'epoch'\?",
+        ),
+        ('[columns]\na = "dorp"', r"column 'a': names no transform .*did you mean 'drop'\?"),
+        (
+            '[columns]\na = {transfrom = "drop"}',
+            r"column 'a': names no transform .*'transfrom' stands there; did you mean 'transform'\?",
+        ),
+        ('[columns]\na = {transform = "generalise", bnad = 5}', r"no setting 'bnad'.*mean 'band'\?"),
+        ('[columns]\na = {transform = "mask", item = "emial"}', r"unknown item 'emial'.*mean 'email'\?"),
+        ('[columns]\na = "drop"\n[[gates]]\ngte = "risk"', r"'gte' stands there; did you mean 'gate'\?"),
     ],
 )
 def test_a_file_that_says_something_else_is_one_line(tmp_path: Path, text: str, message: str) -> None:
@@ -160,6 +173,24 @@ def test_a_step_may_have_a_domain_of_its_own(tmp_path: Path) -> None:
         ('[[steps]]\nstep = "pseudonymise"\ncolumns = {a = "token"}', "step 1: column 'a': token is keyed"),
         ('[[steps]]\nstep = "pseudonymise"\ncolumns = {a = "md5"}', "step 1, column 'a': names no transform"),
         ('[[steps]]\nstep = "detect"\non_find = 1', "step 1: on_find=1"),
+        (
+            '[[steps]]\nstep = "encrypt"\ncolumns = {a = {feild = "m.a"}}',
+            r"step 1: column 'a': a field has no setting 'feild'; it has: field, .*did you mean 'field'\?",
+        ),
+        (
+            '[[steps]]\nstep = "encrypt"\ncolumns = {a = {field = "m.a", search = "exakt"}}',
+            r"column 'a': search= is .*did you mean 'exact'\?",
+        ),
+        (
+            '[[steps]]\nstep = "encrypt"\ncolumns = {a = {field = "m.a", search = {serch = "exact"}}}',
+            r"column 'a': search= is .*'serch' stands there; did you mean 'search'\?",
+        ),
+        (
+            '[[steps]]\nstep = "encrypt"\ncolumns = {a = {field = "m.a", search = {search = ["exact"]}}}',
+            "column 'a': search= is one of",
+        ),
+        ('[[steps]]\nstep = "pseudonymize"', r"step 1: step is .*; did you mean 'pseudonymise'\?"),
+        ('[[steps]]\nstap = "detect"', r"'stap' stands there; did you mean 'step'\?"),
     ],
 )
 def test_steps_that_cannot_be_are_one_line(tmp_path: Path, text: str, message: str) -> None:

@@ -255,6 +255,20 @@ def test_a_columns_own_type_is_what_it_is_encrypted_as(ring: Keyring, values: An
     assert opened["x"].to_pylist() == expected
 
 
+@pytest.mark.parametrize("subject", [None, "member:id"])
+def test_a_type_that_is_missing_or_wrong_is_told_among_the_causes(ring: Keyring, subject: str | None) -> None:
+    field = {"field": "steps.x", "subject": subject}
+    sealed = Pipeline([Encrypt({"x": field})]).run(pa.table({"x": [42, 43], "id": ["1", "2"]}))
+    missing = (
+        r"column 'x', row 1: .*it was altered, .*not encrypted as text, which it is without type=: .*\"int\""
+    )
+    with pytest.raises(DecryptionFailed, match=missing):
+        Pipeline([Decrypt({"x": field})]).run(sealed)
+    wrong = r"column 'x', row 1: .*it was altered, .*encrypted as another type than type='date'"
+    with pytest.raises(DecryptionFailed, match=wrong):
+        Pipeline([Decrypt({"x": {**field, "type": "date"}})]).run(sealed)
+
+
 @pytest.mark.parametrize("make", [pa.Table.to_pandas, pl.from_arrow])
 def test_frames_go_there_and_back(ring: Keyring, make: Callable[[pa.Table], Any]) -> None:
     frame = make(pa.table({"memo": [SECRET, None], "id": [1, 2]}))

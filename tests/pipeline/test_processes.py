@@ -10,8 +10,9 @@ import subprocess
 import sys
 import textwrap
 import time
+import traceback
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from safeguards.keys.local import LocalProvider
 from safeguards.keys.registry import addresses
 from safeguards.pipeline import Pipeline
 from safeguards.pipeline.shared import packed_of, unpacked
+from safeguards.pipeline.step import Counts
 from safeguards.pipeline.workers import Failure
 from safeguards.pseudonyms import Drop, FormatPreserving, Generalise, Keep, Token
 
@@ -229,3 +231,194 @@ def _lives(process: str) -> bool:
         return " Z " not in Path(f"/proc/{process}/stat").read_text()
     except OSError:
         return False
+
+
+UNGUARDED = """
+    import sys
+    from safeguards.errors import SafeguardsError
+    from safeguards.pipeline import Pipeline
+    from safeguards.pseudonyms import Keep
+    try:
+        Pipeline({"a": Keep()}).run_file(sys.argv[1], sys.argv[2], processes=2)
+    except SafeguardsError as error:
+        sys.exit(str(error))
+"""
+
+
+def test_a_script_without_the_guard_is_told_of_it_without_tracebacks(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("a\n" + "1\n" * 50_000)
+    (tmp_path / "job.py").write_text(textwrap.dedent(UNGUARDED))
+    files = [str(tmp_path / "in.csv"), str(tmp_path / "out.csv")]
+    done = subprocess.run([sys.executable, str(tmp_path / "job.py"), *files], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert all("guard if __name__" in line for line in done.stderr.splitlines())
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_script_that_is_no_file_is_told_to_be_saved(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("a\n1\n")
+    script = textwrap.dedent(UNGUARDED)
+    files = [str(tmp_path / "in.csv"), str(tmp_path / "out.csv")]
+    command = [sys.executable, "-", *files]
+    done = subprocess.run(command, input=script, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.strip() == (
+        "processes= above 1 import the script anew, and <stdin> is no file: save it first"
+    )
+
+
+def in_a_pool(files: tuple[str, str]) -> str:
+    try:
+        Pipeline({"a": Keep()}).run_file(*files, processes=2)
+    except SafeguardsError as error:
+        return str(error)
+    return ""
+
+
+def test_a_daemonic_process_is_told_that_it_has_no_others(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("a\n1\n")
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        told = pool.apply(in_a_pool, ((str(tmp_path / "in.csv"), str(tmp_path / "out.csv")),))
+    assert told == "processes= above 1 is not possible in a daemonic process, such as a pool's worker"
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A step, or a gate, of somebody else's that does something odd."""
+
+    mode: str
+    folder: Path | None = None
+
+    def start(self, schema: pa.Schema, metadata: Mapping[str, str]) -> OddAtWork:
+        return OddAtWork(self, schema)
+
+    def describe(self) -> Mapping[str, Any]:
+        return {"step": "odd"}
+
+
+class OddAtWork:
+    def __init__(self, odd: Odd, schema: pa.Schema) -> None:
+        self.odd, self.schema = odd, schema
+
+    def apply(self, batch: pa.RecordBatch, before: int = 0) -> tuple[pa.RecordBatch, Any]:
+        value = batch[0][0].as_py()
+        if self.odd.mode == "raise":
+            raise ValueError(value)
+        if self.odd.mode == "exit":
+            raise SystemExit(value)
+        if self.odd.mode == "unpicklable":
+            return batch, {("a", lambda: value): 1}
+        if self.odd.mode == "slow" and before and self.odd.folder:
+            time.sleep(20)
+            (self.odd.folder / "finished").touch()
+        return batch, Counts()
+
+    def finish(self, rows: int, counts: Counts) -> list[Any]:
+        if self.odd.mode == "finish":
+            raise ValueError("kim@example.com")
+        return []
+
+
+class OddGate:
+    def watch(self, schema: pa.Schema) -> OddGate:
+        return self
+
+    def see(self, batch: pa.RecordBatch) -> None:
+        raise ValueError(batch[0][0].as_py())
+
+    def judge(self) -> Mapping[str, Any]:
+        return {}
+
+    def describe(self) -> Mapping[str, Any]:
+        return {"gate": "odd"}
+
+
+PERSONS = pa.table({"a": ["kim@example.com"] * 40_000})
+
+
+@pytest.mark.parametrize("mode", ["raise", "exit", "unpicklable", "finish"])
+def test_what_a_step_says_in_another_process_is_not_told(tmp_path: Path, mode: str) -> None:
+    with pytest.raises(SafeguardsError, match=r"^a step failed \(\w+\); nothing was written$") as caught:
+        Pipeline([Odd(mode)]).run_file(PERSONS, tmp_path / "out.parquet", processes=2)
+    assert "kim@" not in "".join(traceback.format_exception(caught.value))
+    assert os.listdir(tmp_path) == []
+
+
+def test_what_a_gate_of_others_says_is_not_told(tmp_path: Path) -> None:
+    pipeline = Pipeline({"a": Keep()}, gates=[OddGate()])
+    pq.write_table(PERSONS, tmp_path / "in.parquet")
+    (tmp_path / "parts").mkdir()
+    os.link(tmp_path / "in.parquet", tmp_path / "parts" / "0.parquet")
+    told = r"^a gate failed \(ValueError\); nothing was written$"
+    with pytest.raises(SafeguardsError, match=told) as caught:
+        pipeline.run_file(tmp_path / "in.parquet", tmp_path / "out.parquet")
+    assert "kim@" not in "".join(traceback.format_exception(caught.value))
+    with pytest.raises(SafeguardsError, match=told):
+        pipeline.run_directory(tmp_path / "parts", tmp_path / "made")
+    assert not (tmp_path / "out.parquet").exists()
+    assert not list((tmp_path / "made").glob("*.parquet"))
+
+
+def test_processes_end_at_once_when_nobody_wants_their_results(tmp_path: Path) -> None:
+    def stop(done: int, total: int | None) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Pipeline([Odd("slow", tmp_path)]).run_file(
+            PERSONS, tmp_path / "out.parquet", processes=2, advance=stop
+        )
+    assert multiprocessing.active_children() == []
+    assert os.listdir(tmp_path) == []
+
+
+INTERRUPTED = """
+    import multiprocessing, os, signal, sys, threading, time
+    from safeguards.pipeline import Pipeline
+    from safeguards.pseudonyms import Keep
+    def interrupt():
+        while not multiprocessing.active_children():
+            time.sleep(0.01)
+        time.sleep(0.3)
+        os.killpg(0, signal.SIGINT)
+    if __name__ == "__main__":
+        threading.Thread(target=interrupt).start()
+        try:
+            Pipeline({"a": Keep()}).run_file(sys.argv[1], sys.argv[2], processes=2)
+        except KeyboardInterrupt:
+            sys.exit("interrupted")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="interrupts a group of processes")
+def test_an_interruption_while_processes_start_is_told_once(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("a\n" + "1\n" * 50_000)
+    (tmp_path / "job.py").write_text(textwrap.dedent(INTERRUPTED))
+    command = [sys.executable, str(tmp_path / "job.py"), str(tmp_path / "in.csv"), str(tmp_path / "out.csv")]
+    done = subprocess.run(command, capture_output=True, text=True, start_new_session=True)
+    assert (done.returncode, done.stderr) == (1, "interrupted\n")
+    assert not (tmp_path / "out.csv").exists()
+
+
+TYPED_IN = """
+    import sys
+    from safeguards.errors import SafeguardsError
+    from safeguards.pipeline import Pipeline, Pseudonymise
+    from safeguards.pseudonyms import Keep
+    class Mine(Pseudonymise):
+        pass
+    try:
+        Pipeline([Mine({"a": Keep()})]).run_file(sys.argv[1], sys.argv[2], processes=2)
+    except SafeguardsError as error:
+        sys.exit(str(error))
+"""
+
+
+def test_a_step_that_another_process_cannot_load_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("a\n1\n")
+    command = [sys.executable, "-c", textwrap.dedent(TYPED_IN), str(tmp_path / "in.csv")]
+    done = subprocess.run([*command, str(tmp_path / "out.csv")], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("another process cannot load a step of this pipeline (AttributeError): ")
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "out.csv").exists()

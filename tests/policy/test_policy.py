@@ -173,7 +173,7 @@ def test_a_version_is_in_force_from_its_first_to_its_last_day(tmp_path: Path) ->
         (
             "continuing = true",
             "continuous = true",
-            "purposes #2.continuous: is not known here; did you mean contin",
+            "purposes #2.continuous: is not known here; did you mean 'contin",
         ),
     ],
 )

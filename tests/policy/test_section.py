@@ -69,7 +69,7 @@ def test_a_wrong_value_is_named_with_its_key(read: Callable[[Section], Any], pro
 def test_a_key_nobody_reads_is_refused_with_the_nearest_known_one() -> None:
     table = section(purpose="a", purpos="b")
     table.text("purpose")
-    with pytest.raises(InputError, match=r"outer\.purpos: is not known here; did you mean purpose\?"):
+    with pytest.raises(InputError, match=r"outer\.purpos: is not known here; did you mean \'purpose\'\?"):
         table.close()
 
 

@@ -46,6 +46,19 @@ def test_the_pseudonyms_keyring_is_taken_where_there_is_one(ring: Keyring, apart
     assert not Domain("ads").kept_apart
 
 
+def test_a_missing_keyring_is_told_with_the_one_for_pseudonyms_alone() -> None:
+    hint = r"safeguards.use\(ring, 'pseudonyms'\) or set SAFEGUARDS_KEYRING_PSEUDONYMS, which keeps"
+    with pytest.raises(
+        KeyringError, match=rf"^no keyring 'default': .*; or, for pseudonyms alone, call {hint}"
+    ):
+        one(Domain("ads"))
+    with pytest.raises(KeyringError, match="^no keyring 'default': ") as caught:
+        one(Domain("ads", keyring="default"))
+    assert "PSEUDONYMS" not in str(caught.value)
+    with pytest.raises(KeyringError, match="^no keyring 'other': "):
+        one(Domain("ads", keyring="other"))
+
+
 def test_the_default_keyring_under_another_name_is_not_kept_apart(ring: Keyring) -> None:
     use(ring, name="pseudonyms")
     try:

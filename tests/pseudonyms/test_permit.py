@@ -62,6 +62,10 @@ def permit(ring: Keyring, **settings: Any) -> Permit:
         ({"purpose": "\t"}, "purpose"),
         ({"purpose": 7}, "purpose"),
         ({"reason": "  "}, "reason"),
+        ({"reason": "\u3164"}, "reason"),  # Hangul fillers are letters that nobody sees
+        ({"actor": "\u115f\uffa0"}, "actor"),
+        ({"purpose": "\u2800"}, "purpose"),
+        ({"reason": "- . -"}, "reason"),
         ({"reason": "x" * 501}, "reason"),
         ({"reason": 'approved"}\n{"actor": "somebody else'}, "reason"),
         ({"reason": "half \ud800"}, "reason"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from pathlib import Path
 
 import pyarrow as pa
@@ -69,6 +70,16 @@ def test_a_line_that_is_no_object_is_named_by_its_number(tmp_path: Path, line: s
 def test_a_line_nested_beyond_reason_is_named_by_its_number(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="line 1"):
         read(written(tmp_path, '{"a":' + "[" * 100_000 + "\n"))
+
+
+@pytest.mark.parametrize("value", [r'"kim\ud800"', r'["kim\udc00"]'])
+def test_half_of_a_pair_is_named_by_its_column_and_row_and_not_shown(tmp_path: Path, value: str) -> None:
+    path = written(tmp_path, f'{{"b": 1, "a": "x"}}\n{{"b": 2, "a": {value}}}\n')
+    with pytest.raises(InputError, match=r"people\.jsonl: column 'a', row 2: holds half of a pair") as caught:
+        read(path)
+    assert "kim" not in "".join(traceback.format_exception(caught.value))
+    with pytest.raises(InputError, match=r"people\.jsonl: the name of a column holds half of a pair"):
+        read(written(tmp_path, '{"\\ud800": 1}\n'))
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from safeguards.cli.scanning.baseline import Baseline
 from safeguards.cli.scanning.result import ADVERSE, INCOMPLETE, Result, Seen
 from safeguards.detection.scan import SEVEREST_FIRST
-from safeguards.errors import InputError
+from safeguards.errors import InputError, meant
 from safeguards.items.item import Item, LegalClass
 
 NEVER, LAW, ANYTHING = "never", "must-encrypt", "any"
@@ -64,7 +64,7 @@ def gate(fail_on: Sequence[str], items: Iterable[Item], baseline: Baseline | Non
         known = ", ".join(dict.fromkeys(entities.values()))
         raise InputError(
             f"--fail-on {', '.join(sorted(unknown))} is unknown; "
-            f"levels: {', '.join(LEVELS)}; entities: {known}"
+            f"levels: {', '.join(LEVELS)}; entities: {known}{meant(min(unknown), entities.values())}"
         )
     return Gate(frozenset(levels), frozenset(named), baseline)
 

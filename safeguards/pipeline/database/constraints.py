@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.schema import ColumnCollectionConstraint
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, offer
 from safeguards.pipeline.database.checks import mentioned
 from safeguards.pipeline.database.outcomes import Arriving, Outcome, outcomes
 from safeguards.tables.sql_types import arrow_type, kind_of, length_of
@@ -98,8 +98,9 @@ def _tables(pipelines: Pipeline | Mapping[str, Pipeline], schema: Any) -> list[t
     if not isinstance(metadata, sa.MetaData):
         raise InputError("pass sqlalchemy.MetaData, or the base class of your mapping")
     if unknown := [name for name in pipelines if name not in metadata.tables]:
-        known = ", ".join(sorted(metadata.tables)) or "none"
-        raise InputError(f"no table {unknown[0]!r} in the schema; it has: {known}")
+        raise InputError(
+            f"no table {unknown[0]!r} in the schema; it has: {offer(unknown[0], sorted(metadata.tables))}"
+        )
     return [(metadata.tables[name], pipeline) for name, pipeline in pipelines.items()]
 
 

@@ -111,9 +111,10 @@ class _Job:
                 raise SafeguardsError(f"{folder.path}: {finished.part} was changed meanwhile; run it again")
             for batch in open_file(place).batches():
                 for one in watching:
-                    one.see(_as(batch, self._run.schema))
-        pairs = zip(self.pipeline.gates, watching, strict=True)
-        return [{**gate.describe(), "evidence": dict(one.judge())} for gate, one in pairs]
+                    Failure.told("a gate", one.see, _as(batch, self._run.schema))
+        evidence = [dict(Failure.told("a gate", one.judge)) for one in watching]
+        pairs = zip(self.pipeline.gates, evidence, strict=True)
+        return [{**gate.describe(), "evidence": found} for gate, found in pairs]
 
 
 @dataclass(frozen=True)

@@ -118,11 +118,21 @@ class _Decrypting:
             opened.extend(None if data is None else self._value(data, read) for data in sealed)
         except SubjectErased as error:
             failed = SubjectErased(str(error))
-        except (DecryptionFailed, KeyUnavailable) as error:
+        except DecryptionFailed as error:
+            failed = DecryptionFailed(f"{error}{self._typed()}")
+        except KeyUnavailable as error:
             failed = DecryptionFailed(str(error))
         if failed is not None:
             raise AtRow(failed, len(opened) + 1)
         return opened
+
+    def _typed(self) -> str:
+        """Tell of a cause that only who wrote the pipeline can know: the type is authenticated too."""
+        if self._field.names is not None:
+            return ""
+        if self._field.type is not None:
+            return f"; or it was encrypted as another type than type={self._field.type!r}"
+        return '; or it was not encrypted as text, which it is without type=: declare it, such as type="int"'
 
     def _value(self, data: Any, read: Callable[[Any], Any]) -> Any:
         if self._erased != "null":

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, offer
 from safeguards.fields import Cipher, Pad, codec_for
 from safeguards.fields.subject_cipher import SubjectCipher
 from safeguards.pipeline.encryption.kinds import Kind, kind_named, kind_of
@@ -155,10 +155,10 @@ def field_from(described: object) -> EncryptedField:
         return described
     settings = {"field": described} if isinstance(described, str) else described
     known = [each.name for each in fields(EncryptedField)]
+    if isinstance(settings, Mapping) and (unknown := [name for name in settings if name not in known]):
+        raise InputError(f"a field has no setting {unknown[0]!r}; it has: {offer(unknown[0], known)}")
     if not isinstance(settings, Mapping) or not isinstance(settings.get("field"), str):
         raise InputError('is no field: write "member.memo" or {field = "member.rrn", item = "kr_rrn"}')
-    if unknown := [name for name in settings if name not in known]:
-        raise InputError(f"a field has no setting {unknown[0]!r}; it has: {', '.join(known)}")
     return EncryptedField(**settings)
 
 

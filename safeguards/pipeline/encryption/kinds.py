@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, offer
 from safeguards.fields import Json, Names
 from safeguards.pseudonyms.column import is_bytes, is_text
 
@@ -96,7 +96,7 @@ def kind_named(name: str, names: tuple[str, ...] | None = None) -> Kind:
         return Kind(name, Decimal, arrow)
     if found := _MOMENT.fullmatch(name):
         return Kind(name, datetime, _zoned_type(found[1]), write=_zoned)
-    raise InputError(f"type={name!r} is none of {', '.join(KINDS)}")
+    raise InputError(f"type={name!r} is none of {offer(name, KINDS)}")
 
 
 def kind_of(data_type: pa.DataType) -> Kind:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, meant, misspelt, offer
 from safeguards.fields import Bucket, Exact, LastDigits, Prefix, Search
 
 _SEARCHES: dict[str, type[Search]] = {
@@ -40,12 +40,13 @@ def _search(given: Any) -> Any:
         {"search": given} if isinstance(given, str) else dict(given) if isinstance(given, Mapping) else {}
     )
     name = options.pop("search", None)
-    if name not in _SEARCHES:
-        raise InputError(f'search= is one of {", ".join(_SEARCHES)}, such as search = "exact"')
+    if not isinstance(name, str) or name not in _SEARCHES:
+        hint = meant(name, _SEARCHES) or misspelt("search", options)
+        raise InputError(f'search= is one of {", ".join(_SEARCHES)}, such as search = "exact"{hint}')
     kind = _SEARCHES[name]
     known = [each.name for each in fields(kind)]
     if unknown := [option for option in options if option not in known]:
-        raise InputError(f"search {name} has no setting {unknown[0]!r}; it has: {', '.join(known)}")
+        raise InputError(f"search {name} has no setting {unknown[0]!r}; it has: {offer(unknown[0], known)}")
     try:
         return kind(**options)
     except TypeError:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from unicodedata import normalize
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, offer
 from safeguards.pseudonyms import Transform
 
 EACH = None
@@ -140,7 +140,7 @@ def _is_json(literal: str) -> bool:
 
 def _nowhere(text: str, columns: Iterable[str]) -> str:
     known = [*columns]
-    message = f"no column {text!r}; the columns are: {', '.join(known)}"
+    message = f"no column {text!r}; the columns are: {offer(text, known)}"
     if normalize("NFC", text) in {normalize("NFC", column) for column in known}:
         message += "; one is spelled alike in another Unicode form (NFC, NFD): rename it"
     if any(text.startswith((f"{column}.", f"{column}[")) for column in known):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, offer
 from safeguards.items.item import Item, LegalClass
 from safeguards.pseudonyms.redaction.stand_ins import STYLES, TAG
 
@@ -37,8 +37,8 @@ def item_named(items: Sequence[Item], name: object, option: str) -> Item:
     for item in items:
         if isinstance(name, str) and (name == item.entity or name.lower() == item.id):
             return item
-    known = ", ".join(dict.fromkeys(item.entity for item in items))
-    raise InputError(f"{option}= names {name!r}, which is not looked for; known: {known}")
+    known = dict.fromkeys(item.entity for item in items)
+    raise InputError(f"{option}= names {name!r}, which is not looked for; known: {offer(name, known)}")
 
 
 def _given(items: Sequence[Item], replace: Mapping[object, object]) -> dict[str, str]:

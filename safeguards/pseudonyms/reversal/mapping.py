@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, offer
 from safeguards.pseudonyms.reversal import linking
 from safeguards.pseudonyms.reversal.distinct import Distinct
 from safeguards.pseudonyms.reversal.given import Advance, Given
@@ -25,7 +25,7 @@ def check_pairs(given: Given, plain: bool) -> None:
     linking.check_tried(transform, name)
     names = given.source.schema.names
     if name not in names:
-        raise InputError(f"no column {name!r}; the columns are: {', '.join(names)}")
+        raise InputError(f"no column {name!r}; the columns are: {offer(name, names)}")
     if plain:
         _check_plain(given)
     elif not transform.traits.reversible:

@@ -10,6 +10,7 @@ from typing import Any, Literal, NoReturn
 
 from safeguards.audit import Event, Sink
 from safeguards.errors import InputError, SafeguardsError, Unrecorded
+from safeguards.items.text import says
 from safeguards.keys import Keyring
 
 _TEXT_LIMIT = 500
@@ -56,7 +57,9 @@ class Permit:
         for name, text in (("actor", actor), ("purpose", purpose), ("reason", reason)):
             # Printable: a line break would make two lines of a record, the second in the writer's own words.
             if not _said(text):
-                raise InputError(f"going back needs {name}=, one line of at most {_TEXT_LIMIT} characters")
+                raise InputError(
+                    f"going back needs {name}=, one line of words, of at most {_TEXT_LIMIT} characters"
+                )
         if isinstance(sink, type) or not callable(getattr(sink, "record", None)):
             raise InputError("going back needs sink=, which records each use: no record, no plaintext")
         if ground is not None and ground not in GROUNDS:
@@ -122,7 +125,7 @@ class Permit:
 
 
 def _said(text: object) -> bool:
-    return isinstance(text, str) and bool(text.strip()) and text.isprintable() and len(text) <= _TEXT_LIMIT
+    return isinstance(text, str) and len(text) <= _TEXT_LIMIT and text.isprintable() and says(text)
 
 
 def _promised(answer: object) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from safeguards.errors import InputError, KeyringError
+from safeguards.errors import InputError, KeyringError, offer
 from safeguards.pseudonyms.column import as_text, plain
 from safeguards.pseudonyms.domain import InHand
 from safeguards.pseudonyms.reversal import linking
@@ -58,7 +58,7 @@ def counted(task: Task, given: Given, tried: Mapping[str, Any]) -> dict[str, Rat
     schema = given.source.schema
     for name, transform in task.columns.items():
         if name not in schema.names:
-            raise InputError(f"no column {name!r}; the columns are: {', '.join(schema.names)}")
+            raise InputError(f"no column {name!r}; the columns are: {offer(name, schema.names)}")
         if not tried:
             check_column(schema, name, transform)
     candidates = {name: len(values) for name, values in tried.items()}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, offer
 from safeguards.pseudonyms.column import is_text, of_column
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.reversal.use import Use
@@ -94,7 +94,7 @@ def check_column(schema: pa.Schema, name: str, transform: Transform) -> None:
     """Raise InputError for a column that is missing, or not of the type that its pseudonyms have."""
     for needed in (name, *transform.beside):
         if needed not in schema.names:
-            raise InputError(f"no column {needed!r}; the columns are: {', '.join(schema.names)}")
+            raise InputError(f"no column {needed!r}; the columns are: {offer(needed, schema.names)}")
     if not (transform.keyed and transform.traits.reversible):
         raise InputError(f"column {name!r}: {transform.name} is one-way: nobody can go back from its results")
     kind = schema.field(name).type
