@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, Literal, cast
@@ -50,7 +51,7 @@ class DelimitedFile:
         self._encoding = encoding or decoding.find_encoding(path)
         header, self._followed = self._header_line()
         self._delimiter = delimiter or max(_DELIMITERS, key=header.count)
-        self._names = next(csv.reader(io.StringIO(header, newline=""), delimiter=self._delimiter))
+        self._names = self._cells(header)
         self.named = are_data is None or not are_data(self._names)
         if are_data is None and any(map(_VALUE.search, self._names)):
             raise InputError(
@@ -155,6 +156,21 @@ class DelimitedFile:
             ),
         )
 
+    def _cells(self, header: str) -> list[str]:
+        """Part the first line; a mark that was written twice is no part of a name."""
+        try:
+            names = next(
+                csv.reader(io.StringIO(header.lstrip("\ufeff"), newline=""), delimiter=self._delimiter)
+            )
+        except csv.Error:
+            names = ["\0"]
+        if any("\0" in name for name in names):
+            raise InputError(
+                f"{self.name}: the first line does not name columns: it holds NUL characters, or a cell "
+                "longer than 131,072 characters; name the file's encoding, or close the quotation mark"
+            )
+        return names
+
     def _header_line(self) -> tuple[str, bool]:
         """Return the first row, which may span lines inside quotes, and whether anything follows it."""
         with decoding.open_bytes(self.path) as stream:
@@ -204,9 +220,10 @@ class DelimitedFile:
         with decoding.open_bytes(self.path) as stream:
             text = io.TextIOWrapper(stream, self._encoding, errors="replace", newline="")
             reader = csv.reader(text, delimiter=self._delimiter)
-            for cells in reader:
-                if len(cells) not in {0, row.expected_columns}:
-                    return reader.line_num
+            with suppress(csv.Error):  # a cell longer than the module reads
+                for cells in reader:
+                    if len(cells) not in {0, row.expected_columns}:
+                        return reader.line_num
         return row.number
 
 

@@ -28,11 +28,15 @@ def read(path: Path, **options: str) -> list[dict[str, object]]:
     return pa.Table.from_batches(list(source.batches()), source.schema).to_pylist()
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949", "utf-16", "utf-32"])
 def test_korean_files_are_read_in_whatever_encoding_they_came(tmp_path: Path, encoding: str) -> None:
     rows = read(written(tmp_path, KOREAN.encode(encoding)))
     assert rows[0] == {"이름": "홍길동", "전화": "01012345678"}
     assert len(rows) == 2
+
+
+def test_a_mark_written_twice_is_no_part_of_a_name(tmp_path: Path) -> None:
+    assert read(written(tmp_path, "\ufeff\ufeffa,b\n1,2\n")) == [{"a": "1", "b": "2"}]
 
 
 def test_cp949_is_found_when_the_first_korean_letter_stands_far_behind(tmp_path: Path) -> None:
@@ -82,6 +86,9 @@ def test_compressed_text_is_read_and_written(tmp_path: Path, suffix: str) -> Non
         ("a,b,a\n1,2,3\n", "more than one column named 'a'"),
         (b"a\n\xff\xfe\xe9a\n", "neither UTF-8 nor CP949"),
         (b"a\n" + b"x\n" * 9 + "가".encode() + b"y" * 3_000_000 + b"\n\xff\n", "not utf-8"),
+        (b"\0" * 500, "the first line does not name columns: it holds NUL characters"),
+        ('a,"' + "b" * 200_000 + '"\n1,2\n', "or a cell longer than 131,072 characters"),
+        ('a,b\n1,2\n"' + "x,\n" * 200_000 + '"\n', "1 cells where the header has 2"),
     ],
 )
 def test_damaged_files_are_one_clear_error(tmp_path: Path, data: str | bytes, message: str) -> None:
