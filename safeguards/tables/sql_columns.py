@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
@@ -12,9 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 
 from safeguards.errors import InputError
-from safeguards.tables.sql_types import kind_of, length_of
+from safeguards.tables.sql_types import MARIADB, arrow_type, kind_of, length_of, takes, to_array
 
-MARIADB = ("mysql", "mariadb")
 CALLED = "safeguards.called"
 """The key, in a table's ``info``, of the name that messages call it by."""
 
@@ -45,24 +43,39 @@ def refuse_unfit(table: sa.Table, schema: pa.Schema) -> None:
     """Raise InputError where a column of ``table`` cannot hold the Arrow column of its name."""
     for field in schema:
         declared = table.columns[field.name].type
-        wanted, found = kind_of(declared), kind_of(field.type)
-        uuid = isinstance(declared, sa.Uuid) and found == "text"
-        if not (wanted == found != "other" or (wanted, found) == ("number", "whole number") or uuid):
+        uuid = isinstance(declared, sa.Uuid) and kind_of(field.type) == "text"
+        if not (takes(declared, field.type) or uuid):
             raise InputError(
                 f"{table.name}.{field.name} is {declared}, which does not take {field.type}: change the "
                 "column or the transform"
             )
 
 
-def bindable(batch: pa.RecordBatch, table: sa.Table, dialect: str) -> list[dict[str, Any]]:
-    """Return the rows of a batch as an INSERT takes them.
+def bindable(batch: pa.RecordBatch, table: sa.Table, dialect: str, before: int = 0) -> list[dict[str, Any]]:
+    """Return the rows of a batch as an INSERT takes them; ``before`` it so many rows went in.
 
     Raises:
-        InputError: a text is longer than its column, or a moment finer than microseconds.
+        InputError: a text is longer than its column, or holds a NUL that PostgreSQL does not take; a number
+            does not fit its column exactly, or a moment is finer than microseconds.
     """
     called = table.info.get(CALLED, table.name)
+    for name in batch.schema.names if dialect == "postgresql" else ():
+        _refuse_nul(batch[name], f"{called}.{name}", before)
     columns = [_values(batch[name], table.columns[name], called, dialect) for name in batch.schema.names]
     return [dict(zip(batch.schema.names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _refuse_nul(values: Any, column: str, before: int) -> None:
+    kind = values.type
+    if pa.types.is_dictionary(kind):
+        _refuse_nul(values.dictionary_decode(), column, before)
+    elif kind_of(kind) == "text" and not pa.types.is_null(kind):
+        row = pc.index(pc.match_substring(values.cast(pa.large_string()), "\0"), True).as_py()
+        if row >= 0:
+            raise InputError(
+                f"{column}, row {before + row + 1}: the text holds a NUL character (U+0000), which "
+                "PostgreSQL does not take: remove it first; nothing was written"
+            )
 
 
 def _values(values: Any, column: sa.Column[Any], table: str, dialect: str) -> list[Any]:
@@ -79,6 +92,8 @@ def _values(values: Any, column: sa.Column[Any], table: str, dialect: str) -> li
             )
     if pa.types.is_timestamp(kind):
         return _moments(values, column.name, table, naive=dialect != "postgresql")
+    if dialect != "sqlite" and kind_of(kind) == "number":
+        values = _decimals(values, column, table)
     found: list[Any] = values.to_pylist()
     numbers = pa.types.is_decimal(kind) or pa.types.is_uint64(kind)
     if dialect == "sqlite" and numbers and not all(map(_exact_in_sqlite, found)):
@@ -94,17 +109,30 @@ def _exact_in_sqlite(number: Decimal | int | None) -> bool:
     return number is None or Decimal(repr(float(number))) == number
 
 
-def _moments(values: Any, column: str, table: str, *, naive: bool) -> list[Any]:
+def _decimals(values: Any, column: sa.Column[Any], table: str) -> Any:
+    """Return numbers as what a column of decimals holds: PostgreSQL and MariaDB would round them."""
+    declared = arrow_type(column.type)
+    if not pa.types.is_decimal(declared) or values.type == declared:
+        return values
     try:
-        found = values.cast(pa.timestamp("us", values.type.tz)).to_pylist()
+        return to_array(values.to_pylist(), declared, column.name, table)
+    except InputError:
+        raise InputError(
+            f"{table}.{column.name} is {column.type}, which does not hold a number exactly: round it, or "
+            "widen the column; nothing was written"
+        ) from None
+
+
+def _moments(values: Any, column: str, table: str, *, naive: bool) -> list[Any]:
+    zone = values.type.tz and "UTC"  # which is only another label: a moment is counted in UTC
+    try:
+        found = values.cast(pa.timestamp("us", zone))
     except pa.ArrowInvalid:
         raise InputError(
             f"{table}.{column}: a moment is finer than the microseconds of a database; round it first"
         ) from None
-    if values.type.tz is None or not naive:
-        return list(found)
     # Databases without time zones hold moments in UTC.
-    return [moment if moment is None else moment.astimezone(UTC).replace(tzinfo=None) for moment in found]
+    return list((found.cast(pa.timestamp("us")) if naive else found).to_pylist())
 
 
 def text_type(width: int | None) -> sa.types.TypeEngine[Any]:

@@ -21,7 +21,8 @@ from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropTable
 
 from safeguards.errors import InputError
 from safeguards.tables.source import resize
-from safeguards.tables.sql_columns import CALLED, MARIADB, bindable, refuse_unfit
+from safeguards.tables.sql_columns import CALLED, bindable, refuse_unfit
+from safeguards.tables.sql_types import MARIADB
 from safeguards.tables.urls import open_engine, refused_as_input, shown
 
 ROWS_AT_ONCE = 10_000
@@ -131,9 +132,10 @@ def _fill_new(connection: Connection, table: sa.Table, batches: Batches) -> None
 
 
 def _insert(connection: Connection, table: sa.Table, batches: Batches) -> None:
-    insert = table.insert()
+    insert, before = table.insert(), 0
     for batch in resize(batches, ROWS_AT_ONCE):
-        connection.execute(insert, bindable(batch, table, connection.dialect.name))
+        connection.execute(insert, bindable(batch, table, connection.dialect.name, before))
+        before += batch.num_rows
 
 
 def _stage(engine: Engine, table: sa.Table, batches: Batches) -> None:

@@ -87,9 +87,10 @@ class TableTarget:
             ConstraintsBroken: the result would break constraints; one line with all of them.
             InputError: the table is there and has rows, or the database cannot be read and written at once.
         """
-        _refuse_one_file(source, self.engine)
+        if isinstance(source, TableSource):
+            refuse_itself(source, self.engine, self.table)
         origin = reflected(source)
-        results = outcomes(pipeline, _arriving(source, origin))
+        results = outcomes(pipeline, arriving_from(source, origin))
         existing = None if is_new_file(self.engine) else find_table(self.engine, self.table)
         if existing is not None and self.if_exists == "refuse" and has_rows(self.engine, existing):
             raise InputError(
@@ -153,7 +154,8 @@ class Plan:
             append_rows(self.engine, self.table, self.schema, batches)
 
 
-def _arriving(source: Source, origin: sa.Table | None) -> dict[str, Arriving]:
+def arriving_from(source: Source, origin: sa.Table | None) -> dict[str, Arriving]:
+    """Return the columns of a source as they arrive: its own types, and lengths that its table declares."""
     columns = {} if origin is None else dict(origin.columns.items())
     return {
         field.name: Arriving(
@@ -167,8 +169,20 @@ def _dialect(source: Source) -> str | None:
     return source.engine.dialect.name if isinstance(source, TableSource) else None
 
 
-def _refuse_one_file(source: Source, target: Engine) -> None:
-    read = file_of(source.engine) if isinstance(source, TableSource) else None
-    write = file_of(target)
+def refuse_itself(source: TableSource, target: Engine, table: str) -> None:
+    """Raise InputError where rows would go back into the table that they come from, or its file of SQLite."""
+    read, write = file_of(source.engine), file_of(target)
     if read is not None and write is not None and Path(read).resolve() == Path(write).resolve():
-        raise InputError(f"{write}: SQLite cannot be read and written at once; name another file")
+        raise InputError(f"{write}: SQLite cannot be read and written at once in one file; name another file")
+    if write is None and _full(source.engine, *source.place) == _full(target, *place_of(target, table)):
+        raise InputError(
+            f"{table} is the table that the rows come from; name another table, or another database"
+        )
+
+
+def _full(engine: Engine, schema: str | None, table: str) -> tuple[object, ...]:
+    """Return where a table stands, whatever way is taken to its server."""
+    url, postgres = engine.url, engine.dialect.name == "postgresql"
+    host = "localhost" if url.host in {None, "", "127.0.0.1", "::1"} else url.host
+    schema = schema or (sa.inspect(engine).default_schema_name if postgres else None)
+    return postgres, host, url.port or (5432 if postgres else 3306), url.database, schema, table

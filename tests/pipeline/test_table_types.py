@@ -1,0 +1,179 @@
+"""Types that survive from table to table, and values that a database would change or not take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+import sqlalchemy as sa
+
+from safeguards import Keyring
+from safeguards.errors import InputError
+from safeguards.pipeline import Pipeline, run_tables
+from safeguards.pseudonyms import Generalise, Keep, Round, Token, Transform
+from safeguards.tables import open_database
+
+KEPT = Pipeline({"n": Keep(), "v": Keep()})
+TRUTHS = pa.table({"n": [1, 2, 3], "v": [True, False, None]})
+
+
+@pytest.fixture
+def source(database_url: str) -> Iterator[sa.Engine]:
+    engine = sa.create_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("postgres", marks=pytest.mark.postgres),
+        pytest.param("mariadb", marks=pytest.mark.mariadb),
+    ]
+)
+def target(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'target.db'}"
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+def copied(source: sa.Engine, target: str, table: str, pipeline: Pipeline, **options: Any) -> None:
+    with open_database(source.url.render_as_string(hide_password=False)) as database:
+        pipeline.run_table(database.source(table), target, f"{table}_copy", **options)
+
+
+def arrow(url: str, table: str) -> pa.Table:
+    with open_database(url) as database:
+        one = database.source(table)
+        return pa.Table.from_batches(list(one.batches()), one.schema).sort_by("n")
+
+
+def test_booleans_stay_booleans_in_every_database_also_when_rows_are_added(
+    source: sa.Engine, target: str
+) -> None:
+    KEPT.run_table(TRUTHS, source, "참")
+    KEPT.run_table(TRUTHS, source, "참", if_exists="append")
+    copied(source, target, "참", KEPT)
+    copied(source, target, "참", KEPT, if_exists="append")
+    found = arrow(target, "참_copy")
+    assert found.schema.field("v").type == pa.bool_()
+    assert found["v"].to_pylist() == [True] * 4 + [False] * 4 + [None] * 4
+
+
+@pytest.mark.mariadb
+def test_small_numbers_that_mariadb_keeps_where_booleans_go_stay_numbers(
+    mariadb_url: str, target: str
+) -> None:
+    engine = sa.create_engine(mariadb_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE 점수 (n INT, v TINYINT(1), b BOOLEAN)"))
+        connection.execute(sa.text("INSERT INTO 점수 VALUES (1, 9, 1), (2, -1, NULL), (3, NULL, 0)"))
+    with open_database(mariadb_url) as database:
+        assert [str(kind) for kind in database.source("점수").sample(9).schema.types[1:]] == ["int64", "bool"]
+    pipeline = Pipeline({"n": Keep(), "v": Keep(), "b": Keep()})
+    copied(engine, target, "점수", pipeline)
+    copied(engine, target, "점수", pipeline, if_exists="append")
+    found = arrow(target, "점수_copy")
+    assert found["v"].to_pylist() == [9, 9, -1, -1, None, None]
+    assert found["b"].to_pylist() == [True, True, None, None, False, False]
+
+
+@pytest.mark.parametrize(
+    ("transform", "results"),
+    [
+        (Keep(), ["12.34", "-5.50", None]),
+        (Round(to=1), ["12", "-6", None]),
+        (Round(to="0.1"), ["12.3", "-5.5", None]),
+        (Generalise(top=10), ["10", "-5.5", None]),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_decimals_of_sqlite_stay_decimals(
+    sqlite_url: str, target: str, transform: Transform, results: list[str | None]
+) -> None:
+    amounts = pa.array([Decimal("12.34"), Decimal("-5.50"), None], pa.decimal128(10, 2))
+    engine = sa.create_engine(sqlite_url)
+    KEPT.run_table(pa.table({"n": [1, 2, 3], "v": amounts}), engine, "돈")
+    copied(engine, target, "돈", Pipeline({"n": Keep(), "v": transform}))
+    found = arrow(target, "돈_copy")
+    assert found.schema.field("v").type == pa.decimal128(10, 2)
+    assert found["v"].to_pylist() == [value and Decimal(value) for value in results]
+
+
+def test_numbers_that_are_more_than_sqlite_declared_are_kept_whole(sqlite_url: str, target: str) -> None:
+    engine = sa.create_engine(sqlite_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE t (n INT, v NUMERIC(5, 1))"))
+        connection.execute(sa.text("INSERT INTO t VALUES (1, 1.2345)"))
+    copied(engine, target, "t", KEPT)
+    assert arrow(target, "t_copy")["v"].to_pylist() == [1.2345]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [pa.array([1.25, 1.5]), pa.array([Decimal("1.25"), Decimal("1.5")], pa.decimal128(9, 2))],
+    ids=["double", "decimal"],
+)
+def test_a_number_that_a_column_of_decimals_would_round_is_refused(source: sa.Engine, value: Any) -> None:
+    if source.dialect.name == "sqlite":
+        pytest.skip("SQLite rounds nothing")
+    with source.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE t (n INT, v NUMERIC(5, 1))"))
+    with pytest.raises(
+        InputError, match=r"^t.v is \w+\(5, 1\), which does not hold a number exactly: round it"
+    ):
+        KEPT.run_table(pa.table({"n": [1, 2], "v": value}), source, "t")
+    with source.connect() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM t")) == 0
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("encoded", [False, True], ids=["plain", "dictionary"])
+def test_a_nul_character_that_postgresql_does_not_take_is_named_by_its_row(
+    postgres_url: str, encoded: bool
+) -> None:
+    engine = sa.create_engine(postgres_url)
+    texts: Any = pa.array(["가"] * 10_001 + [None, "비밀\0번호"])
+    table = pa.table({"n": range(10_003), "v": texts.dictionary_encode() if encoded else texts})
+    with pytest.raises(InputError) as refused:
+        KEPT.run_table(table, engine, "글")
+    assert str(refused.value).startswith("글.v, row 10003: the text holds a NUL character (U+0000)")
+    assert "비밀" not in str(refused.value)
+    assert not sa.inspect(engine).has_table("글")
+
+
+def test_a_zone_that_nobody_knows_is_no_hindrance_for_a_moment(source: sa.Engine) -> None:
+    moments = pa.array([0, None], pa.timestamp("us", "Mars/Phobos"))
+    KEPT.run_table(pa.table({"n": [1, 2], "v": moments}), source, "때")
+    found = arrow(source.url.render_as_string(hide_password=False), "때")["v"]
+    assert found.cast(pa.int64()).to_pylist() == [0, None]
+
+
+def test_tables_of_one_file_of_sqlite_are_refused_before_all_else(ring: Keyring, sqlite_url: str) -> None:
+    engine = sa.create_engine(sqlite_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE t (v VARCHAR(5))"))
+        connection.execute(sa.text("INSERT INTO t VALUES ('kim')"))
+    tokens = Pipeline({"v": Token()}, domain="ads-2026")
+    with pytest.raises(
+        InputError, match="SQLite cannot be read and written at once in one file; name another"
+    ):
+        run_tables({"t": tokens}, sqlite_url, sqlite_url)
+
+
+def test_a_table_is_not_written_into_itself(ring: Keyring, source: sa.Engine) -> None:
+    if source.dialect.name == "sqlite":
+        pytest.skip("one file is refused")
+    KEPT.run_table(pa.table({"n": [1], "v": ["kim"]}), source, "t")
+    tokens = Pipeline({"n": Keep(), "v": Token()}, domain="ads-2026")
+    url = source.url.render_as_string(hide_password=False)
+    with open_database(url) as database, pytest.raises(InputError, match="t is the table that the rows come"):
+        tokens.run_table(database.source("t"), source, "t", if_exists="append")
+    with pytest.raises(InputError, match="t is the table that the rows come from; name another"):
+        run_tables({"t": tokens}, url, url, if_exists="append")
+    assert arrow(url, "t")["v"].to_pylist() == ["kim"]
