@@ -180,7 +180,7 @@ def _formed(kind: str) -> Iterator[None]:
         yield
     except pa.ArrowNotImplementedError:
         raise InputError(
-            f"a column has a form that {kind} cannot hold, such as a dictionary with a NULL in it: decode its "
+    """Turn what Arrow says of a form that it cannot write into one line: its words may quote a value."""
             "dictionaries, or use Drop(); nothing was written"
         ) from None
 
