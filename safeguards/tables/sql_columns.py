@@ -1,20 +1,15 @@
-"""Columns of a new table: which SQL type holds what an Arrow column holds, and what is bound to it."""
+"""Columns of a table: which SQL type holds what an Arrow column holds."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 
 from safeguards.errors import InputError
-from safeguards.tables.sql_types import MARIADB, arrow_type, kind_of, length_of, takes, to_array
-
-CALLED = "safeguards.called"
-"""The key, in a table's ``info``, of the name that messages call it by."""
+from safeguards.tables.sql_types import MARIADB, kind_of, takes
 
 # InnoDB's rows hold 65,535 bytes and its keys 3,072; a character takes four.
 _LONGEST_VARCHAR = 4_000
@@ -49,90 +44,6 @@ def refuse_unfit(table: sa.Table, schema: pa.Schema) -> None:
                 f"{table.name}.{field.name} is {declared}, which does not take {field.type}: change the "
                 "column or the transform"
             )
-
-
-def bindable(batch: pa.RecordBatch, table: sa.Table, dialect: str, before: int = 0) -> list[dict[str, Any]]:
-    """Return the rows of a batch as an INSERT takes them; ``before`` it so many rows went in.
-
-    Raises:
-        InputError: a text is longer than its column, or holds a NUL that PostgreSQL does not take; a number
-            does not fit its column exactly, or a moment is finer than microseconds.
-    """
-    called = table.info.get(CALLED, table.name)
-    for name in batch.schema.names if dialect == "postgresql" else ():
-        _refuse_nul(batch[name], f"{called}.{name}", before)
-    columns = [_values(batch[name], table.columns[name], called, dialect) for name in batch.schema.names]
-    return [dict(zip(batch.schema.names, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-def _refuse_nul(values: Any, column: str, before: int) -> None:
-    kind = values.type
-    if pa.types.is_dictionary(kind):
-        _refuse_nul(values.dictionary_decode(), column, before)
-    elif kind_of(kind) == "text" and not pa.types.is_null(kind):
-        row = pc.index(pc.match_substring(values.cast(pa.large_string()), "\0"), True).as_py()
-        if row >= 0:
-            raise InputError(
-                f"{column}, row {before + row + 1}: the text holds a NUL character (U+0000), which "
-                "PostgreSQL does not take: remove it first; nothing was written"
-            )
-
-
-def _values(values: Any, column: sa.Column[Any], table: str, dialect: str) -> list[Any]:
-    kind, limit = values.type, length_of(column.type)
-    if pa.types.is_dictionary(kind):
-        return _values(values.dictionary_decode(), column, table, dialect)
-    if limit is not None and kind_of(kind) == "text" and not pa.types.is_null(kind):
-        # Some databases would cut it, and SQLite would not mind.
-        longest = pc.max(pc.utf8_length(values.cast(pa.large_string()))).as_py()
-        if longest is not None and longest > limit:
-            raise InputError(
-                f"{table}.{column.name} is {column.type}, but a value has {longest} characters: "
-                "widen the column"
-            )
-    if pa.types.is_timestamp(kind):
-        return _moments(values, column.name, table, naive=dialect != "postgresql")
-    if dialect != "sqlite" and kind_of(kind) == "number":
-        values = _decimals(values, column, table)
-    found: list[Any] = values.to_pylist()
-    numbers = pa.types.is_decimal(kind) or pa.types.is_uint64(kind)
-    if dialect == "sqlite" and numbers and not all(map(_exact_in_sqlite, found)):
-        raise InputError(
-            f"{table}.{column.name}: a number has more digits than SQLite holds exactly: round it, or write "
-            "to another database"
-        )
-    return found
-
-
-def _exact_in_sqlite(number: Decimal | int | None) -> bool:
-    """Say whether a decimal survives being a float, which is what SQLite makes of it."""
-    return number is None or Decimal(repr(float(number))) == number
-
-
-def _decimals(values: Any, column: sa.Column[Any], table: str) -> Any:
-    """Return numbers as what a column of decimals holds: PostgreSQL and MariaDB would round them."""
-    declared = arrow_type(column.type)
-    if not pa.types.is_decimal(declared) or values.type == declared:
-        return values
-    try:
-        return to_array(values.to_pylist(), declared, column.name, table)
-    except InputError:
-        raise InputError(
-            f"{table}.{column.name} is {column.type}, which does not hold a number exactly: round it, or "
-            "widen the column; nothing was written"
-        ) from None
-
-
-def _moments(values: Any, column: str, table: str, *, naive: bool) -> list[Any]:
-    zone = values.type.tz and "UTC"  # which is only another label: a moment is counted in UTC
-    try:
-        found = values.cast(pa.timestamp("us", zone))
-    except pa.ArrowInvalid:
-        raise InputError(
-            f"{table}.{column}: a moment is finer than the microseconds of a database; round it first"
-        ) from None
-    # Databases without time zones hold moments in UTC.
-    return list((found.cast(pa.timestamp("us")) if naive else found).to_pylist())
 
 
 def text_type(width: int | None) -> sa.types.TypeEngine[Any]:

@@ -21,14 +21,17 @@ from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropTable
 
 from safeguards.errors import InputError
 from safeguards.tables.source import resize
-from safeguards.tables.sql_columns import CALLED, bindable, refuse_unfit
+from safeguards.tables.sql_columns import refuse_unfit
 from safeguards.tables.sql_types import MARIADB
+from safeguards.tables.sql_values import CALLED, bindable
 from safeguards.tables.urls import open_engine, refused_as_input, shown
 
 ROWS_AT_ONCE = 10_000
 Batches = Iterable[pa.RecordBatch]
 # A session's own mode: without it MariaDB cuts what is too long, and takes 0000-00-00 for what is no date.
 _STRICT = "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE')"
+# NAMEDATALEN less its end; in MariaDB's manual, "Identifier Names".
+_POSTGRES_NAME, _MARIADB_NAME = 63, 64
 _KEY_AT_END = re.compile(r"for key '([^']*)'$")
 
 
@@ -93,8 +96,9 @@ def create_table(engine: Engine, table: sa.Table, batches: Batches) -> None:
     Foreign keys are added when the rows are in, so that rows may refer to later ones.
 
     Raises:
-        InputError: the table is there, or a row breaks one of its constraints.
+        InputError: the table is there, a name is too long, or a row breaks one of the constraints.
     """
+    _refuse_long_names(engine, table)
     with _refused(engine, table), _without_remains(engine):
         if engine.dialect.name in MARIADB:
             _stage(engine, table, batches)
@@ -102,6 +106,17 @@ def create_table(engine: Engine, table: sa.Table, batches: Batches) -> None:
             with _transaction(engine) as connection:
                 _fill_new(connection, table, batches)
                 _check_foreign_keys(connection, table)
+
+
+def _refuse_long_names(engine: Engine, table: sa.Table) -> None:
+    """PostgreSQL would cut a name that is too long."""
+    postgres = engine.dialect.name == "postgresql"
+    for name in (table.name, *table.columns.keys()) if postgres or engine.dialect.name in MARIADB else ():
+        if len(name.encode()) > _POSTGRES_NAME if postgres else len(name) > _MARIADB_NAME:
+            limit = f"{_POSTGRES_NAME} bytes" if postgres else f"{_MARIADB_NAME} characters"
+            raise InputError(
+                f"the name {name!r} is longer than the {limit} of {engine.dialect.name}: shorten it"
+            )
 
 
 def append_rows(engine: Engine, table: sa.Table, schema: pa.Schema, batches: Batches) -> None:

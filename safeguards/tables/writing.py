@@ -175,12 +175,12 @@ def _write(
 
 @contextlib.contextmanager
 def _formed(kind: str) -> Iterator[None]:
-    """Turn what Arrow says of a form that it cannot write into one line: its own words may quote a value."""
+    """Turn what Arrow says of a form that it cannot write into one line: it may quote a value."""
     try:
         yield
     except pa.ArrowNotImplementedError:
         raise InputError(
-    """Turn what Arrow says of a form that it cannot write into one line: its words may quote a value."""
+            f"a column has a form that {kind} cannot hold, such as a dictionary with a NULL in it: decode its "
             "dictionaries, or use Drop(); nothing was written"
         ) from None
 
@@ -223,7 +223,7 @@ def _has(data_type: Any, is_such: Callable[[Any], bool]) -> bool:
 
 
 def _is_wordless(data_type: Any) -> bool:
-    """Say whether values of a type have no form as text: bytes, and moments of an unknown time zone."""
+    """Say whether values of a type have no form as text: bytes, and moments of a zone that is not known."""
     if pa.types.is_timestamp(data_type):
         try:
             pa.scalar(0, data_type).as_py()

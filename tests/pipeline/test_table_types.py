@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -177,3 +178,66 @@ def test_a_table_is_not_written_into_itself(ring: Keyring, source: sa.Engine) ->
     with pytest.raises(InputError, match="t is the table that the rows come from; name another"):
         run_tables({"t": tokens}, url, url, if_exists="append")
     assert arrow(url, "t")["v"].to_pylist() == ["kim"]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (pa.array([1, 70_000]), "t.v is SMALLINT, which is too narrow for a number: widen the column"),
+        (pa.array([-(2**15) - 1]), "t.v is SMALLINT, which is too narrow"),
+        (pa.array([-800_000], pa.date32()), "new.v: a date is before the year 1 or after 9999"),
+        (pa.array([-62_135_596_800_000_001], pa.timestamp("us")), "new.v: a date is before the year 1"),
+        (pa.array([1.0, float("nan")]), "new.v: a number is infinite or none .NaN., which MariaDB"),
+    ],
+    ids=["too-great", "too-small", "date", "moment", "nan"],
+)
+def test_values_that_a_database_has_no_place_for_are_named_by_their_column(
+    source: sa.Engine, values: Any, message: str
+) -> None:
+    dialect, narrow = source.dialect.name, "SMALL" in message
+    with source.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE t (v SMALLINT)"))
+    table, rows = message.partition(".")[0], pa.table({"v": values})
+    if (narrow and dialect == "sqlite") or ("MariaDB" in message and dialect != "mariadb"):
+        Pipeline({"v": Keep()}).run_table(rows, source, table)
+        return
+    with pytest.raises(InputError, match=f"^{message}"):
+        Pipeline({"v": Keep()}).run_table(rows, source, table)
+    assert not sa.inspect(source).has_table("new")
+    with source.connect() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM t")) == 0
+
+
+def test_names_that_a_database_would_cut_are_refused(source: sa.Engine) -> None:
+    longest = {"postgresql": 21, "mariadb": 64, "sqlite": 200}[source.dialect.name]
+    fits, cut = "회" * longest, "회" * (longest + 1)
+    Pipeline({fits: Keep()}).run_table(pa.table({fits: [1]}), source, "표")
+    if source.dialect.name != "sqlite":
+        with pytest.raises(InputError, match="^the name '회+' is longer than the 6[34]"):
+            Pipeline({cut: Keep()}).run_table(pa.table({cut: [1]}), source, "다른 표")
+    if source.dialect.name == "postgresql":
+        with pytest.raises(InputError, match="^the name '회+' is longer than the 63 bytes"):
+            Pipeline({"v": Keep()}).run_table(pa.table({"v": [1]}), source, cut)
+    assert sa.inspect(source).get_table_names() == ["표"]
+
+
+@pytest.mark.postgres
+def test_a_failure_to_write_ends_the_reading_in_silence(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = sa.create_engine(postgres_url)
+    KEPT.run_table(pa.table({"n": range(5), "v": ["같은"] * 5}), engine, "t")
+    unheard: list[object] = []
+    monkeypatch.setattr("sys.unraisablehook", unheard.append)
+    target = sa.create_engine(f"sqlite:///{tmp_path / 'target.db'}")
+    with target.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE t_copy (n INT, v TEXT UNIQUE)"))
+    try:
+        copied(engine, str(target.url), "t", KEPT)
+    except InputError as error:
+        refused = error
+    gc.collect()
+    assert "a row breaks" in str(refused)
+    del refused
+    gc.collect()
+    assert not unheard
