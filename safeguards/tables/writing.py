@@ -180,8 +180,8 @@ def _formed(kind: str) -> Iterator[None]:
         yield
     except pa.ArrowNotImplementedError:
         raise InputError(
-            f"a column has a form that {kind} cannot hold, such as a dictionary with a NULL in it: decode its "
-            "dictionaries, or use Drop(); nothing was written"
+            f"a column has a form that {kind} cannot hold, such as a dictionary with NULL in it: decode the "
+            "dictionary, or use Drop(); nothing was written"
         ) from None
 
 
