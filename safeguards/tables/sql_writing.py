@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -27,6 +28,9 @@ from safeguards.tables.sql_values import CALLED, bindable
 from safeguards.tables.urls import open_engine, refused_as_input, shown
 
 ROWS_AT_ONCE = 10_000
+PATIENCE_SECONDS, _LOOK_AGAIN_SECONDS = 5.0, 0.1
+"""How long to wait for another run: a server takes a while to see that a client was killed."""
+
 Batches = Iterable[pa.RecordBatch]
 # A session's own mode: without it MariaDB cuts what is too long, and takes 0000-00-00 for what is no date.
 _STRICT = "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE')"
@@ -83,11 +87,19 @@ def place_of(engine: Engine, name: str) -> tuple[str | None, str]:
     return None, name
 
 
-def has_rows(engine: Engine, table: sa.Table) -> bool:
-    """Say whether a table holds a row."""
-    query = sa.select(sa.literal(1)).select_from(table).limit(1)
+def refuse_rows(engine: Engine, table: sa.Table) -> None:
+    """Raise InputError where a table holds a row."""
     with refused_as_input(f"cannot read {table.name}", engine.url), engine.connect() as connection:
-        return connection.execute(query).first() is not None
+        _refuse_rows(connection, table)
+
+
+def _refuse_rows(connection: Connection, table: sa.Table) -> None:
+    query = sa.select(sa.literal(1)).select_from(table).limit(1)
+    if connection.execute(query).first() is not None:
+        raise InputError(
+            f"{table.fullname} in {shown(connection.engine.url)} has rows: name another table, or say "
+            'if_exists="append"'
+        )
 
 
 def create_table(engine: Engine, table: sa.Table, batches: Batches) -> None:
@@ -104,6 +116,7 @@ def create_table(engine: Engine, table: sa.Table, batches: Batches) -> None:
             _stage(engine, table, batches)
         else:
             with _transaction(engine) as connection:
+                _keep_others_out(connection, table)
                 _fill_new(connection, table, batches)
                 _check_foreign_keys(connection, table)
 
@@ -119,11 +132,19 @@ def _refuse_long_names(engine: Engine, table: sa.Table) -> None:
             )
 
 
-def append_rows(engine: Engine, table: sa.Table, schema: pa.Schema, batches: Batches) -> None:
+def append_rows(engine: Engine, table: sa.Table, schema: pa.Schema, batches: Batches, *, empty: bool) -> None:
     """Add all rows of ``batches``, of ``schema``, to a table that is there, or none.
 
+    Args:
+        engine: where.
+        table: which.
+        schema: what the columns are in Arrow.
+        batches: the rows.
+        empty: whether the table must have no rows: of two runs at once, one is refused.
+
     Raises:
-        InputError: the table does not take such columns, has no transactions, or a row breaks a constraint.
+        InputError: the table does not take such columns, has rows or no transactions, or a row breaks a
+            constraint.
     """
     refuse_unfit(table, schema)
     for column in table.columns:
@@ -131,6 +152,9 @@ def append_rows(engine: Engine, table: sa.Table, schema: pa.Schema, batches: Bat
             column.type = sa.Uuid(as_uuid=False)
     _require_transactions(engine, table)
     with _refused(engine, table), _transaction(engine) as connection:
+        if empty:
+            _keep_others_out(connection, table)
+            _refuse_rows(connection, table)
         _insert(connection, table, batches)
         _check_foreign_keys(connection, table)
 
@@ -155,14 +179,10 @@ def _insert(connection: Connection, table: sa.Table, batches: Batches) -> None:
 
 def _stage(engine: Engine, table: sa.Table, batches: Batches) -> None:
     """Fill a table of another name, and rename it; what a killed run left of that name is dropped first."""
-    digest = hashlib.sha256(table.name.encode()).hexdigest()[:16]
-    staged = _renamed(table, f"_safeguards_{digest}")
+    staged = _renamed(table, _own_name(table))
     with engine.connect() as connection:
         _be_strict(connection)
-        lock = {"name": f"{engine.url.database}.{staged.name}"[-64:]}
-        # Held as long as the connection, so that a killed run holds nothing.
-        if not connection.execute(sa.text("SELECT GET_LOCK(:name, 0)"), lock).scalar():
-            raise InputError(f"another run is writing {table.name}: wait until it ends")
+        _keep_others_out(connection, table)
         connection.execute(DropTable(staged, if_exists=True))
         try:
             _fill_new(connection, staged, _committed(connection, batches))
@@ -173,6 +193,31 @@ def _stage(engine: Engine, table: sa.Table, batches: Batches) -> None:
             connection.rollback()
             connection.execute(DropTable(staged, if_exists=True))
             raise
+
+
+def _own_name(table: sa.Table) -> str:
+    return f"_safeguards_{hashlib.sha256(table.name.encode()).hexdigest()[:16]}"
+
+
+def _keep_others_out(connection: Connection, table: sa.Table) -> None:
+    """Be the only run that fills a table; SQLite lets one write at a time anyway.
+
+    Held as long as the transaction, or MariaDB's connection, so that a killed run holds nothing for long.
+    """
+    if connection.dialect.name in MARIADB:
+        place: str | int = f"{connection.engine.url.database}.{_own_name(table)}"[-64:]
+        lock = sa.text("SELECT GET_LOCK(:place, 0)")
+    elif connection.dialect.name == "postgresql":
+        spelt = f"{table.schema or connection.dialect.default_schema_name}.{_own_name(table)}"
+        place = int.from_bytes(hashlib.sha256(spelt.encode()).digest()[:8], signed=True)
+        lock = sa.text("SELECT pg_try_advisory_xact_lock(:place)")
+    else:
+        return
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not connection.execute(lock, {"place": place}).scalar():
+        if time.monotonic() >= deadline:
+            raise InputError(f"another run is writing {table.name}: wait until it ends")
+        time.sleep(_LOOK_AGAIN_SECONDS)
 
 
 def _committed(connection: Connection, batches: Batches) -> Iterator[pa.RecordBatch]:

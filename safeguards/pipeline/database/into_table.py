@@ -22,10 +22,10 @@ from safeguards.tables.sql_writing import (
     create_table,
     file_of,
     find_table,
-    has_rows,
     is_new_file,
     open_target,
     place_of,
+    refuse_rows,
 )
 from safeguards.tables.urls import shown
 
@@ -92,15 +92,12 @@ class TableTarget:
         origin = reflected(source)
         results = outcomes(pipeline, arriving_from(source, origin))
         existing = None if is_new_file(self.engine) else find_table(self.engine, self.table)
-        if existing is not None and self.if_exists == "refuse" and has_rows(self.engine, existing):
-            raise InputError(
-                f"{self.table} in {shown(self.engine.url)} has rows: name another table, or say "
-                'if_exists="append"'
-            )
+        if existing is not None and self.if_exists == "refuse":
+            refuse_rows(self.engine, existing)
         table = existing if existing is not None else self._made(source, origin, results, schema)
         beside = self._beside(source) if isinstance(source, TableSource) else {}
         refuse(problems(table, results, {**beside, table.key: results}))
-        return Plan(self.engine, table, schema, new=existing is None)
+        return Plan(self.engine, table, schema, new=existing is None, empty=self.if_exists == "refuse")
 
     def _made(
         self, source: Source, origin: sa.Table | None, results: Mapping[str, Outcome], schema: pa.Schema
@@ -135,12 +132,13 @@ class TableTarget:
 
 @dataclass(frozen=True)
 class Plan:
-    """A table, checked, and the rows that it takes."""
+    """A table, checked, and the rows that it takes; ``new`` is to be made, ``empty`` to have no rows."""
 
     engine: Engine
     table: sa.Table
     schema: pa.Schema
     new: bool
+    empty: bool
 
     def fill(self, batches: Iterable[pa.RecordBatch]) -> None:
         """Write all batches or none.
@@ -151,7 +149,7 @@ class Plan:
         if self.new:
             create_table(self.engine, self.table, batches)
         else:
-            append_rows(self.engine, self.table, self.schema, batches)
+            append_rows(self.engine, self.table, self.schema, batches, empty=self.empty)
 
 
 def arriving_from(source: Source, origin: sa.Table | None) -> dict[str, Arriving]:
