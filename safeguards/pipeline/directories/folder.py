@@ -67,9 +67,15 @@ class Folder:
     def check(self, parts: Iterable[str], finished: Mapping[str, Finished]) -> None:
         """Raise InputError for files that no run made, or whose source is gone."""
         wanted = set(parts)
-        for name in (path.name for path in entries(self.path)):
+        for path in entries(self.path):
+            name = path.name
+            if path.is_dir():
+                raise InputError(f"{self.path}: holds a directory ({name}); remove it, or name another one")
             if name not in finished:
-                raise InputError(f"{self.path}: holds {name}, which is no part of this job; name another one")
+                raise InputError(
+                    f"{self.path}: holds {name}, which is no part of this job, or its journal was damaged; "
+                    "name another one, or remove it"
+                )
             if name not in wanted:
                 raise InputError(f"{self.path}: the source of {name} is gone; remove it from here too")
 
@@ -122,11 +128,20 @@ class Folder:
             raise SafeguardsError(f"{self.path}: cannot be finished ({reason}); run it again") from None
 
     def sweep(self, parts: Iterable[str]) -> None:
-        """Remove what is staged and no part."""
+        """Remove what is staged and no part.
+
+        Raises:
+            InputError: it is a directory, or another's.
+        """
         wanted = set(parts)
         for path in self._staged.iterdir():
             if path.name not in wanted:
-                path.unlink()
+                try:
+                    path.unlink()
+                except OSError as error:
+                    raise InputError(
+                        f"{path}: is no part, and cannot be removed ({error.strerror})"
+                    ) from None
 
 
 def entries(folder: Path) -> list[Path]:
