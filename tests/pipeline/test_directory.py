@@ -408,6 +408,14 @@ def test_a_journal_without_room_is_one_line_and_what_was_finished_stays(tmp_path
         assert journal.finished == {"a": LINE}
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="others have no such names")
+def test_a_name_that_is_not_text_is_refused(folder: Path) -> None:
+    os.rename(folder / "in" / "part-0.csv", os.fsencode(folder / "in") + b"/\xb0\xa1.csv")
+    with pytest.raises(InputError, match=r"holds a file whose name is not UTF-8 \('\\udcb0\\udca1.csv'\)"):
+        run(folder)
+    assert not (folder / "out").exists()
+
+
 def test_directories_where_files_belong_are_refused(folder: Path) -> None:
     run(folder)
     staged = folder / "out" / ".safeguards" / "parts" / "other"

@@ -23,17 +23,28 @@ def parts_of(folder: Path) -> list[Path]:
     """Return the files of a directory by name; what begins with ``.`` or ``_`` is none of them.
 
     Raises:
-        InputError: it is no directory, holds none, holds another directory, or files of several kinds.
+        InputError: it is no directory, holds none, holds another directory, or files of several kinds or of
+            names that no manifest can tell.
     """
     found = entries(folder)
     if not found:
         raise InputError(f"{folder}: holds no files to work on")
     if inner := [path.name for path in found if path.is_dir()]:
         raise InputError(f"{folder}: holds a directory ({inner[0]}); name one whose files are the parts")
+    if odd := [path.name for path in found if not _is_text(path.name)]:
+        raise InputError(f"{folder}: holds a file whose name is not UTF-8 ({odd[0]!a}); rename it")
     kinds = {kind_of(path): path.name for path in found}
     if len(kinds) > 1:
         raise InputError(f"{folder}: holds files of several kinds ({', '.join(sorted(kinds.values()))})")
     return found
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class Folder:
