@@ -7,22 +7,21 @@ so there it is filled under another name, and renamed, which is one act, when al
 from __future__ import annotations
 
 import hashlib
-import re
+import math
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropTable
 
 from safeguards.errors import InputError
 from safeguards.tables.source import resize
 from safeguards.tables.sql_columns import refuse_unfit
+from safeguards.tables.sql_refusals import row_refused
 from safeguards.tables.sql_types import MARIADB
 from safeguards.tables.sql_values import CALLED, bindable
 from safeguards.tables.urls import open_engine, refused_as_input, shown
@@ -34,9 +33,6 @@ PATIENCE_SECONDS, _LOOK_AGAIN_SECONDS = 5.0, 0.1
 Batches = Iterable[pa.RecordBatch]
 # A session's own mode: without it MariaDB cuts what is too long, and takes 0000-00-00 for what is no date.
 _STRICT = "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE')"
-# NAMEDATALEN less its end; in MariaDB's manual, "Identifier Names".
-_POSTGRES_NAME, _MARIADB_NAME = 63, 64
-_KEY_AT_END = re.compile(r"for key '([^']*)'$")
 
 
 def open_target(target: str | Engine) -> Engine:
@@ -110,8 +106,8 @@ def create_table(engine: Engine, table: sa.Table, batches: Batches) -> None:
     Raises:
         InputError: the table is there, a name is too long, or a row breaks one of the constraints.
     """
-    _refuse_long_names(engine, table)
-    with _refused(engine, table), _without_remains(engine):
+    _refuse_names(engine, table)
+    with row_refused(engine, table), _without_remains(engine):
         if engine.dialect.name in MARIADB:
             _stage(engine, table, batches)
         else:
@@ -121,15 +117,22 @@ def create_table(engine: Engine, table: sa.Table, batches: Batches) -> None:
                 _check_foreign_keys(connection, table)
 
 
-def _refuse_long_names(engine: Engine, table: sa.Table) -> None:
-    """PostgreSQL would cut a name that is too long."""
-    postgres = engine.dialect.name == "postgresql"
-    for name in (table.name, *table.columns.keys()) if postgres or engine.dialect.name in MARIADB else ():
-        if len(name.encode()) > _POSTGRES_NAME if postgres else len(name) > _MARIADB_NAME:
-            limit = f"{_POSTGRES_NAME} bytes" if postgres else f"{_MARIADB_NAME} characters"
+def _refuse_names(engine: Engine, table: sa.Table) -> None:
+    """PostgreSQL would cut a name that is too long, and others say little about one that cannot be."""
+    dialect, names = engine.dialect.name, table.columns.keys()
+    limits = {"postgresql": (63, "bytes"), **dict.fromkeys(MARIADB, (64, "characters"))}
+    most, unit = limits.get(dialect, (math.inf, ""))
+    for name in (table.name, *names):
+        if len(name.encode() if unit == "bytes" else name) > most:
+            raise InputError(f"the name {name!r} is longer than the {most} {unit} of {dialect}: shorten it")
+        if "\0" in name:
             raise InputError(
-                f"the name {name!r} is longer than the {limit} of {engine.dialect.name}: shorten it"
+                f"the name {name!r} holds a NUL character, which {dialect} does not take: rename it"
             )
+    seen: dict[str, str] = {}
+    for name in names if dialect != "postgresql" else ():
+        if (other := seen.setdefault(name.casefold(), name)) != name:
+            raise InputError(f"{dialect} takes the columns {other!r} and {name!r} for one: rename one")
 
 
 def append_rows(engine: Engine, table: sa.Table, schema: pa.Schema, batches: Batches, *, empty: bool) -> None:
@@ -151,7 +154,7 @@ def append_rows(engine: Engine, table: sa.Table, schema: pa.Schema, batches: Bat
         if isinstance(column.type, sa.Uuid):
             column.type = sa.Uuid(as_uuid=False)
     _require_transactions(engine, table)
-    with _refused(engine, table), _transaction(engine) as connection:
+    with row_refused(engine, table), _transaction(engine) as connection:
         if empty:
             _keep_others_out(connection, table)
             _refuse_rows(connection, table)
@@ -300,26 +303,3 @@ def _remove_empty(engine: Engine, path: Path) -> None:
         if connection.exec_driver_sql("SELECT 1 FROM sqlite_master").first() is None:
             path.unlink(missing_ok=True)
     engine.dispose()
-
-
-@contextmanager
-def _refused(engine: Engine, table: sa.Table) -> Iterator[None]:
-    """Name the constraint that a row breaks, without the row."""
-    with refused_as_input(f"cannot write {table.name} to {shown(engine.url)}", engine.url):
-        try:
-            yield
-        except IntegrityError as error:
-            raise InputError(
-                f"{table.name}: a row breaks {_constraint(error)}; nothing was written"
-            ) from None
-
-
-def _constraint(error: IntegrityError) -> str:
-    cause: Any = error.orig
-    named = getattr(getattr(cause, "diag", None), "constraint_name", None)
-    if named:
-        return f"the constraint {named}"
-    if hasattr(cause, "sqlite_errorname"):
-        return str(cause)  # names of columns alone
-    found = _KEY_AT_END.search(str(cause.args[-1])) if cause.args else None
-    return f"the key {found[1]}" if found else "a constraint (a key, a reference, NOT NULL or CHECK)"

@@ -241,3 +241,48 @@ def test_a_failure_to_write_ends_the_reading_in_silence(
     del refused
     gc.collect()
     assert not unheard
+
+
+def refusal(source: sa.Engine, made: str, rows: dict[str, Any]) -> str:
+    with source.begin() as connection:
+        connection.execute(sa.text(made))
+    with pytest.raises(InputError) as refused:
+        Pipeline({name: Keep() for name in rows}).run_table(pa.table(rows), source, "t")
+    with source.connect() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM t")) == 0
+    assert "비밀" not in str(refused.value)
+    return str(refused.value)
+
+
+def test_a_row_that_breaks_not_null_or_a_check_names_it_in_every_database(source: sa.Engine) -> None:
+    said = refusal(
+        source,
+        "CREATE TABLE t (메모 VARCHAR(9), v INT NOT NULL)",
+        {"메모": ["비밀"], "v": pa.array([None], pa.int64())},
+    )
+    assert "a row breaks NOT NULL" in said
+    assert "v; nothing was written" in said
+    with source.begin() as connection:
+        connection.execute(sa.text("DROP TABLE t"))
+    said = refusal(source, "CREATE TABLE t (v INT, CONSTRAINT 작다 CHECK (v < 5))", {"v": [7]})
+    assert "a row breaks" in said
+    assert "작다" in said
+
+
+@pytest.mark.mariadb
+@pytest.mark.parametrize("text", ["비밀", "비밀 for column 'x' at row 1"])
+def test_text_that_a_column_has_no_characters_for_names_the_column(mariadb_url: str, text: str) -> None:
+    made = "CREATE TABLE t (v VARCHAR(99) CHARACTER SET latin1)"
+    assert refusal(sa.create_engine(mariadb_url), made, {"v": [text]}).startswith("t.v does not take a value")
+
+
+def test_names_that_cannot_be_are_one_line(source: sa.Engine) -> None:
+    for name in ("a\0b", "\ud800"):
+        with pytest.raises(InputError, match="a table's name holds no NUL character"):
+            Pipeline({"v": Keep()}).run_table(pa.table({"v": [1]}), source, name)
+    with pytest.raises(InputError, match="holds a NUL character"):
+        Pipeline({"a\0b": Keep()}).run_table(pa.table({"a\0b": [1]}), source, "t")
+    if source.dialect.name != "postgresql":
+        with pytest.raises(InputError, match="takes the columns 'a' and 'A' for one: rename one"):
+            Pipeline({"a": Keep(), "A": Keep()}).run_table(pa.table({"a": [1], "A": [2]}), source, "t")
+    assert not sa.inspect(source).get_table_names()

@@ -67,6 +67,8 @@ class TableTarget:
             raise InputError(f"constraints={self.constraints!r} is none of {', '.join(_CONSTRAINTS)}")
         if not isinstance(self.table, str) or not self.table.strip():
             raise InputError("a table has a name")
+        if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in self.table):
+            raise InputError("a table's name holds no NUL character and no half of a surrogate pair")
         object.__setattr__(self, "database", open_target(self.database))
 
     @property
