@@ -244,9 +244,7 @@ class Pipeline:
             raise InputError("every column is dropped; there is nothing to write")
         plan = place.plan(self, rows, run.schema)
         with whole_file(Path(manifest)) if manifest is not None else nullcontext() as record:
-            with closing(
-                run.batches()
-            ) as batches:  # a failure ends the reading too, while its connection is open
+            with closing(run.batches()) as batches:  # so that reading ends while its connection is open
                 plan.fill(batches)
             done = replace(run.manifest(), output=place.told)
             if record is not None:
