@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -187,9 +187,10 @@ class Pipeline:
         if not run.schema.names:
             raise InputError("every column is dropped; there is nothing to write")
         with whole_file(Path(manifest)) if manifest is not None else nullcontext() as record:
-            write_file(
-                target, run.schema, run.batches(), metadata=lambda: {METADATA_KEY: run.manifest().to_json()}
-            )
+            with closing(run.batches()) as batches:
+                write_file(
+                    target, run.schema, batches, metadata=lambda: {METADATA_KEY: run.manifest().to_json()}
+                )
             if record is None:
                 return run.manifest()
             done = replace(run.manifest(), output={"sha256": digest(target)})
@@ -243,7 +244,8 @@ class Pipeline:
             raise InputError("every column is dropped; there is nothing to write")
         plan = place.plan(self, rows, run.schema)
         with whole_file(Path(manifest)) if manifest is not None else nullcontext() as record:
-            plan.fill(run.batches())
+            with closing(run.batches()) as batches:  # so that reading ends while its connection is open
+                plan.fill(batches)
             done = replace(run.manifest(), output=place.told)
             if record is not None:
                 record.write(done.to_json().encode())

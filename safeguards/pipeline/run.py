@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -45,7 +45,7 @@ class Run:
         self._watching = [gate.watch(self.schema) for gate in pipeline.gates]
         self._domain = _domain_record(pipeline.domain)
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
+    def batches(self) -> Generator[pa.RecordBatch, None, None]:
         """Yield what leaves; after the last of it the gates judge, and the record stands."""
         total = self._source.rows() if self._advance else None
         for rows, batch, counted in self._transformed():

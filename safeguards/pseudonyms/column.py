@@ -137,11 +137,13 @@ def as_text(values: Any) -> Any:
 def trimmed(values: Any) -> Any:
     """Return ``values`` without what no row shows: the values of rows left out, and those under NULL parents.
 
-    Dictionaries may hold such values, and so may the parts of nested columns.
+    Dictionaries may hold such values, and so may the parts of nested columns. A NULL in a dictionary becomes
+    one of its rows: there it counts as NULL, and Parquet has a place for it.
     """
     kind = values.type
     if pa.types.is_dictionary(kind):
         used = pc.unique(values.indices).drop_null().sort()
+        used = used.filter(values.dictionary.take(used).is_valid())
         places = pc.index_in(values.indices, used).cast(kind.index_type)
         return pa.DictionaryArray.from_arrays(places, values.dictionary.take(used), ordered=kind.ordered)
     if pa.types.is_struct(kind) and kind.num_fields:

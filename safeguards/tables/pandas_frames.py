@@ -55,6 +55,9 @@ def to_pandas(table: pa.Table, like: Any) -> Any:
     for field in table.schema:
         if field.name in like.columns and _restorable(field, original, like):
             frame[field.name] = frame[field.name].astype(like[field.name].dtype)
+        elif field.name in like.columns and like[field.name].dtype == object != frame[field.name].dtype:
+            values: Any = table[field.name].to_pylist()
+            frame[field.name] = type(frame[field.name])(values, dtype=object, index=frame.index)
     levels = [name for name, _ in index_columns(like) if name in table.schema.names]
     if not levels:
         return frame

@@ -1,22 +1,15 @@
-"""Columns of a new table: which SQL type holds what an Arrow column holds, and what is bound to it."""
+"""Columns of a table: which SQL type holds what an Arrow column holds."""
 
 from __future__ import annotations
 
-from datetime import UTC
-from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 
 from safeguards.errors import InputError
-from safeguards.tables.sql_types import kind_of, length_of
-
-MARIADB = ("mysql", "mariadb")
-CALLED = "safeguards.called"
-"""The key, in a table's ``info``, of the name that messages call it by."""
+from safeguards.tables.sql_types import MARIADB, kind_of, takes
 
 # InnoDB's rows hold 65,535 bytes and its keys 3,072; a character takes four.
 _LONGEST_VARCHAR = 4_000
@@ -45,66 +38,12 @@ def refuse_unfit(table: sa.Table, schema: pa.Schema) -> None:
     """Raise InputError where a column of ``table`` cannot hold the Arrow column of its name."""
     for field in schema:
         declared = table.columns[field.name].type
-        wanted, found = kind_of(declared), kind_of(field.type)
-        uuid = isinstance(declared, sa.Uuid) and found == "text"
-        if not (wanted == found != "other" or (wanted, found) == ("number", "whole number") or uuid):
+        uuid = isinstance(declared, sa.Uuid) and kind_of(field.type) == "text"
+        if not (takes(declared, field.type) or uuid):
             raise InputError(
                 f"{table.name}.{field.name} is {declared}, which does not take {field.type}: change the "
                 "column or the transform"
             )
-
-
-def bindable(batch: pa.RecordBatch, table: sa.Table, dialect: str) -> list[dict[str, Any]]:
-    """Return the rows of a batch as an INSERT takes them.
-
-    Raises:
-        InputError: a text is longer than its column, or a moment finer than microseconds.
-    """
-    called = table.info.get(CALLED, table.name)
-    columns = [_values(batch[name], table.columns[name], called, dialect) for name in batch.schema.names]
-    return [dict(zip(batch.schema.names, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-def _values(values: Any, column: sa.Column[Any], table: str, dialect: str) -> list[Any]:
-    kind, limit = values.type, length_of(column.type)
-    if pa.types.is_dictionary(kind):
-        return _values(values.dictionary_decode(), column, table, dialect)
-    if limit is not None and kind_of(kind) == "text" and not pa.types.is_null(kind):
-        # Some databases would cut it, and SQLite would not mind.
-        longest = pc.max(pc.utf8_length(values.cast(pa.large_string()))).as_py()
-        if longest is not None and longest > limit:
-            raise InputError(
-                f"{table}.{column.name} is {column.type}, but a value has {longest} characters: "
-                "widen the column"
-            )
-    if pa.types.is_timestamp(kind):
-        return _moments(values, column.name, table, naive=dialect != "postgresql")
-    found: list[Any] = values.to_pylist()
-    numbers = pa.types.is_decimal(kind) or pa.types.is_uint64(kind)
-    if dialect == "sqlite" and numbers and not all(map(_exact_in_sqlite, found)):
-        raise InputError(
-            f"{table}.{column.name}: a number has more digits than SQLite holds exactly: round it, or write "
-            "to another database"
-        )
-    return found
-
-
-def _exact_in_sqlite(number: Decimal | int | None) -> bool:
-    """Say whether a decimal survives being a float, which is what SQLite makes of it."""
-    return number is None or Decimal(repr(float(number))) == number
-
-
-def _moments(values: Any, column: str, table: str, *, naive: bool) -> list[Any]:
-    try:
-        found = values.cast(pa.timestamp("us", values.type.tz)).to_pylist()
-    except pa.ArrowInvalid:
-        raise InputError(
-            f"{table}.{column}: a moment is finer than the microseconds of a database; round it first"
-        ) from None
-    if values.type.tz is None or not naive:
-        return list(found)
-    # Databases without time zones hold moments in UTC.
-    return [moment if moment is None else moment.astimezone(UTC).replace(tzinfo=None) for moment in found]
 
 
 def text_type(width: int | None) -> sa.types.TypeEngine[Any]:

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine, Row
 
 from safeguards.errors import InputError, offer
-from safeguards.tables import sql_sampling, sqlite_types
+from safeguards.tables import sql_sampling, stored_types
 from safeguards.tables.source import BATCH_ROWS, pick
-from safeguards.tables.sql_types import arrow_type, sql_name, to_array
+from safeguards.tables.sql_types import MARIADB, arrow_type, sql_name, to_array
 from safeguards.tables.urls import refused_as_input
 
 # Columns of MariaDB that `SELECT *` leaves out, among them the search index of an encrypted column.
@@ -65,11 +65,13 @@ class TableSource:
 
     @cached_property
     def schema(self) -> pa.Schema:
-        """Arrow types; on SQLite those of the values stored, which takes one pass over the table."""
+        """Arrow types; on SQLite those of the values stored, which takes one pass over the table.
+
+        So does MariaDB's TINYINT(1), which holds Booleans or small numbers.
+        """
         types = [arrow_type(self._declared[name]) for name in self.columns]
-        if self.engine.dialect.name == "sqlite":
-            with refused_as_input(f"cannot read {self.name}", self.engine.url):
-                types = sqlite_types.stored(self.engine, self.selectable, self.columns, types)
+        with refused_as_input(f"cannot read {self.name}", self.engine.url):
+            types = stored_types.stored(self.engine, self.selectable, self.columns, types)
         return pa.schema(list(zip(self.columns, types, strict=True)))
 
     def rows(self) -> int | None:
@@ -107,15 +109,14 @@ class TableSource:
     def sample(self, rows: int, seed: int = 0) -> pa.Table:
         """Draw rows at random without reading a large table whole, where the database has a way.
 
-        See :mod:`safeguards.tables.sql_sampling`. On SQLite the types are those of the values drawn.
+        See :mod:`safeguards.tables.sql_sampling`. Where :attr:`schema` reads the table, the types are
+        those of the values drawn.
         """
         drawn = sql_sampling.draw(self, rows, seed)
-        types = [arrow_type(self._declared[name]) for name in self.columns]
-        if self.engine.dialect.name == "sqlite":
-            types = [
-                sqlite_types.seen(kind, values)
-                for kind, values in zip(types, self._values(drawn), strict=True)
-            ]
+        types = [
+            stored_types.seen(self.engine, arrow_type(self._declared[name]), values)
+            for name, values in zip(self.columns, self._values(drawn), strict=True)
+        ]
         schema = pa.schema(list(zip(self.columns, types, strict=True)))
         return pa.Table.from_arrays(self._arrays(drawn, schema), schema=schema)
 
@@ -134,7 +135,7 @@ class TableSource:
 
     def _cut(self, connection: sa.Connection, result: sa.CursorResult[Any]) -> None:
         """End a query early: MariaDB's client would read the rest of the table before it closes a cursor."""
-        if self.engine.dialect.name in {"mysql", "mariadb"}:
+        if self.engine.dialect.name in MARIADB:
             number = connection.connection.dbapi_connection.thread_id()  # type: ignore[union-attr]
             with self.engine.connect() as other:
                 other.execute(sa.text(f"KILL QUERY {int(number)}"))
@@ -154,7 +155,7 @@ class TableSource:
         return list(zip(*rows, strict=True)) if rows else [()] * len(self.columns)
 
     def _invisible(self) -> set[str]:
-        if self.engine.dialect.name not in {"mysql", "mariadb"}:
+        if self.engine.dialect.name not in MARIADB:
             return set()
         with self.engine.connect() as connection:
             return set(connection.execute(_INVISIBLE, {"table": self.place[1]}).scalars())

@@ -11,11 +11,15 @@ from uuid import UUID
 
 import pyarrow as pa
 from sqlalchemy import types as sql
+from sqlalchemy.dialects.mysql import TINYINT
 from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import CompileError
 
 from safeguards.errors import InputError
+
+MARIADB = ("mysql", "mariadb")
+"""What SQLAlchemy calls its dialects."""
 
 _DECIMAL128, _DECIMAL256 = 38, 76
 _BY_PYTHON: dict[type, pa.DataType] = {
@@ -47,6 +51,8 @@ def arrow_type(declared: sql.TypeEngine[Any]) -> pa.DataType:
         return _decimal(declared.precision, declared.scale or 0)
     if isinstance(declared, sql.DateTime):
         return pa.timestamp("us", tz="UTC" if declared.timezone else None)
+    if _is_tiny_truth(declared):
+        return pa.bool_()
     if isinstance(declared, sql.BigInteger) and getattr(declared, "unsigned", False):
         return pa.uint64()
     try:
@@ -54,6 +60,19 @@ def arrow_type(declared: sql.TypeEngine[Any]) -> pa.DataType:
     except NotImplementedError:
         return pa.string()
     return _BY_PYTHON.get(python, pa.string())
+
+
+def takes(declared: sql.TypeEngine[Any], kind: pa.DataType) -> bool:
+    """Say whether a column of an SQL type holds what an Arrow column of type ``kind`` holds."""
+    wanted, found = kind_of(declared), kind_of(kind)
+    widens = (wanted, found) == ("number", "whole number")
+    tiny = _is_tiny_truth(declared) and found == "whole number"
+    return wanted == found != "other" or widens or tiny
+
+
+def _is_tiny_truth(declared: sql.TypeEngine[Any]) -> bool:
+    """Say whether a type is what MariaDB makes of BOOLEAN; small whole numbers may be in it all the same."""
+    return isinstance(declared, TINYINT) and declared.display_width == 1 and not declared.unsigned
 
 
 def length_of(declared: sql.TypeEngine[Any]) -> int | None:
@@ -108,16 +127,17 @@ _WORDS: tuple[tuple[str, Callable[[pa.DataType], bool]], ...] = (
 
 
 def stored_type(declared: pa.DataType, kinds: Iterable[str], clean: bool) -> pa.DataType:
-    """Return the Arrow type for what SQLite really stores, whatever was declared.
+    """Return the Arrow type for what a column really stores, whatever was declared.
 
-    ``kinds`` are SQLite's ``typeof`` values; ``clean`` says that all values have the declared
-    date or Boolean form.
+    ``kinds`` are SQLite's ``typeof`` values; ``clean`` says that all values have the declared form, where
+    that is a date, a Boolean or a decimal.
     """
     found = set(kinds) - {"null"}
     if not found:
         return declared
     dated = pa.types.is_temporal(declared) and found == {"text"}
-    if clean and (dated or (pa.types.is_boolean(declared) and found == {"integer"})):
+    exact = pa.types.is_decimal(declared) and found <= {"integer", "real"}
+    if clean and (dated or exact or (pa.types.is_boolean(declared) and found == {"integer"})):
         return declared
     if found == {"integer"}:
         return pa.int64()
@@ -157,7 +177,9 @@ def _converter(kind: pa.DataType) -> Callable[[Any], Any] | None:
     if pa.types.is_timestamp(kind):
         return _moment
     if pa.types.is_boolean(kind):
-        return bool
+        return _truth
+    if pa.types.is_decimal(kind):
+        return _exact
     return float if pa.types.is_floating(kind) else None
 
 
@@ -175,6 +197,17 @@ def _bytes(value: Any) -> bytes:
     if isinstance(value, UUID):
         return value.bytes
     return str(value).encode() if isinstance(value, str | int | float) else bytes(value)
+
+
+def _truth(value: Any) -> bool:
+    if value not in (0, 1):
+        raise ValueError
+    return bool(value)
+
+
+def _exact(value: Any) -> Decimal:
+    """SQLite holds decimals as floats: the shortest spelling of one is the decimal that went in."""
+    return Decimal(repr(value)) if isinstance(value, int | float) else value
 
 
 def _date(value: Any) -> date | None:

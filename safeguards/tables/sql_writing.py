@@ -7,28 +7,32 @@ so there it is filled under another name, and renamed, which is one act, when al
 from __future__ import annotations
 
 import hashlib
-import re
+import math
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, DropTable
 
 from safeguards.errors import InputError
 from safeguards.tables.source import resize
-from safeguards.tables.sql_columns import CALLED, MARIADB, bindable, refuse_unfit
+from safeguards.tables.sql_columns import refuse_unfit
+from safeguards.tables.sql_refusals import row_refused
+from safeguards.tables.sql_types import MARIADB
+from safeguards.tables.sql_values import CALLED, bindable
 from safeguards.tables.urls import open_engine, refused_as_input, shown
 
 ROWS_AT_ONCE = 10_000
+PATIENCE_SECONDS, _LOOK_AGAIN_SECONDS = 5.0, 0.1
+"""How long to wait for another run: a server takes a while to see that a client was killed."""
+
 Batches = Iterable[pa.RecordBatch]
 # A session's own mode: without it MariaDB cuts what is too long, and takes 0000-00-00 for what is no date.
 _STRICT = "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE')"
-_KEY_AT_END = re.compile(r"for key '([^']*)'$")
 
 
 def open_target(target: str | Engine) -> Engine:
@@ -79,11 +83,19 @@ def place_of(engine: Engine, name: str) -> tuple[str | None, str]:
     return None, name
 
 
-def has_rows(engine: Engine, table: sa.Table) -> bool:
-    """Say whether a table holds a row."""
-    query = sa.select(sa.literal(1)).select_from(table).limit(1)
+def refuse_rows(engine: Engine, table: sa.Table) -> None:
+    """Raise InputError where a table holds a row."""
     with refused_as_input(f"cannot read {table.name}", engine.url), engine.connect() as connection:
-        return connection.execute(query).first() is not None
+        _refuse_rows(connection, table)
+
+
+def _refuse_rows(connection: Connection, table: sa.Table) -> None:
+    query = sa.select(sa.literal(1)).select_from(table).limit(1)
+    if connection.execute(query).first() is not None:
+        raise InputError(
+            f"{table.fullname} in {shown(connection.engine.url)} has rows: name another table, or say "
+            'if_exists="append"'
+        )
 
 
 def create_table(engine: Engine, table: sa.Table, batches: Batches) -> None:
@@ -92,29 +104,60 @@ def create_table(engine: Engine, table: sa.Table, batches: Batches) -> None:
     Foreign keys are added when the rows are in, so that rows may refer to later ones.
 
     Raises:
-        InputError: the table is there, or a row breaks one of its constraints.
+        InputError: the table is there, a name is too long, or a row breaks one of the constraints.
     """
-    with _refused(engine, table), _without_remains(engine):
+    _refuse_names(engine, table)
+    with row_refused(engine, table), _without_remains(engine):
         if engine.dialect.name in MARIADB:
             _stage(engine, table, batches)
         else:
             with _transaction(engine) as connection:
+                _keep_others_out(connection, table)
                 _fill_new(connection, table, batches)
                 _check_foreign_keys(connection, table)
 
 
-def append_rows(engine: Engine, table: sa.Table, schema: pa.Schema, batches: Batches) -> None:
+def _refuse_names(engine: Engine, table: sa.Table) -> None:
+    """PostgreSQL would cut a name that is too long, and others say little about one that cannot be."""
+    dialect, names = engine.dialect.name, table.columns.keys()
+    limits = {"postgresql": (63, "bytes"), **dict.fromkeys(MARIADB, (64, "characters"))}
+    most, unit = limits.get(dialect, (math.inf, ""))
+    for name in (table.name, *names):
+        if len(name.encode() if unit == "bytes" else name) > most:
+            raise InputError(f"the name {name!r} is longer than the {most} {unit} of {dialect}: shorten it")
+        if "\0" in name:
+            raise InputError(
+                f"the name {name!r} holds a NUL character, which {dialect} does not take: rename it"
+            )
+    seen: dict[str, str] = {}
+    for name in names if dialect != "postgresql" else ():
+        if (other := seen.setdefault(name.casefold(), name)) != name:
+            raise InputError(f"{dialect} takes the columns {other!r} and {name!r} for one: rename one")
+
+
+def append_rows(engine: Engine, table: sa.Table, schema: pa.Schema, batches: Batches, *, empty: bool) -> None:
     """Add all rows of ``batches``, of ``schema``, to a table that is there, or none.
 
+    Args:
+        engine: where.
+        table: which.
+        schema: what the columns are in Arrow.
+        batches: the rows.
+        empty: whether the table must have no rows: of two runs at once, one is refused.
+
     Raises:
-        InputError: the table does not take such columns, has no transactions, or a row breaks a constraint.
+        InputError: the table does not take such columns, has rows or no transactions, or a row breaks a
+            constraint.
     """
     refuse_unfit(table, schema)
     for column in table.columns:
         if isinstance(column.type, sa.Uuid):
             column.type = sa.Uuid(as_uuid=False)
     _require_transactions(engine, table)
-    with _refused(engine, table), _transaction(engine) as connection:
+    with row_refused(engine, table), _transaction(engine) as connection:
+        if empty:
+            _keep_others_out(connection, table)
+            _refuse_rows(connection, table)
         _insert(connection, table, batches)
         _check_foreign_keys(connection, table)
 
@@ -131,21 +174,18 @@ def _fill_new(connection: Connection, table: sa.Table, batches: Batches) -> None
 
 
 def _insert(connection: Connection, table: sa.Table, batches: Batches) -> None:
-    insert = table.insert()
+    insert, before = table.insert(), 0
     for batch in resize(batches, ROWS_AT_ONCE):
-        connection.execute(insert, bindable(batch, table, connection.dialect.name))
+        connection.execute(insert, bindable(batch, table, connection.dialect.name, before))
+        before += batch.num_rows
 
 
 def _stage(engine: Engine, table: sa.Table, batches: Batches) -> None:
     """Fill a table of another name, and rename it; what a killed run left of that name is dropped first."""
-    digest = hashlib.sha256(table.name.encode()).hexdigest()[:16]
-    staged = _renamed(table, f"_safeguards_{digest}")
+    staged = _renamed(table, _own_name(table))
     with engine.connect() as connection:
         _be_strict(connection)
-        lock = {"name": f"{engine.url.database}.{staged.name}"[-64:]}
-        # Held as long as the connection, so that a killed run holds nothing.
-        if not connection.execute(sa.text("SELECT GET_LOCK(:name, 0)"), lock).scalar():
-            raise InputError(f"another run is writing {table.name}: wait until it ends")
+        _keep_others_out(connection, table)
         connection.execute(DropTable(staged, if_exists=True))
         try:
             _fill_new(connection, staged, _committed(connection, batches))
@@ -156,6 +196,31 @@ def _stage(engine: Engine, table: sa.Table, batches: Batches) -> None:
             connection.rollback()
             connection.execute(DropTable(staged, if_exists=True))
             raise
+
+
+def _own_name(table: sa.Table) -> str:
+    return f"_safeguards_{hashlib.sha256(table.name.encode()).hexdigest()[:16]}"
+
+
+def _keep_others_out(connection: Connection, table: sa.Table) -> None:
+    """Be the only run that fills a table; SQLite lets one write at a time anyway.
+
+    Held as long as the transaction, or MariaDB's connection, so that a killed run holds nothing for long.
+    """
+    if connection.dialect.name in MARIADB:
+        place: str | int = f"{connection.engine.url.database}.{_own_name(table)}"[-64:]
+        lock = sa.text("SELECT GET_LOCK(:place, 0)")
+    elif connection.dialect.name == "postgresql":
+        spelt = f"{table.schema or connection.dialect.default_schema_name}.{_own_name(table)}"
+        place = int.from_bytes(hashlib.sha256(spelt.encode()).digest()[:8], signed=True)
+        lock = sa.text("SELECT pg_try_advisory_xact_lock(:place)")
+    else:
+        return
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not connection.execute(lock, {"place": place}).scalar():
+        if time.monotonic() >= deadline:
+            raise InputError(f"another run is writing {table.name}: wait until it ends")
+        time.sleep(_LOOK_AGAIN_SECONDS)
 
 
 def _committed(connection: Connection, batches: Batches) -> Iterator[pa.RecordBatch]:
@@ -238,26 +303,3 @@ def _remove_empty(engine: Engine, path: Path) -> None:
         if connection.exec_driver_sql("SELECT 1 FROM sqlite_master").first() is None:
             path.unlink(missing_ok=True)
     engine.dispose()
-
-
-@contextmanager
-def _refused(engine: Engine, table: sa.Table) -> Iterator[None]:
-    """Name the constraint that a row breaks, without the row."""
-    with refused_as_input(f"cannot write {table.name} to {shown(engine.url)}", engine.url):
-        try:
-            yield
-        except IntegrityError as error:
-            raise InputError(
-                f"{table.name}: a row breaks {_constraint(error)}; nothing was written"
-            ) from None
-
-
-def _constraint(error: IntegrityError) -> str:
-    cause: Any = error.orig
-    named = getattr(getattr(cause, "diag", None), "constraint_name", None)
-    if named:
-        return f"the constraint {named}"
-    if hasattr(cause, "sqlite_errorname"):
-        return str(cause)  # names of columns alone
-    found = _KEY_AT_END.search(str(cause.args[-1])) if cause.args else None
-    return f"the key {found[1]}" if found else "a constraint (a key, a reference, NOT NULL or CHECK)"

@@ -164,11 +164,25 @@ def _write(
     writer = _open_writer(sink, schema, kind)
     try:
         for batch in batches:
-            writer.write_batch(batch)
+            with _formed(kind):
+                writer.write_batch(batch)
         if isinstance(writer, _Parquet):
-            writer.end(metadata() if metadata else {})
+            with _formed(kind):
+                writer.end(metadata() if metadata else {})
     finally:
         writer.close()
+
+
+@contextlib.contextmanager
+def _formed(kind: str) -> Iterator[None]:
+    """Turn what Arrow says of a form that it cannot write into one line: it may quote a value."""
+    try:
+        yield
+    except pa.ArrowNotImplementedError:
+        raise InputError(
+            f"a column has a form that {kind} cannot hold, such as a dictionary with NULL in it: decode the "
+            "dictionary, or use Drop(); nothing was written"
+        ) from None
 
 
 def _open_writer(sink: Any, schema: pa.Schema, kind: str) -> _Writer:
@@ -188,7 +202,7 @@ def _check_types(schema: pa.Schema, kind: str, path: Path) -> None:
 
 def _formless(data_type: Any, kind: str) -> bool:
     if kind != ".parquet" and (
-        _has_bytes(data_type) or (pa.types.is_nested(data_type) and kind in {".csv", ".tsv"})
+        _has(data_type, _is_wordless) or (pa.types.is_nested(data_type) and kind in {".csv", ".tsv"})
     ):
         return True
     schema = pa.schema([pa.field("a", data_type)])
@@ -202,9 +216,19 @@ def _formless(data_type: Any, kind: str) -> bool:
     return False
 
 
-def _has_bytes(data_type: Any) -> bool:
+def _has(data_type: Any, is_such: Callable[[Any], bool]) -> bool:
     if pa.types.is_nested(data_type):
-        return any(_has_bytes(data_type.field(at).type) for at in range(data_type.num_fields))
+        return any(_has(data_type.field(at).type, is_such) for at in range(data_type.num_fields))
+    return is_such(data_type)
+
+
+def _is_wordless(data_type: Any) -> bool:
+    """Say whether values of a type have no form as text: bytes, and moments of a zone that is not known."""
+    if pa.types.is_timestamp(data_type):
+        try:
+            pa.scalar(0, data_type).as_py()
+        except (pa.ArrowException, ValueError, LookupError):
+            return True
     kinds = ("is_binary", "is_large_binary", "is_fixed_size_binary", "is_binary_view")
     return any(getattr(pa.types, kind)(data_type) for kind in kinds)
 

@@ -348,6 +348,88 @@ def test_a_line_that_is_none_is_passed_over(tmp_path: Path, line: bytes) -> None
         assert journal.finished == {}
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rows_out": 1},
+        {"rows_out": "2"},
+        {"rows_out": -2},
+        {"rows": [0, "2"]},
+        {"counts": []},
+        {"output": None},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("older", [False, True], ids=["with-digest", "without"])
+def test_a_line_that_was_changed_is_passed_over(tmp_path: Path, change: dict[str, Any], older: bool) -> None:
+    with Journal(tmp_path / "j") as journal:
+        journal.add(LINE)
+    document = json.loads((tmp_path / "j").read_text())
+    if older:
+        del document["sha256"]
+    (tmp_path / "j").write_text(json.dumps(document) + "\n")
+    with Journal(tmp_path / "j") as journal:
+        assert journal.finished == {"a": LINE}
+    (tmp_path / "j").write_text(json.dumps({**document, **change}) + "\n")
+    with Journal(tmp_path / "j") as journal:
+        assert not journal.finished or (
+            older and change in ({"rows_out": 1}, {"counts": []}, {"output": None})
+        )
+
+
+def test_a_changed_journal_costs_a_part_that_is_not_yet_named(folder: Path) -> None:
+    gated = Pipeline(COLUMNS, domain="ads-2026", purpose="통계", gates=[RiskGate(["age"], k=99)])
+    with pytest.raises(GateRefused):
+        run(folder, gated)
+    path = folder / "out" / ".safeguards" / "journal.jsonl"
+    first, *others = map(json.loads, path.read_text().splitlines())
+    path.write_text("".join(json.dumps(one) + "\n" for one in [{**first, "rows_out": 9}, *others]))
+    told: dict[str, str] = {}
+    with pytest.raises(GateRefused):
+        gated.run_directory(folder / "in", folder / "out", told=told.__setitem__)
+    assert list(told.values()) == ["made", "kept", "kept"]
+
+
+def test_a_journal_without_room_is_one_line_and_what_was_finished_stays(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="limits of files are those of POSIX")
+    with Journal(tmp_path / "j") as journal:
+        journal.add(LINE)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, ((tmp_path / "j").stat().st_size + 100, before[1]))
+        with (
+            pytest.raises(SafeguardsError, match="j: cannot be read and written"),
+            Journal(tmp_path / "j") as two,
+        ):
+            two.add(replace(LINE, part="b"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with Journal(tmp_path / "j") as journal:
+        assert journal.finished == {"a": LINE}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others have no such names")
+def test_a_name_that_is_not_text_is_refused(folder: Path) -> None:
+    os.rename(folder / "in" / "part-0.csv", os.fsencode(folder / "in") + b"/\xb0\xa1.csv")
+    with pytest.raises(InputError, match=r"holds a file whose name is not UTF-8 \('\\udcb0\\udca1.csv'\)"):
+        run(folder)
+    assert not (folder / "out").exists()
+
+
+def test_directories_where_files_belong_are_refused(folder: Path) -> None:
+    run(folder)
+    staged = folder / "out" / ".safeguards" / "parts" / "other"
+    staged.mkdir()
+    with pytest.raises(InputError, match="other: is no part, and cannot be removed"):
+        run(folder)
+    staged.rmdir()
+    (folder / "out" / "part-0.csv").unlink()
+    (folder / "out" / "part-0.csv").mkdir()
+    with pytest.raises(InputError, match=r"holds a directory \(part-0.csv\); remove it"):
+        run(folder)
+    assert (folder / "out" / "_SUCCESS").exists()
+
+
 def test_the_journal_holds_counts_and_digests_and_no_value(folder: Path) -> None:
     run(folder)
     text = (folder / "out" / ".safeguards" / "journal.jsonl").read_text()

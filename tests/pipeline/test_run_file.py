@@ -13,6 +13,7 @@ import time
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -223,3 +224,24 @@ def test_the_manifest_file_is_plain_json(
 ) -> None:
     pipeline.run(members, manifest=tmp_path / "m.json")
     assert json.loads((tmp_path / "m.json").read_text())["purpose"] == "통계"
+
+
+NULL_WITHIN: Any = pa.DictionaryArray.from_arrays(
+    pa.array([0, 1, None, 0], pa.int32()), pa.array(["가", None])
+)
+
+
+@pytest.mark.parametrize(
+    ("values", "nulls"),
+    [
+        (NULL_WITHIN, 2),
+        (pa.ListArray.from_arrays([0, 3, 4], NULL_WITHIN), 0),
+        (pa.StructArray.from_arrays([NULL_WITHIN], ["가"]), 0),
+    ],
+    ids=lambda value: str(getattr(value, "type", value)),
+)
+def test_a_dictionary_that_holds_null_is_kept(tmp_path: Path, values: Any, nulls: int) -> None:
+    table = pa.table({"v": values})
+    done = Pipeline({"v": Keep()}).run_file(table, tmp_path / "out.parquet")
+    assert done.nulls_out == {"v": nulls}
+    assert pq.read_table(tmp_path / "out.parquet")["v"].to_pylist() == values.to_pylist()

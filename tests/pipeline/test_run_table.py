@@ -24,8 +24,9 @@ import sqlalchemy as sa
 from safeguards import Keyring
 from safeguards.errors import InputError
 from safeguards.pipeline import ConstraintsBroken, Manifest, Pipeline
+from safeguards.pipeline.database.into_table import TableTarget
 from safeguards.pseudonyms import Drop, Generalise, Keep, Mask, Token
-from safeguards.tables import open_database, write_file
+from safeguards.tables import open_database, open_frame, write_file
 
 PEOPLE = pa.table({"이메일": ["kim@example.com", None], "나이": pa.array([31, None], pa.int64())})
 
@@ -133,6 +134,45 @@ def test_a_table_that_has_rows_is_refused_or_added_to(
     found = rows(target)
     assert len(found) == 4
     assert len(set(found)) == 2
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["new", "empty"])
+def test_of_two_runs_into_one_table_at_once_one_writes(
+    target: sa.Engine, there: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("safeguards.tables.sql_writing.PATIENCE_SECONDS", 0)
+    if target.dialect.name == "sqlite":  # which would wait for as long as that
+        target = sa.create_engine(target.url, connect_args={"timeout": 0})
+    if there:
+        with target.begin() as connection:
+            connection.execute(sa.text("CREATE TABLE 사본 (n BIGINT)"))
+    batch, kept = pa.record_batch({"n": [1, 2]}), Pipeline({"n": Keep()})
+    other = sa.create_engine(target.url, connect_args={"timeout": 0} if "sqlite" in str(target.url) else {})
+
+    def while_another_runs() -> Iterator[pa.RecordBatch]:
+        yield batch
+        with pytest.raises(InputError, match="another run is writing 사본|database is locked"):
+            kept.run_table(pa.table([[3]], ["n"]), other, "사본")
+        yield batch
+
+    stream = pa.RecordBatchReader.from_batches(batch.schema, while_another_runs())
+    kept.run_table(stream, target, "사본")
+    assert rows(target) == [(1,), (1,), (2,), (2,)]
+    with pytest.raises(InputError, match="사본 in .* has rows"):
+        kept.run_table(pa.table([[3]], ["n"]), other, "사본")
+
+
+def test_a_run_that_waited_for_another_does_not_add_to_its_rows(target: sa.Engine) -> None:
+    """Both found the table empty before the first of them wrote."""
+    with target.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE t (n BIGINT)"))
+    kept, table = Pipeline({"n": Keep()}), pa.table({"n": [1]})
+    places = [TableTarget(target, "t") for _ in range(2)]
+    plans = [place.plan(kept, open_frame(table), table.schema) for place in places]
+    plans[0].fill(table.to_batches())
+    with pytest.raises(InputError, match='t in .* has rows: name another table, or say if_exists="append"'):
+        plans[1].fill(table.to_batches())
+    assert rows(target, "t") == [(1,)]
 
 
 def test_a_failure_leaves_no_table_and_adds_no_row(ring: Keyring, target: sa.Engine, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -122,3 +123,19 @@ def test_halves_of_surrogate_pairs_are_refused_without_being_shown() -> None:
         open_frame(pd.DataFrame({"memo": pd.Series(["secret \ud800"], dtype=object)}))
     with pytest.raises(InputError, match="column name with half"):
         open_frame(pd.DataFrame([["x"]], columns=pd.Index(["\ud800"], dtype=object)))
+
+
+def test_columns_of_python_objects_come_back_as_such() -> None:
+    frame = pd.DataFrame(
+        {
+            "text": pd.Series(["가", None], dtype=object),
+            "whole": pd.Series([2**60 + 1, None], dtype=object),
+            "day": pd.Series([date(2026, 1, 2), None], dtype=object),
+        }
+    )
+    back = to_like(open_frame(frame).table, frame)
+    assert [str(kind) for kind in back.dtypes] == ["object"] * 3
+    assert back["text"].tolist() == ["가", None]
+    assert back["whole"].tolist() == [2**60 + 1, None]
+    assert back["day"].tolist() == [date(2026, 1, 2), None]
+    assert to_like(open_frame(frame).table.slice(0, 0), frame)["text"].dtype == object

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -34,7 +35,14 @@ def made(folder: Path, *statements: str) -> str:
         ("DATETIME", "('yesterday')", "string", ["yesterday"]),
         ("BOOLEAN", "(1), (0)", "bool", [True, False]),
         ("BOOLEAN", "(2)", "int64", [2]),
-        ("NUMERIC(5,2)", "(1.25)", "double", [1.25]),
+        (
+            "NUMERIC(5,2)",
+            "(1.25), (-3), (999.99)",
+            "decimal128(5, 2)",
+            [*map(Decimal, ("1.25", "-3", "999.99"))],
+        ),
+        ("NUMERIC(5,2)", "(1.25), (1.255)", "double", [1.25, 1.255]),
+        ("NUMERIC(5,2)", "(1000)", "int64", [1000]),
         ("", "('x')", "string", ["x"]),
         ("VARCHAR(5)", "(NULL)", "string", [None]),
     ],

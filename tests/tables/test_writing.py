@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -158,3 +159,23 @@ def test_the_name_is_given_by_one_replacement(tmp_path: Path) -> None:
         file.write(b"x")
         assert not (tmp_path / "f").exists()
     assert (tmp_path / "f").read_bytes() == b"x"
+
+
+def test_a_dictionary_that_parquet_cannot_hold_is_one_line(tmp_path: Path) -> None:
+    values: Any = pa.DictionaryArray.from_arrays(pa.array([0, 1], pa.int32()), pa.array(["가", None]))
+    table = pa.table({"v": pa.MapArray.from_arrays([0, 2], pa.array(["a", "b"]), values)})
+    with pytest.raises(InputError, match="a column has a form that .parquet cannot hold, such as"):
+        write_file(tmp_path / "out.parquet", table.schema, table.to_batches())
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("kind", [".csv", ".jsonl"])
+@pytest.mark.parametrize("nested", [False, True])
+def test_moments_of_a_zone_that_nobody_knows_are_refused_where_they_are_written_as_text(
+    tmp_path: Path, kind: str, nested: bool
+) -> None:
+    moments: Any = pa.array([0], pa.timestamp("us", "Mars/Phobos"))
+    table = pa.table({"때": pa.ListArray.from_arrays([0, 1], moments) if nested else moments})
+    with pytest.raises(InputError, match=f"column '때' is .*Mars/Phobos.* which {kind} cannot"):
+        write_file(tmp_path / f"out{kind}", table.schema, table.to_batches())
+    write_file(tmp_path / "out.parquet", table.schema, table.to_batches())

@@ -11,7 +11,7 @@ from sqlalchemy.schema import ColumnCollectionConstraint
 from safeguards.errors import InputError, offer
 from safeguards.pipeline.database.checks import mentioned
 from safeguards.pipeline.database.outcomes import Arriving, Outcome, outcomes
-from safeguards.tables.sql_types import arrow_type, kind_of, length_of
+from safeguards.tables.sql_types import arrow_type, kind_of, length_of, takes
 
 if TYPE_CHECKING:
     from safeguards.pipeline.pipeline import Pipeline
@@ -137,7 +137,7 @@ def _of_value(column: sa.Column[Any], outcome: Outcome) -> Iterator[str]:
         yield f"is an enumeration, which {outcome.told} leaves: use Keep() or Drop(), or make it text"
         return
     wanted, found = kind_of(declared), kind_of(outcome.kind)
-    fits = wanted == found or (wanted == "number" and found == "whole number")
+    fits = outcome.kind is not None and takes(declared, outcome.kind)
     if not fits and not (outcome.kept and wanted == "other"):
         called = str(declared) if wanted == "other" else f"{declared}, a {wanted}"
         yield f"is {called}, but {outcome.told} makes {found}: change its type, or the transform"

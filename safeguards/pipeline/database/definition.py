@@ -16,8 +16,8 @@ from safeguards.pipeline.database.checks import written
 from safeguards.pipeline.database.constraints import is_unique
 from safeguards.pipeline.database.outcomes import Outcome
 from safeguards.tables import TableSource
-from safeguards.tables.sql_columns import MARIADB, sql_type, text_type
-from safeguards.tables.sql_types import kind_of, length_of
+from safeguards.tables.sql_columns import sql_type, text_type
+from safeguards.tables.sql_types import MARIADB, arrow_type, kind_of, length_of, takes
 from safeguards.tables.urls import refused_as_input
 
 
@@ -65,7 +65,8 @@ class Made:
         if outcome is None or not outcome.kept or origin is None:
             return sql_type(field.type, longest)
         declared, kind = origin.type, kind_of(field.type)
-        if kind_of(declared) != kind or kind == "other":
+        rounded = pa.types.is_decimal(arrow_type(declared)) and pa.types.is_floating(field.type)
+        if not takes(declared, field.type) or rounded:
             return sql_type(field.type)
         if kind == "text":
             # Compared as exactly as a pseudonym is, so that all columns which refer to each other are alike.

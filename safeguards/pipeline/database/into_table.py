@@ -22,10 +22,10 @@ from safeguards.tables.sql_writing import (
     create_table,
     file_of,
     find_table,
-    has_rows,
     is_new_file,
     open_target,
     place_of,
+    refuse_rows,
 )
 from safeguards.tables.urls import shown
 
@@ -67,6 +67,8 @@ class TableTarget:
             raise InputError(f"constraints={self.constraints!r} is none of {', '.join(_CONSTRAINTS)}")
         if not isinstance(self.table, str) or not self.table.strip():
             raise InputError("a table has a name")
+        if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in self.table):
+            raise InputError("a table's name holds no NUL character and no half of a surrogate pair")
         object.__setattr__(self, "database", open_target(self.database))
 
     @property
@@ -87,19 +89,17 @@ class TableTarget:
             ConstraintsBroken: the result would break constraints; one line with all of them.
             InputError: the table is there and has rows, or the database cannot be read and written at once.
         """
-        _refuse_one_file(source, self.engine)
+        if isinstance(source, TableSource):
+            refuse_itself(source, self.engine, self.table)
         origin = reflected(source)
-        results = outcomes(pipeline, _arriving(source, origin))
+        results = outcomes(pipeline, arriving_from(source, origin))
         existing = None if is_new_file(self.engine) else find_table(self.engine, self.table)
-        if existing is not None and self.if_exists == "refuse" and has_rows(self.engine, existing):
-            raise InputError(
-                f"{self.table} in {shown(self.engine.url)} has rows: name another table, or say "
-                'if_exists="append"'
-            )
+        if existing is not None and self.if_exists == "refuse":
+            refuse_rows(self.engine, existing)
         table = existing if existing is not None else self._made(source, origin, results, schema)
         beside = self._beside(source) if isinstance(source, TableSource) else {}
         refuse(problems(table, results, {**beside, table.key: results}))
-        return Plan(self.engine, table, schema, new=existing is None)
+        return Plan(self.engine, table, schema, new=existing is None, empty=self.if_exists == "refuse")
 
     def _made(
         self, source: Source, origin: sa.Table | None, results: Mapping[str, Outcome], schema: pa.Schema
@@ -134,12 +134,13 @@ class TableTarget:
 
 @dataclass(frozen=True)
 class Plan:
-    """A table, checked, and the rows that it takes."""
+    """A table, checked, and the rows that it takes; ``new`` is to be made, ``empty`` to have no rows."""
 
     engine: Engine
     table: sa.Table
     schema: pa.Schema
     new: bool
+    empty: bool
 
     def fill(self, batches: Iterable[pa.RecordBatch]) -> None:
         """Write all batches or none.
@@ -150,10 +151,11 @@ class Plan:
         if self.new:
             create_table(self.engine, self.table, batches)
         else:
-            append_rows(self.engine, self.table, self.schema, batches)
+            append_rows(self.engine, self.table, self.schema, batches, empty=self.empty)
 
 
-def _arriving(source: Source, origin: sa.Table | None) -> dict[str, Arriving]:
+def arriving_from(source: Source, origin: sa.Table | None) -> dict[str, Arriving]:
+    """Return the columns of a source as they arrive: its own types, and lengths that its table declares."""
     columns = {} if origin is None else dict(origin.columns.items())
     return {
         field.name: Arriving(
@@ -167,8 +169,20 @@ def _dialect(source: Source) -> str | None:
     return source.engine.dialect.name if isinstance(source, TableSource) else None
 
 
-def _refuse_one_file(source: Source, target: Engine) -> None:
-    read = file_of(source.engine) if isinstance(source, TableSource) else None
-    write = file_of(target)
+def refuse_itself(source: TableSource, target: Engine, table: str) -> None:
+    """Raise InputError where rows would go back into the table that they come from, or its file of SQLite."""
+    read, write = file_of(source.engine), file_of(target)
     if read is not None and write is not None and Path(read).resolve() == Path(write).resolve():
-        raise InputError(f"{write}: SQLite cannot be read and written at once; name another file")
+        raise InputError(f"{write}: SQLite cannot be read and written at once in one file; name another file")
+    if write is None and _full(source.engine, *source.place) == _full(target, *place_of(target, table)):
+        raise InputError(
+            f"{table} is the table that the rows come from; name another table, or another database"
+        )
+
+
+def _full(engine: Engine, schema: str | None, table: str) -> tuple[object, ...]:
+    """Return where a table stands, whatever way is taken to its server."""
+    url, postgres = engine.url, engine.dialect.name == "postgresql"
+    host = "localhost" if url.host in {None, "", "127.0.0.1", "::1"} else url.host
+    schema = schema or (sa.inspect(engine).default_schema_name if postgres else None)
+    return postgres, host, url.port or (5432 if postgres else 3306), url.database, schema, table

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from safeguards.errors import InputError
-from safeguards.pipeline.database.constraints import arriving, problems, refuse
+from safeguards.pipeline.database.constraints import problems, refuse
 from safeguards.pipeline.database.definition import Made, reflect
-from safeguards.pipeline.database.outcomes import outcomes
+from safeguards.pipeline.database.into_table import arriving_from, refuse_itself
+from safeguards.pipeline.database.outcomes import Outcome, outcomes
 from safeguards.tables import open_database
 from safeguards.tables.sql_writing import find_table, is_new_file, open_target, place_of
 
@@ -53,12 +54,13 @@ def run_tables(
         raise InputError(f"{manifests}: no such folder")
     with open_database(source) as database:
         sources = {name: database.source(name) for name in pipelines}
+        for name, one in sources.items():
+            refuse_itself(one, engine, name)
         origins = {name: reflect(database.engine, *one.place) for name, one in sources.items()}
         order = _in_order(origins)
         _check(
-            pipelines,
+            {name: outcomes(pipelines[name], arriving_from(sources[name], origins[name])) for name in order},
             origins,
-            order,
             engine,
             same_dialect=database.engine.dialect.name == engine.dialect.name,
         )
@@ -76,18 +78,16 @@ def run_tables(
 
 
 def _check(
-    pipelines: Mapping[str, Pipeline],
+    results: Mapping[str, Mapping[str, Outcome]],
     origins: Mapping[str, sa.Table],
-    order: Sequence[str],
     engine: Engine,
     *,
     same_dialect: bool,
 ) -> None:
-    """Check all tables as they will stand, each beside those before it."""
-    results = {name: outcomes(pipelines[name], arriving(table)) for name, table in origins.items()}
+    """Check all tables as they will stand, in the order of ``results``, each beside those before it."""
     planned: dict[str, sa.Table] = {}
     found: list[str] = []
-    for name in order:
+    for name in results:
         kinds = {column: one.kind for column, one in results[name].items() if one.kind is not None}
         existing = None if is_new_file(engine) else find_table(engine, name)
         planned[name] = table = (

@@ -23,17 +23,28 @@ def parts_of(folder: Path) -> list[Path]:
     """Return the files of a directory by name; what begins with ``.`` or ``_`` is none of them.
 
     Raises:
-        InputError: it is no directory, holds none, holds another directory, or files of several kinds.
+        InputError: it is no directory, holds none, holds another directory, or files of several kinds or of
+            names that no manifest can tell.
     """
     found = entries(folder)
     if not found:
         raise InputError(f"{folder}: holds no files to work on")
     if inner := [path.name for path in found if path.is_dir()]:
         raise InputError(f"{folder}: holds a directory ({inner[0]}); name one whose files are the parts")
+    if odd := [path.name for path in found if not _is_text(path.name)]:
+        raise InputError(f"{folder}: holds a file whose name is not UTF-8 ({odd[0]!a}); rename it")
     kinds = {kind_of(path): path.name for path in found}
     if len(kinds) > 1:
         raise InputError(f"{folder}: holds files of several kinds ({', '.join(sorted(kinds.values()))})")
     return found
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class Folder:
@@ -67,9 +78,15 @@ class Folder:
     def check(self, parts: Iterable[str], finished: Mapping[str, Finished]) -> None:
         """Raise InputError for files that no run made, or whose source is gone."""
         wanted = set(parts)
-        for name in (path.name for path in entries(self.path)):
+        for path in entries(self.path):
+            name = path.name
+            if path.is_dir():
+                raise InputError(f"{self.path}: holds a directory ({name}); remove it, or name another one")
             if name not in finished:
-                raise InputError(f"{self.path}: holds {name}, which is no part of this job; name another one")
+                raise InputError(
+                    f"{self.path}: holds {name}, which is no part of this job, or its journal was damaged; "
+                    "name another one, or remove it"
+                )
             if name not in wanted:
                 raise InputError(f"{self.path}: the source of {name} is gone; remove it from here too")
 
@@ -122,11 +139,20 @@ class Folder:
             raise SafeguardsError(f"{self.path}: cannot be finished ({reason}); run it again") from None
 
     def sweep(self, parts: Iterable[str]) -> None:
-        """Remove what is staged and no part."""
+        """Remove what is staged and no part.
+
+        Raises:
+            InputError: it is a directory, or another's.
+        """
         wanted = set(parts)
         for path in self._staged.iterdir():
             if path.name not in wanted:
-                path.unlink()
+                try:
+                    path.unlink()
+                except OSError as error:
+                    raise InputError(
+                        f"{path}: is no part, and cannot be removed ({error.strerror})"
+                    ) from None
 
 
 def entries(folder: Path) -> list[Path]:

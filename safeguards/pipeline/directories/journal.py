@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -43,7 +44,8 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            self._file = path.open("a+b")
+            # Without a buffer, which closing would try to write once more where the disk was full.
+            self._file = path.open("a+b", buffering=0)
             self._file.seek(0)
             data = self._file.read()
             whole = data.rfind(b"\n") + 1
@@ -55,10 +57,12 @@ class Journal:
 
     def add(self, finished: Finished) -> None:
         """Write a line, and return when it is on disk."""
-        line = json.dumps({"format": FORMAT, **asdict(finished)}, ensure_ascii=False)
+        document = {"format": FORMAT, **asdict(finished)}
+        line = json.dumps({**document, "sha256": _digest(document)}, ensure_ascii=False)
         try:
-            self._file.write(f"{line}\n".encode())
-            self._file.flush()
+            rest = f"{line}\n".encode()
+            while rest:
+                rest = rest[self._file.write(rest) :]
             os.fsync(self._file.fileno())
         except OSError as error:
             raise self._unusable(error) from None
@@ -79,14 +83,31 @@ class Journal:
         return SafeguardsError(f"{self._path}: cannot be read and written ({reason})")
 
 
+def _digest(document: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+
 def _line(line: bytes) -> Finished | None:
-    """Read a line; None for what is none, so that its part is made anew."""
+    """Read a line; None for what is none or was changed, so that its part is made anew.
+
+    Lines of older versions have no digest.
+    """
     try:
         document = json.loads(line)
+        if document.pop("sha256", None) not in {None, _digest(document)}:
+            return None
         if document.pop("format") != FORMAT or document.keys() != {one.name for one in fields(Finished)}:
             return None
-        counts = [[(column, what, int(n)) for column, what, n in step] for step in document.pop("counts")]
-        first, last = document.pop("rows")
-        return Finished(**document, counts=counts, rows=(first, last))
+        counts = [[(column, what, _count(n)) for column, what, n in step] for step in document.pop("counts")]
+        first, last = map(_count, document.pop("rows"))
+        nulls = {str(column): _count(n) for column, n in document.pop("nulls_out").items()}
+        rows_out = _count(document.pop("rows_out"))
+        return Finished(**document, counts=counts, rows=(first, last), rows_out=rows_out, nulls_out=nulls)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
+
+
+def _count(number: object) -> int:
+    if not isinstance(number, int) or number < 0:
+        raise ValueError
+    return number
