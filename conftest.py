@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import re
 import subprocess
@@ -69,3 +70,9 @@ pytest_collect_file = Sybil(
 def pytest_xdist_auto_num_workers(config: Any) -> int:
     """One process more than there are cores: many tests wait for servers, other processes and the clock."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what stays to the end, modules and tests: a sixth of the suite's time."""
+    gc.collect()
+    gc.freeze()

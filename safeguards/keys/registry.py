@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 
 from safeguards.errors import InputError, KeyringError, SafeguardsError
 from safeguards.keys import generation
@@ -24,6 +24,7 @@ _sent_names: set[str] = set()
 _addresses: dict[str, Address] = {}
 _wanted: set[str] = set()
 _lock = threading.Lock()
+_thread = threading.local()
 
 
 def use(ring: Keyring | None, name: str = DEFAULT) -> None:
@@ -111,8 +112,11 @@ def want(name: str) -> None:
 
 
 def open_wanted() -> None:
-    """Open such keyrings now, and not while a value is bound or read; what fails is tried there again."""
-    while _wanted:
+    """Open such keyrings now, and not while a value is bound or read; what fails is tried there again.
+
+    Where this thread is opening one already, and connects to its key store for it, nothing is done.
+    """
+    while _wanted and not getattr(_thread, "opens", False):
         name = _wanted.pop()
         if name not in _rings and registered(name):
             with suppress(SafeguardsError):
@@ -126,7 +130,7 @@ def variable_of(name: str) -> str:
 
 def _open(name: str) -> Keyring:
     if name in _addresses:
-        with _lock:
+        with _opening():
             if name not in _rings:
                 _rings[name] = _addresses[name].open()
             return _rings[name]
@@ -140,13 +144,23 @@ def _open(name: str) -> Keyring:
     # Either part may hold blanks: the provider begins at the last word with a scheme of its own.
     found = _PROVIDER.search(setting)
     store, provider = (setting[: found.start()], found[1]) if found else (setting, None)
-    with _lock:
+    with _opening():
         if name not in _rings:
             limits = limits_of(variable, os.environ)
             _rings[name] = _fresh(
                 Keyring.open(store, provider, max_age=limits.max_age, max_uses=limits.max_uses)
             )
         return _rings[name]
+
+
+@contextmanager
+def _opening() -> Iterator[None]:
+    with _lock:
+        _thread.opens = True
+        try:
+            yield
+        finally:
+            _thread.opens = False
 
 
 def _fresh(ring: Keyring) -> Keyring:

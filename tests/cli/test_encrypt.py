@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
-from safeguards import use
-from safeguards.cli import main
+from tests.cli.called import in_a_process
+from tests.cli.conftest import Run
 
-KEYS = "sqlite:///keys.db local:master.key"
 RRN = ("--table", "member", "--column", "rrn", "--item", "kr_rrn", "--search", "exact")
 MODELS = """
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -33,40 +28,9 @@ class Member(Base):
 """
 
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-def in_a_process(folder: Path, *arguments: str, keys: str = KEYS) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-W", "error", "-c", "from safeguards.cli import main; main()", *arguments]
-    environment = {**os.environ, "SAFEGUARDS_KEYRING": keys}
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment, check=False)
-
-
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command in this process, which spares its start."""
-
-    def call(folder: Path, *arguments: str, keys: str = KEYS) -> subprocess.CompletedProcess[str]:
-        monkeypatch.chdir(folder)
-        monkeypatch.setenv("SAFEGUARDS_KEYRING", keys)
-        monkeypatch.setattr(sys, "argv", ["safeguards", *arguments])
-        monkeypatch.setattr(sys, "path", [*sys.path])
-        use(None)
-        with pytest.raises(SystemExit) as ended:
-            main()
-        use(None)
-        printed = capsys.readouterr()
-        return subprocess.CompletedProcess(arguments, int(ended.value.code or 0), printed.out, printed.err)
-
-    return call
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("made")
-    done = in_a_process(folder, "keys", "create", "--keys", KEYS.split()[0], "--provider", KEYS.split()[1])
-    assert done.returncode == 0, done.stderr
-    with closing(sqlite3.connect(folder / "data.db")) as connection:
+def folder(with_keyring: Path) -> Path:
+    with closing(sqlite3.connect(with_keyring / "data.db")) as connection:
         connection.execute(
             "CREATE TABLE member (id INTEGER PRIMARY KEY, rrn TEXT NOT NULL UNIQUE, name TEXT)"
         )
@@ -74,15 +38,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         rows = [(at, f"900101-{1000000 + at}", "홍길동") for at in range(20)]
         connection.executemany("INSERT INTO member VALUES (?, ?, ?)", rows)
         connection.commit()
-    return folder
-
-
-@pytest.fixture
-def folder(made: Path, tmp_path: Path) -> Path:
-    for path in made.iterdir():
-        (tmp_path / path.name).write_bytes(path.read_bytes())
-        (tmp_path / path.name).chmod(path.stat().st_mode)
-    return tmp_path
+    return with_keyring
 
 
 def test_a_column_is_encrypted_and_the_report_says_how_it_is_declared(folder: Path) -> None:

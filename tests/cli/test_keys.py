@@ -2,38 +2,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-STORE = ["--keys", "sqlite:///keys.db", "--provider", "local:master.key"]
+from tests.cli.called import KEYS, STORE, in_a_process
+from tests.cli.conftest import Run
 
 
-def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from safeguards.cli import main; main()", *arguments]
-    return subprocess.run(
-        command,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        env={"PATH": "/usr/bin:/bin", **environment},
-        check=False,
-    )
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    assert run(tmp_path, "keys", "create", *STORE).returncode == 0
-    return tmp_path
-
-
-def test_keys_are_made_listed_and_rotated(folder: Path) -> None:
-    rotated = json.loads(run(folder, "keys", "rotate", *STORE, "--format", "json").stdout)
+def test_keys_are_made_listed_and_rotated(run: Run, with_keyring: Path) -> None:
+    rotated = json.loads(run(with_keyring, "keys", "rotate", *STORE, "--format", "json", keys=None).stdout)
     assert rotated["data key before"] != rotated["data key now"]
-    listed = json.loads(run(folder, "keys", "status", *STORE, "--format", "json").stdout)
+    listed = json.loads(run(with_keyring, "keys", "status", *STORE, "--format", "json", keys=None).stdout)
     assert [key["purpose"] for key in listed["keys"] if key["writes"]] == ["tag", "pseudonym", "data"]
     assert [listed["keys"][place]["id"] for place in (0, 3)] == [
         rotated["data key before"],
@@ -41,14 +22,14 @@ def test_keys_are_made_listed_and_rotated(folder: Path) -> None:
     ]
 
 
-def test_keys_are_wrapped_with_another_provider(folder: Path) -> None:
-    assert run(folder, "keys", "rewrap", *STORE, "--to", "local:new.key").returncode == 0
-    assert run(folder, "keys", "status", *STORE).returncode == 3
-    assert run(folder, "keys", "status", "--keys", "sqlite:///keys.db").returncode == 0
+def test_keys_are_wrapped_with_another_provider(run: Run, with_keyring: Path) -> None:
+    assert run(with_keyring, "keys", "rewrap", *STORE, "--to", "local:new.key", keys=None).returncode == 0
+    assert run(with_keyring, "keys", "status", *STORE, keys=None).returncode == 3
+    assert run(with_keyring, "keys", "status", "--keys", "sqlite:///keys.db", keys=None).returncode == 0
 
 
-def test_the_environment_names_the_keyring(folder: Path) -> None:
-    done = run(folder, "keys", "status", SAFEGUARDS_KEYRING="sqlite:///keys.db local:master.key")
+def test_the_environment_names_the_keyring(run: Run, with_keyring: Path) -> None:
+    done = run(with_keyring, "keys", "status", keys=KEYS)
     assert done.returncode == 0
     assert "data" in done.stdout
 
@@ -69,9 +50,9 @@ def test_the_environment_names_the_keyring(folder: Path) -> None:
     ],
 )
 def test_bad_input_is_one_line_and_an_exit_code(
-    folder: Path, arguments: list[str], code: int, message: str
+    run: Run, with_keyring: Path, arguments: list[str], code: int, message: str
 ) -> None:
-    done = run(folder, *arguments)
+    done = run(with_keyring, *arguments, keys=None)
     assert done.returncode == code
     assert message in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
@@ -88,39 +69,39 @@ Table("member", metadata, Column("id", Integer, primary_key=True), Column("note"
 
 
 @pytest.fixture
-def members(folder: Path) -> Path:
+def members(with_keyring: Path) -> Path:
     """A folder with a database of three members, whose notes are theirs."""
-    (folder / "shop.py").write_text(MODELS)
-    with closing(sqlite3.connect(folder / "shop.db")) as data, data:
+    (with_keyring / "shop.py").write_text(MODELS)
+    with closing(sqlite3.connect(with_keyring / "shop.db")) as data, data:
         data.execute("CREATE TABLE member (id INTEGER PRIMARY KEY, note TEXT)")
         data.executemany("INSERT INTO member VALUES (?, ?)", [(1, "비밀 하나"), (2, "비밀 둘"), (3, None)])
-    done = run(folder, "encrypt", "sqlite:///shop.db", "--models", "shop:metadata", *STORE)
+    done = in_a_process(with_keyring, "encrypt", "sqlite:///shop.db", "--models", "shop:metadata", *STORE)
     assert (done.returncode, done.stderr) == (0, "")
-    return folder
+    return with_keyring
 
 
 WHERE = ("--database", "sqlite:///shop.db", "--models", "shop:metadata")
 
 
 def test_status_counts_stored_values_by_key(members: Path) -> None:
-    assert run(members, "keys", "rotate", *STORE).returncode == 0
-    shown = json.loads(run(members, "keys", "status", *STORE, *WHERE, "--format", "json").stdout)
+    assert in_a_process(members, "keys", "rotate", *STORE).returncode == 0
+    shown = json.loads(in_a_process(members, "keys", "status", *STORE, *WHERE, "--format", "json").stdout)
     assert [key["values"] for key in shown["keys"] if key["purpose"] == "data"] == [2, 0]
-    assert "values" in run(members, "keys", "status", *STORE, *WHERE).stdout
-    refused = run(members, "keys", "status", *STORE, *WHERE[:2])
+    assert "values" in in_a_process(members, "keys", "status", *STORE, *WHERE).stdout
+    refused = in_a_process(members, "keys", "status", *STORE, *WHERE[:2])
     assert (refused.returncode, refused.stderr) == (64, "safeguards: --database and --models go together\n")
 
 
 def test_a_person_is_shredded_and_the_receipt_shown(members: Path) -> None:
-    refused = run(members, "keys", "shred", "member:1", *STORE, *WHERE)
+    refused = in_a_process(members, "keys", "shred", "member:1", *STORE, *WHERE)
     assert (refused.returncode, "add --yes" in refused.stderr) == (64, True)
-    done = run(members, "keys", "shred", "member:1", *STORE, *WHERE, "--yes")
+    done = in_a_process(members, "keys", "shred", "member:1", *STORE, *WHERE, "--yes")
     assert (done.returncode, done.stderr) == (0, "")
     assert "keys destroyed\t1" in done.stdout
     assert "overwritten in member.note\t1" in done.stdout
     assert "backups of the key store" in done.stdout
     again = json.loads(
-        run(members, "keys", "shred", "member:1", *STORE, *WHERE, "--yes", "--format", "json").stdout
+        in_a_process(members, "keys", "shred", "member:1", *STORE, *WHERE, "--yes", "--format", "json").stdout
     )
     assert (again["complete"], again["keys_destroyed"], again["subject"]) == (True, 1, "member:1")
 
@@ -129,7 +110,7 @@ def test_a_database_that_cannot_be_reached_ends_with_one(members: Path) -> None:
     with closing(sqlite3.connect(members / "other.db")) as other:
         other.execute("CREATE TABLE unrelated (id INTEGER)")
     where = ("--database", "sqlite:///other.db", "--models", "shop:metadata")
-    done = run(members, "keys", "shred", "member:1", *STORE, *where, "--yes")
+    done = in_a_process(members, "keys", "shred", "member:1", *STORE, *where, "--yes")
     assert (done.returncode, done.stderr) == (1, "")
     assert "not reached: member" in done.stdout
     assert "none of these databases has such a table" in done.stdout

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
@@ -287,3 +290,26 @@ def test_a_keyring_that_the_environment_names_is_opened_before_values_are_bound(
     assert len(asked) == 3
     engine.dispose()
     use(None, "far")
+
+
+@pytest.mark.parametrize("first", ["far", "near"])
+def test_whichever_keyring_is_asked_for_first_opening_it_does_not_wait_for_itself(
+    tmp_path: Path, first: str
+) -> None:
+    environment = {**os.environ}
+    for name in ("far", "near"):
+        store, provider = f"sqlite:///{tmp_path / name}.db", f"local:{tmp_path / name}.key"
+        Keyring.create(store, provider).close()
+        environment[f"SAFEGUARDS_KEYRING_{name.upper()}"] = f"{store} {provider}"
+    script = f"""
+from sqlalchemy import Column, Integer, MetaData, Table, create_engine
+from safeguards.keys import resolve
+from safeguards.sqlalchemy import Encrypted
+note = Column("note", Encrypted("rows.note", keyring="far"))
+Table("rows", MetaData(), Column("id", Integer, primary_key=True), note)
+print(resolve({first!r}).id == resolve({first!r}).id, resolve("far") is resolve("far"))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert (done.stdout, done.stderr) == ("True True\n", "")

@@ -1,0 +1,55 @@
+"""The command in this process, which spares its start, and a keyring for it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from safeguards import use
+from safeguards.cli import main
+from tests.cli.called import KEYS, STORE, in_a_process
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command in this process: ``in_a_process``, with the same arguments and the same answer."""
+
+    def call(folder: Path, *arguments: str, keys: str | None = KEYS) -> subprocess.CompletedProcess[str]:
+        monkeypatch.chdir(folder)
+        if keys is None:
+            monkeypatch.delenv("SAFEGUARDS_KEYRING", raising=False)
+        else:
+            monkeypatch.setenv("SAFEGUARDS_KEYRING", keys)
+        monkeypatch.setattr(sys, "argv", ["safeguards", *arguments])
+        monkeypatch.setattr(sys, "path", [*sys.path])
+        use(None)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        use(None)
+        printed = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, int(ended.value.code or 0), printed.out, printed.err)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def _keyring(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("keyring")
+    done = in_a_process(folder, "keys", "create", *STORE, keys=None)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def with_keyring(_keyring: Path, tmp_path: Path) -> Path:
+    """A folder with the files of a keyring, which the command made."""
+    for path in _keyring.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+        (tmp_path / path.name).chmod(path.stat().st_mode)
+    return tmp_path
