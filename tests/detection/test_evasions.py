@@ -123,7 +123,6 @@ TEXTS = st.lists(
 
 
 @given(texts=TEXTS, cut=st.integers(0, 3))
-@settings(max_examples=150)
 def test_every_backend_and_a_single_text_give_the_same_spans(texts: list[str | None], cut: int) -> None:
     column = pa.array(texts, pa.string()).slice(min(cut, len(texts)))
     expected = [

@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PAGE = Path(__file__).parents[2] / "docs" / "alembic.md"
 _EXITS = re.compile(r"# exits (\d+)$")
 
@@ -50,6 +52,7 @@ def show(code: str, folder: Path) -> None:
         assert [ast.unparse(each) for each in shown if ast.dump(each) not in written] == []
 
 
+@pytest.mark.slow
 def test_the_page_runs(tmp_path: Path) -> None:
     blocks = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE)
     assert {kind for kind, _ in blocks} == {"python", "sh"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.docs.test_alembic_page import run
@@ -18,6 +19,7 @@ def block(kind: str) -> str:
     return code
 
 
+@pytest.mark.slow
 def test_its_commands_end_as_it_says(tmp_path: Path) -> None:
     run(block("sh"), tmp_path)
 

@@ -36,7 +36,15 @@ def passed_over(item: Item, text: str) -> list[Any]:
     return wrong
 
 
-@ITEMS
+@pytest.mark.parametrize(
+    "item",
+    [
+        pytest.param(
+            item, id=item.id, marks=[pytest.mark.slow] if item.id in {"job_title", "person_name"} else []
+        )
+        for item in all_items()
+    ],
+)
 def test_no_text_of_the_tables_is_passed_over(item: Item) -> None:
     assert [text for text in TEXTS if passed_over(item, text)] == []
 

@@ -172,6 +172,7 @@ def test_scores_say_how_often_they_are_right(shared: Path) -> None:
         assert sum(hits) / len(hits) >= step / 5 - 0.05, f"from {step / 5}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit",
     [
