@@ -10,10 +10,10 @@ import pyarrow as pa
 
 from safeguards.keys import resolve
 from safeguards.pipeline import rules
+from safeguards.pipeline.failure import Failure
 from safeguards.pipeline.manifest import Manifest, fingerprint
 from safeguards.pipeline.shared import ROWS_AT_ONCE, Done, Work, in_processes, start, transformed
 from safeguards.pipeline.step import Counts, Running, Step, Telling
-from safeguards.pipeline.workers import Failure
 from safeguards.pseudonyms import Domain
 from safeguards.tables import Source, told_by
 

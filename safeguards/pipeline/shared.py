@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from safeguards.errors import SafeguardsError
+from safeguards.pipeline.failure import Failure
 from safeguards.pipeline.step import Counts, Running, Step
-from safeguards.pipeline.workers import Failure, Workers
+from safeguards.pipeline.workers import Workers
 
 Done = tuple[int, pa.RecordBatch, list[Counts]]
 """Rows that came in, the batch that leaves, and what each step counted."""

@@ -33,9 +33,9 @@ from safeguards.keys.elsewhere import Address
 from safeguards.keys.local import LocalProvider
 from safeguards.keys.registry import addresses
 from safeguards.pipeline import Pipeline
+from safeguards.pipeline.failure import Failure
 from safeguards.pipeline.shared import packed_of, unpacked
 from safeguards.pipeline.step import Counts
-from safeguards.pipeline.workers import Failure
 from safeguards.pseudonyms import Drop, FormatPreserving, Generalise, Keep, Token
 
 COLUMNS = {

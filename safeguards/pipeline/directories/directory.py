@@ -16,10 +16,11 @@ from safeguards.errors import InputError, SafeguardsError
 from safeguards.pipeline.directories.folder import Folder, parts_of
 from safeguards.pipeline.directories.identity import identity
 from safeguards.pipeline.directories.journal import Finished, Journal
+from safeguards.pipeline.failure import Failure
 from safeguards.pipeline.manifest import METADATA_KEY, Manifest, digest, fingerprint
 from safeguards.pipeline.run import Advance, Run
 from safeguards.pipeline.step import Counts, Step
-from safeguards.pipeline.workers import Failure, Workers
+from safeguards.pipeline.workers import Workers
 from safeguards.tables import open_file, write_file
 
 if TYPE_CHECKING:
