@@ -55,7 +55,7 @@ def to_pandas(table: pa.Table, like: Any) -> Any:
     for field in table.schema:
         if field.name in like.columns and _restorable(field, original, like):
             frame[field.name] = frame[field.name].astype(like[field.name].dtype)
-        elif field.name in like.columns and like[field.name].dtype == object != frame[field.name].dtype:
+        elif field.name in like.columns and _were_objects(like[field.name], frame[field.name]):
             values: Any = table[field.name].to_pylist()
             frame[field.name] = type(frame[field.name])(values, dtype=object, index=frame.index)
     levels = [name for name, _ in index_columns(like) if name in table.schema.names]
@@ -79,6 +79,13 @@ def _array(name: str, values: Any) -> pa.Array[Any]:
             f"column {name!r} holds values of several types, or of one that Arrow has not; make them one"
         ) from None
     return converted
+
+
+def _were_objects(before: Any, after: Any) -> bool:
+    """Say whether values were Python's objects and are no more; of bytes, which have no other form, not so."""
+    if before.dtype != object or after.dtype == object:
+        return False
+    return not any(isinstance(first, bytes) for first in before[before.notna()].head(1))
 
 
 def _restorable(field: pa.Field[Any], original: pa.Schema, like: Any) -> bool:

@@ -188,6 +188,7 @@ def test_a_second_run_says_that_the_file_is_protected_and_changes_nothing(folder
     assert not (folder / "twice.parquet").exists()
 
 
+@pytest.mark.slow
 def test_the_installed_command_ends_with_the_documented_codes(folder: Path) -> None:
     def code(*arguments: str, **environment: str) -> tuple[int, str]:
         line = [sys.executable, "-c", "from safeguards.cli import main; main()", "pseudonymise", *arguments]

@@ -129,6 +129,7 @@ def test_a_log_whose_disk_is_full_shows_nothing(folder: Path, monkeypatch: pytes
     assert not Path("out.csv").exists()
 
 
+@pytest.mark.slow
 def test_the_installed_command_ends_with_the_documented_codes(folder: Path) -> None:
     def code(*arguments: str, **environment: str) -> tuple[int, str]:
         line = [sys.executable, "-c", "from safeguards.cli import main; main()", "reverse", *arguments]

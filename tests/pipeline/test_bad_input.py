@@ -156,7 +156,10 @@ FILL = """
 """
 
 
-@pytest.mark.parametrize("kind", [".csv", ".csv.gz", ".parquet", ".jsonl"])
+@pytest.mark.parametrize(
+    "kind",
+    [".csv", *(pytest.param(kind, marks=pytest.mark.slow) for kind in (".csv.gz", ".parquet", ".jsonl"))],
+)
 def test_a_disk_that_is_full_midway(folder: Path, kind: str) -> None:
     (folder / "big.csv").write_text("id\n" + "".join(f"1234567{n}\n" for n in range(30_000)))
     os.replace(folder / "big.csv", folder / "in.csv")

@@ -159,7 +159,7 @@ SLOW = pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="a nameless file needs Linux")
 @pytest.mark.parametrize("processes", [1, pytest.param(2, marks=SLOW)])
 @pytest.mark.parametrize(
-    "kind", [".csv", pytest.param(".csv.gz", marks=SLOW), ".parquet", pytest.param(".jsonl", marks=SLOW)]
+    "kind", [".csv", *(pytest.param(kind, marks=SLOW) for kind in (".csv.gz", ".parquet", ".jsonl"))]
 )
 def test_a_process_killed_midway_leaves_nothing_and_the_next_run_is_clean(
     ring: Keyring, tmp_path: Path, kind: str, processes: int

@@ -223,6 +223,7 @@ def test_as_a_hook_it_stops_a_commit_and_shows_no_value(repository: Path) -> Non
     git("commit", "-q", "-m", "x")
 
 
+@pytest.mark.slow
 def test_a_commit_of_some_files_scans_what_it_commits(repository: Path) -> None:
     (repository / "a.txt").write_text("nothing\n", "utf-8")
     commit()

@@ -294,6 +294,7 @@ def test_recognizers_of_ones_own_find_the_same(make: Any) -> None:
     assert ours(adopt(recognizers, "ko"), corpus) == expected
 
 
+@pytest.mark.slow
 def test_digits_of_a_newer_unicode_than_the_native_engine_knows_are_found() -> None:
     every_digit = [chr(code) for code in range(0x11_0000) if regex.match(r"\d", chr(code))]
     every_letter = regex.findall(r"\w", "".join(map(chr, range(0x11_0000))))[::307]

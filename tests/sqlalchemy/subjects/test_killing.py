@@ -119,6 +119,7 @@ def shred_and_kill(engine: Engine, folder: Path, ring: Keyring, times: int) -> i
     return halfway
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_shredding_killed_three_times_completes(engine: Engine, tmp_path: Path, ring: Keyring) -> None:
     shred_and_kill(engine, tmp_path, ring, 3)
 
@@ -145,6 +146,7 @@ def rotate_and_kill(engine: Engine, folder: Path, ring: Keyring, times: int) -> 
     assert notes == [f"메모 {person}" for person in range(1, 101)]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_rotation_killed_three_times_loses_no_key(engine: Engine, tmp_path: Path, ring: Keyring) -> None:
     rotate_and_kill(engine, tmp_path, ring, 3)
 
