@@ -82,7 +82,7 @@ def _array(name: str, values: Any) -> pa.Array[Any]:
 
 
 def _were_objects(before: Any, after: Any) -> bool:
-    """Say whether values were Python's objects and are no more; of bytes, which have no other form, not so."""
+    """Say whether values were Python's objects and are no more; of bytes, which have no other form, no."""
     if before.dtype != object or after.dtype == object:
         return False
     return not any(isinstance(first, bytes) for first in before[before.notna()].head(1))
