@@ -90,6 +90,7 @@ class Item:
     ``anchor``: an expression without which no text holds the item, by which most texts are passed over: by
         default its ``pattern``. It is read natively, so look-around in it counts for nothing.
     ``loose_anchor``: the same for whoever takes scores below 0.5; None where ``anchor`` serves them too.
+    ``zero_first``: values may begin with a zero, which a column of numbers has lost.
     ``ladders``: by version, the module that numbers values for surrogates. A version never changes.
     """
 
@@ -118,6 +119,7 @@ class Item:
     anchor: str | None = None
     whole: str | None = None
     loose_anchor: str | None = None
+    zero_first: bool = False
     ladders: Mapping[int, str] = field(default_factory=dict)
 
     def ladder(self, version: int = 1, form: str | None = None) -> Ladder:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from safeguards import errors
@@ -26,7 +28,8 @@ class Failure(Exception):
         known = (one.__name__ for one in type(error).__mro__ if getattr(errors, one.__name__, None) is one)
         if isinstance(error, SafeguardsError):
             return cls(next(known), str(error))
-        return cls(SafeguardsError.__name__, f"{what} failed ({type(error).__name__}); nothing was written")
+        told = f"{type(error).__name__}{_place(error)}"
+        return cls(SafeguardsError.__name__, f"{what} failed ({told}); nothing was written")
 
     @classmethod
     def told(cls, what: str, act: Callable[..., T], *given: Any) -> T:
@@ -51,3 +54,9 @@ class Failure(Exception):
         """Return the error of the toolkit's own class."""
         kind: type[SafeguardsError] = getattr(errors, self.kind)
         return kind(self.message)
+
+
+def _place(error: BaseException) -> str:
+    """Say where an error arose, which no value is."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""

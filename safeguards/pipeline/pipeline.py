@@ -23,7 +23,7 @@ from safeguards.pipeline.run import Advance, Run
 from safeguards.pipeline.step import Gate, Step
 from safeguards.pipeline.workers import check_processes
 from safeguards.pseudonyms import Domain, Transform
-from safeguards.pseudonyms.domain import SAFEGUARD, Regime
+from safeguards.pseudonyms.domain import SAFEGUARD, Regime, as_domain
 from safeguards.tables import (
     Source,
     is_frame,
@@ -63,9 +63,7 @@ class Pipeline:
         unlisted: Unlisted = "refuse",
         gates: Sequence[Gate] = (),
     ) -> None:
-        scope = Domain(domain) if isinstance(domain, str) else domain
-        if not isinstance(scope, Domain | None):
-            raise InputError('domain= is a name, such as "ads-2026", or a Domain')
+        scope = None if domain is None else as_domain(domain)
         if isinstance(steps, str) or not isinstance(steps, Mapping | Sequence):
             raise InputError("a pipeline takes {column: transform}, or a list of steps")
         if isinstance(steps, Mapping):
@@ -73,6 +71,8 @@ class Pipeline:
         elif domain is not None or unlisted != "refuse":
             raise InputError("domain= and unlisted= go with a mapping of columns; give them to the steps")
         parts = (*steps, *gates)
+        if classes := [part.__name__ for part in parts if isinstance(part, type)]:
+            raise InputError(f"a pipeline takes steps, not their classes: write {classes[0]}(...)")
         if wrong := [part for part in parts if not (hasattr(part, "start") or isinstance(part, Gate))]:
             kind = type(wrong[0]).__name__
             raise InputError(f"a pipeline's steps are such as Pseudonymise(...) and gates, not {kind}")

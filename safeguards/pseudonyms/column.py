@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from safeguards import items
 from safeguards.errors import InputError, SafeguardsError
 from safeguards.pseudonyms import lists
 from safeguards.pseudonyms.spelling import spell_decimal, spell_float
@@ -36,14 +37,29 @@ def is_bytes(kind: pa.DataType) -> bool:
     return plain or pa.types.is_fixed_size_binary(kind)
 
 
+def is_number(kind: pa.DataType) -> bool:
+    """Say whether a type is of numbers."""
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+
+
 def require_text(kind: pa.DataType) -> None:
     """Raise InputError for a type that holds neither text nor NULLs alone."""
     if is_text(kind) or pa.types.is_null(kind):
         return
     held: Any = kind.value_type if pa.types.is_dictionary(kind) else kind
-    numeric = pa.types.is_integer(held) or pa.types.is_floating(held) or pa.types.is_decimal(held)
-    why = "for numbers have lost their leading zeros" if numeric else "or use another transform"
+    why = "for numbers have lost their leading zeros" if is_number(held) else "or use another transform"
     raise InputError(f"is {kind}: cast it to text first, {why}")
+
+
+def require_whole(kind: pa.DataType, item: str | None) -> None:
+    """Raise InputError for a type whose values have no one spelling, or lost the zeros that ``item`` has."""
+    require_flat(kind)
+    held: Any = kind.value_type if pa.types.is_dictionary(kind) else kind
+    if item is not None and is_number(held) and items.get(item).zero_first:
+        raise InputError(
+            f"is {kind}, and a {item} may begin with a zero, which numbers have lost: read it as text (in "
+            "pandas: dtype=str)"
+        )
 
 
 def require_flat(kind: pa.DataType) -> None:

@@ -123,6 +123,18 @@ class Domain:
         )
 
 
+def as_domain(scope: str | Domain) -> Domain:
+    """Return a domain, which may be given by name.
+
+    Raises:
+        InputError: it is neither a name nor a domain.
+    """
+    found = Domain(scope) if isinstance(scope, str) else scope
+    if not isinstance(found, Domain):
+        raise InputError('domain= is a name, such as "ads-2026", or a Domain')
+    return found
+
+
 class InHand(Domain):
     """A domain whose keys come from the keyring in somebody's hand, both ways; it stays in its process.
 

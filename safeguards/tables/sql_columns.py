@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
+from sqlalchemy.ext.compiler import compiles
 
 from safeguards.errors import InputError
 from safeguards.tables.sql_types import MARIADB, kind_of, takes
@@ -16,7 +17,7 @@ _LONGEST_VARCHAR = 4_000
 _LARGEST_PRECISION = 38
 _UNSIGNED_DIGITS = 20
 # Compared by code points, white space at the end included: pseudonyms that differ stay different.
-_EXACT = {"mariadb": "utf8mb4_nopad_bin", "mysql": "utf8mb4_0900_bin"}
+_COLLATIONS = {"mariadb": "utf8mb4_nopad_bin", "mysql": "utf8mb4_0900_bin"}
 
 
 def sql_type(kind: pa.DataType, width: int | None = None) -> sa.types.TypeEngine[Any]:
@@ -48,19 +49,21 @@ def refuse_unfit(table: sa.Table, schema: pa.Schema) -> None:
 
 def text_type(width: int | None) -> sa.types.TypeEngine[Any]:
     """Return the type of texts: VARCHAR for those of a known length, which keys need on MariaDB."""
-    if width is not None and width <= _LONGEST_VARCHAR:
-        plain: sa.String = sa.String(width)
-        return plain.with_variant(_exact("mariadb", width), "mariadb").with_variant(
-            _exact("mysql", width), "mysql"
-        )
-    long = sa.Text()
-    return long.with_variant(_exact("mariadb", None), "mariadb").with_variant(_exact("mysql", None), "mysql")
+    known = width is not None and width <= _LONGEST_VARCHAR
+    plain: sa.String = sa.String(width) if known else sa.Text()
+    return plain.with_variant(_Exact(plain.length), *MARIADB)
 
 
-def _exact(dialect: str, width: int | None) -> sa.types.TypeEngine[Any]:
-    if width is None:
-        return mysql.LONGTEXT(charset="utf8mb4", collation=_EXACT[dialect])
-    return mysql.VARCHAR(width, charset="utf8mb4", collation=_EXACT[dialect])
+class _Exact(sa.String):
+    """Text that is compared by code points, by the name that the server's own kind has for it."""
+
+
+@compiles(_Exact, *MARIADB)
+def _spelt(kind: _Exact, compiler: Any, **_: object) -> str:
+    # A URL may say mysql where MariaDB answers.
+    collation = _COLLATIONS["mariadb" if compiler.dialect.is_mariadb else "mysql"]
+    held = "LONGTEXT" if kind.length is None else f"VARCHAR({kind.length})"
+    return f"{held} CHARACTER SET utf8mb4 COLLATE {collation}"
 
 
 def _whole(kind: pa.DataType, _: int | None) -> sa.types.TypeEngine[Any]:

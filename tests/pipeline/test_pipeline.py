@@ -245,6 +245,7 @@ def test_no_error_keeps_a_librarys_own_behind_it(monkeypatch: pytest.MonkeyPatch
         (None, {}, "a pipeline takes"),
         ("encrypt", {}, "a pipeline takes"),
         (["encrypt"], {}, "steps are such as Pseudonymise.*, not str"),
+        ([Pseudonymise], {}, r"steps, not their classes: write Pseudonymise\(\.\.\.\)"),
     ],
 )
 def test_what_is_no_pipeline_is_one_line(steps: Any, settings: dict[str, Any], message: str) -> None:

@@ -380,3 +380,14 @@ def test_a_process_killed_midway_leaves_no_table_and_a_clean_rerun(
     assert len(rows(engine, "t")) == 1
     assert sa.inspect(engine).get_table_names() == ["t"]
     engine.dispose()
+
+
+def test_mariadb_that_a_url_calls_mysql_takes_a_new_table(ring: Keyring, mariadb_url: str) -> None:
+    url = mariadb_url.replace("mariadb+", "mysql+")
+    rows = pa.table({"id": ["가", "가 ", None], "memo": ["x" * 9000] * 3})
+    Pipeline({"id": Token(), "memo": Keep()}, domain="d").run_table(rows, url, "t")
+    engine = sa.create_engine(mariadb_url)
+    kinds = {column["name"]: column["type"] for column in sa.inspect(engine).get_columns("t")}
+    engine.dispose()
+    assert [kind.collation for kind in kinds.values()] == ["utf8mb4_nopad_bin"] * 2
+    assert isinstance(kinds["memo"], sa.dialects.mysql.LONGTEXT)

@@ -49,6 +49,12 @@ KINDS = {
 }
 
 
+def test_a_domain_may_be_given_by_its_name(ring: Keyring, tokens: pa.Array) -> None:
+    assert by(ring).reverse(tokens, PHONE, "ads-2026").equals(by(ring).reverse(tokens, PHONE, DOMAIN))
+    with pytest.raises(InputError, match="domain= is a name"):
+        by(ring).reverse(tokens, PHONE, 7)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_frame_comes_back_as_its_kind(ring: Keyring, tokens: pa.Array, kind: str) -> None:
     table = pa.table({"phone": tokens, "n": [1, 2, 3, 4]})

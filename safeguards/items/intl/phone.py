@@ -201,4 +201,5 @@ ITEM = Item(
     ),
     loose_anchor=r"[0-9][0-9 ().\-/]{5}",
     ladders={1: "intl.phone_ranks"},
+    zero_first=True,
 )

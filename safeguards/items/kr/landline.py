@@ -45,4 +45,5 @@ ITEM = Item(
     against=(*labels.CODES, *labels.HEALTH_INSURANCE),
     anchor=r"(?:0|82[ )(0\-]{0,8})(?:2|[3-6][1-5])[ .)\-]{0,3}[0-9]{3,4}[ .)\-]{0,3}[0-9]{4}",
     ladders={1: "kr.phone_ranks"},
+    zero_first=True,
 )

@@ -129,4 +129,5 @@ ITEM = Item(
     against=(*labels.CODES, *labels.HEALTH_INSURANCE),
     anchor=r"(?:1[016789]|[78]0)[ .)\-]{0,3}[0-9]{3,4}[ .)\-]{0,3}[0-9]{4}|1[568][0-9]{2}-[0-9]{4}",
     ladders={1: "kr.phone_ranks"},
+    zero_first=True,
 )

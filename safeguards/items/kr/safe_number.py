@@ -46,4 +46,5 @@ ITEM = Item(
     against=(*labels.CODES, *labels.HEALTH_INSURANCE, *labels.ACCOUNT),
     anchor=r"50[2-8][0-9 )\-.]{0,4}[0-9]{3,4}[ .)\-]{0,3}[0-9]{4}",
     ladders={1: "kr.phone_ranks"},
+    zero_first=True,
 )

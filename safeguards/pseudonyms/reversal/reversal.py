@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from safeguards.audit import Sink
 from safeguards.keys import Keyring
-from safeguards.pseudonyms.domain import Domain
+from safeguards.pseudonyms.domain import Domain, as_domain
 from safeguards.pseudonyms.reversal import changing, grounds, linking, mapping, rates
 from safeguards.pseudonyms.reversal.changing import Metadata
 from safeguards.pseudonyms.reversal.given import Advance, Given, Path_, given, given_file
@@ -67,7 +67,7 @@ class Reversal:
         return repr(self.permit).replace("Permit", "Reversal", 1)
 
     def reverse(
-        self, data: Any, columns: Columns | Transform, domain: Domain, *, key_id: int | None = None
+        self, data: Any, columns: Columns | Transform, domain: str | Domain, *, key_id: int | None = None
     ) -> Any:
         """Return ``data`` with values in place of pseudonyms, the same kind as it is.
 
@@ -83,6 +83,7 @@ class Reversal:
             KeyringError: the keyring in hand is another than the one that made the pseudonyms.
             Unrecorded: the sink failed; nothing is shown.
         """
+        domain = as_domain(domain)
         rows = given(data, columns)
         grounds.check_showing(domain, self.permit, rows.count)
         return changing.changed(Task(REVERSE, self.permit, rows.columns, domain, key_id), rows)
@@ -91,8 +92,8 @@ class Reversal:
         self,
         data: Any,
         columns: Columns | Transform,
-        domain: Domain,
-        to: Domain,
+        domain: str | Domain,
+        to: str | Domain,
         *,
         key_id: int | None = None,
     ) -> Any:
@@ -104,6 +105,7 @@ class Reversal:
         Raises:
             InputError, KeyringError, Unrecorded: as ``reverse``.
         """
+        domain, to = as_domain(domain), as_domain(to)
         rows = given(data, columns)
         grounds.check_linking(domain, to, self.permit, rows.count)
         return changing.changed(Task(RELINK, self.permit, rows.columns, domain, key_id, to), rows)
@@ -113,7 +115,7 @@ class Reversal:
         source: Path_ | Source,
         target: Path_,
         columns: Columns,
-        domain: Domain,
+        domain: str | Domain,
         *,
         key_id: int | None = None,
         metadata: Metadata | None = None,
@@ -138,6 +140,7 @@ class Reversal:
         Raises:
             InputError, KeyringError, Unrecorded: as ``reverse``.
         """
+        domain = as_domain(domain)
         grounds.check_showing(domain, self.permit, None)
         rows = self._given_file(source, target, columns)
         task = Task(REVERSE, self.permit, rows.columns, domain, key_id)
@@ -148,8 +151,8 @@ class Reversal:
         source: Path_ | Source,
         target: Path_,
         columns: Columns,
-        domain: Domain,
-        to: Domain,
+        domain: str | Domain,
+        to: str | Domain,
         *,
         key_id: int | None = None,
         metadata: Metadata | None = None,
@@ -160,6 +163,7 @@ class Reversal:
         Raises:
             InputError, KeyringError, Unrecorded: as ``reverse``.
         """
+        domain, to = as_domain(domain), as_domain(to)
         grounds.check_linking(domain, to, self.permit, None)
         rows = self._given_file(source, target, columns)
         task = Task(RELINK, self.permit, rows.columns, domain, key_id, to)
@@ -169,7 +173,7 @@ class Reversal:
         self,
         data: Any,
         columns: Columns | Transform,
-        domain: Domain,
+        domain: str | Domain,
         *,
         candidates: Any = None,
         key_id: int | None = None,
@@ -188,6 +192,7 @@ class Reversal:
         Raises:
             InputError, KeyringError, Unrecorded: as ``reverse``.
         """
+        domain = as_domain(domain)
         rows = given(data, columns)
         tried = linking.tried(candidates, rows.columns, isinstance(columns, Transform))
         grounds.check_showing(domain, self.permit, rows.count, *map(len, tried.values()))
@@ -198,7 +203,7 @@ class Reversal:
         pseudonyms: Any,
         candidates: Any,
         transform: Transform,
-        domain: Domain,
+        domain: str | Domain,
         *,
         key_id: int | None = None,
     ) -> pa.Table:
@@ -216,6 +221,7 @@ class Reversal:
         Raises:
             InputError, KeyringError, Unrecorded: as ``reverse``.
         """
+        domain = as_domain(domain)
         rows = given(pseudonyms, transform)
         tried = linking.tried(candidates, rows.columns, bare=True)
         grounds.check_showing(domain, self.permit, rows.count, *map(len, tried.values()))
@@ -223,7 +229,13 @@ class Reversal:
         return linking.people(task, rows, candidates, transform)
 
     def mapping(
-        self, candidates: Any, transform: Transform, domain: Domain, to: Domain, *, key_id: int | None = None
+        self,
+        candidates: Any,
+        transform: Transform,
+        domain: str | Domain,
+        to: str | Domain,
+        *,
+        key_id: int | None = None,
     ) -> pa.Table:
         """Return each pseudonym of the candidates in ``domain``, ``old``, beside that in ``to``, ``new``.
 
@@ -233,6 +245,7 @@ class Reversal:
         Raises:
             InputError, KeyringError, Unrecorded: as ``reverse``.
         """
+        domain, to = as_domain(domain), as_domain(to)
         rows = given(candidates, transform)
         grounds.check_linking(domain, to, self.permit, rows.count)
         mapping.check_pairs(rows, plain=True)
@@ -244,7 +257,7 @@ class Reversal:
         target: Path_,
         column: str,
         transform: Transform,
-        domain: Domain,
+        domain: str | Domain,
         epoch: int,
         *,
         plain: bool = False,
@@ -272,6 +285,7 @@ class Reversal:
         Raises:
             InputError, KeyringError, Unrecorded: as ``reverse``.
         """
+        domain = as_domain(domain)
         to = replace(domain, epoch=epoch)
         grounds.check_linking(domain, to, self.permit, None)
         rows = self._given_file(source, target, {column: transform})

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from safeguards.errors import InputError
 from safeguards.pseudonyms.canonical import canonical_bytes
-from safeguards.pseudonyms.column import as_text, by_unique, require_flat
+from safeguards.pseudonyms.column import as_text, by_unique, require_whole
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.tokens.digests import in_hexadecimal, keyed
 from safeguards.pseudonyms.transform import Bound, Traits, Transform, collision_odds, require_domain
@@ -60,7 +60,7 @@ class Hash(Transform):
 
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return text."""
-        require_flat(kind)
+        require_whole(kind, self.item)
         return pa.string()
 
     def bind(self, domain: Domain | None) -> Bound:

@@ -19,7 +19,7 @@ from safeguards.errors import InputError
 from safeguards.fields.padding import Pad, bucket, is_pad
 from safeguards.keys import Keyring
 from safeguards.pseudonyms.canonical import canonical_bytes
-from safeguards.pseudonyms.column import as_text, by_unique, is_text, refuse_unfit, require_flat
+from safeguards.pseudonyms.column import as_text, by_unique, is_text, refuse_unfit, require_whole
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.reversal.permit import Permit
 from safeguards.pseudonyms.tokens import sealed_text
@@ -93,7 +93,7 @@ class ReversibleToken(Transform):
 
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return text."""
-        require_flat(kind)
+        require_whole(kind, self.item)
         return pa.string()
 
     def bind(self, domain: Domain | None) -> Bound:

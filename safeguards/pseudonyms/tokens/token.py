@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from safeguards.pseudonyms.canonical import canonical_bytes
-from safeguards.pseudonyms.column import as_text, by_unique, require_flat
+from safeguards.pseudonyms.column import as_text, by_unique, require_whole
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.tokens.digests import keyed, spelled
 from safeguards.pseudonyms.tokens.tokeniser import ALPHABET, BITS, LENGTH, check_shape, head_of
@@ -57,7 +57,7 @@ class Token(Transform):
 
     def output(self, kind: pa.DataType) -> pa.DataType | None:
         """Return text."""
-        require_flat(kind)
+        require_whole(kind, self.item)
         return pa.string()
 
     def bind(self, domain: Domain | None) -> Bound:
