@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import pickle
 import random
+import re
 import string
+from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +21,7 @@ from safeguards.items.kr.names import lists_1 as lists
 from safeguards.items.kr.names.ranks import UNUSUAL, USUAL
 from safeguards.items.kr.regions_1 import REGIONS
 from safeguards.items.kr.surnames import PER_10_000
-from safeguards.pseudonyms import Domain, Surrogate, Token, transform_from
+from safeguards.pseudonyms import Domain, Generalise, Surrogate, Token, transform_from
 from safeguards.pseudonyms.column import Unfit
 from safeguards.pseudonyms.reversal.permit import Permit
 
@@ -60,9 +63,22 @@ EMAILS = st.one_of(
     ),
     st.from_regex(r"[a-z0-9]{1,8}@[a-z0-9]{1,30}\.(com|kr)", fullmatch=True),
 )
+BEFORE_REGION = ["", "(06236) ", "06236 ", "[06236] ", "우)06236 ", "〒 135-080 ", "대한민국 ", "한국 06236 "]
 ADDRESSES = st.builds(
-    "{} {} {}{}".format,
-    st.sampled_from([*REGIONS, "마포구", "경기도 성남시 분당구", "어딘가"]),
+    "{}{} {} {}{}".format,
+    st.sampled_from(BEFORE_REGION),
+    st.sampled_from(
+        [
+            *REGIONS,
+            "서울강남구",
+            "서울 강남구",
+            "서울특별시 강남구",
+            "경기 수원시",
+            "마포구",
+            "경기도 성남시 분당구",
+            "어딘가",
+        ]
+    ),
     st.builds(
         str.__add__,
         st.text(HANGUL, min_size=2, max_size=4),
@@ -292,6 +308,66 @@ def test_a_region_can_be_kept() -> None:
     assert one("서울특별시 마포구 월드컵북로 396", "kr_address", form="keep_region").startswith(
         "서울 마포구 "
     )
+
+
+@pytest.mark.parametrize("before", BEFORE_REGION)
+@pytest.mark.parametrize(
+    "written", [str, lambda region: region.replace(" ", "")], ids=["spaced", "spaceless"]
+)
+def test_every_listed_region_is_kept_whatever_stands_before_it(
+    ring_of_module: Keyring, before: str, written: Callable[[str], str]
+) -> None:
+    listed = [written(region) for region in [*REGIONS, "인천 제물포구", "경기 수원시"]]
+    values = pa.array([f"{before}{region} 테헤란로 152" for region in listed])
+    keeping = Surrogate(item="kr_address", form="keep_region")
+    found = keeping.apply(values, DOMAIN)
+    kept = Generalise(item="kr_address", region="district")
+    assert kept.apply(found, DOMAIN).to_pylist() == kept.apply(values, DOMAIN).to_pylist()
+    for value, region, surrogate in zip(values.to_pylist(), listed, found.to_pylist(), strict=True):
+        assert f"{region} " in surrogate
+        assert "테헤란" not in surrogate
+        assert len(surrogate) <= len(value)
+    back = keeping.reverse(DOMAIN, permit(ring_of_module)).apply(found).to_pylist()
+    assert back == [get("kr_address").canonical(value).upper() for value in values.to_pylist()]
+    assert pc.all(keeping.holds(found)).as_py()
+
+
+@given(data=st.data())
+def test_spellings_of_a_region_that_are_different_values_stay_different(data: st.DataObject) -> None:
+    rest = data.draw(st.from_regex("[가-힣]{2,4}(로|길) [1-9][0-9]{1,3}", fullmatch=True))
+    spellings = ["서울 강남구 ", "서울강남구 ", "서울특별시 강남구 ", "서울 강남구"]
+    values = [before + spelling + rest for before in BEFORE_REGION for spelling in spellings]
+    found = made([*values], "kr_address", form="keep_region")
+    assert len(set(found)) == len(set(map(get("kr_address").canonical, values)))
+
+
+def test_a_postal_code_is_exchanged_where_the_region_is_kept() -> None:
+    found = one("(06236) 서울 강남구 테헤란로 152", "kr_address", form="keep_region")
+    assert re.fullmatch(r"0[0-9]{4} 서울 강남구 [가-힣]{3}로 [1-9][0-9]{2}", found)
+    assert not found.startswith("06236")
+    assert one("06236 서울 강남구 테헤란로 152", "kr_address", form="keep_region") == found
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "어딘가로 10203 B동",
+        "광주시 북구 용봉로 77",
+        "서울 테헤란로 15234",
+        "서울 없는구 테헤란로 152",
+        "06236 강남구 테헤란로 152",
+    ],
+)
+def test_an_address_whose_region_cannot_be_read_is_left_where_the_region_is_to_be_kept(value: str) -> None:
+    known = "서울 강남구 테헤란로 152"
+    with pytest.raises(Unfit, match="keep_region.*other=") as caught:
+        made([known, value], "kr_address", form="keep_region")
+    assert caught.value.row == 2
+    assert value not in str(caught.value)
+    token = Token(item="kr_address").apply(pa.array([value]), DOMAIN)[0].as_py()
+    assert made([value], "kr_address", form="keep_region", other="token") == [token]
+    assert made([value], "kr_address", form="keep_region", other="null") == [None]
+    assert one(value, "kr_address") != value
 
 
 def test_what_is_no_surrogate_leads_nowhere(ring_of_module: Keyring) -> None:

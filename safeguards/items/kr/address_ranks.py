@@ -1,7 +1,8 @@
 """The spaces of addresses, version 1: region, names, numbers, each exchanged for another of its kind.
 
 What an address is made of stays: words such as 로, 길, 동, 호 and 아파트, and how long each name and number
-is. In the form ``keep_region`` the province, city and district stay too.
+is. In the form ``keep_region`` the province, city and district stay too, as they are spelled; a postal code
+before them is exchanged, and an address whose region cannot be read has no space.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from safeguards.items.kr import address
+from safeguards.items.kr.regions import region_within
 from safeguards.items.kr.regions_1 import MORE_SYLLABLES, NAMES, REGIONS, SYLLABLES
 from safeguards.items.ranks.ladder import Ladder, Space
 from safeguards.items.ranks.letters import HANGUL, letter
@@ -29,6 +31,11 @@ _PIECE = re.compile(
     rf"(?P<stem>[가-힣]*?)(?P<kind>(?:{_KINDS})(?![가-힣]))|(?P<name>[가-힣]+)|(?P<number>[0-9]+)|.",
     re.DOTALL,
 )
+_DIGIT_RUNS = re.compile(r"[0-9]+|[^0-9]+")
+_REGIONLESS = (
+    'has an address that begins with no province and district that are known, so that form="keep_region" '
+    "has no region to keep"
+)
 
 
 def _spaces(canonical: str, *, keeps_region: bool = False) -> Iterator[Space]:
@@ -37,9 +44,16 @@ def _spaces(canonical: str, *, keeps_region: bool = False) -> Iterator[Space]:
 
 
 def _parts(canonical: str, keeps_region: bool) -> Iterator[Part | None]:
-    region, rest = _region(canonical)
-    if region is not None:
-        yield literal(region[1]) if keeps_region else region
+    if not keeps_region:
+        region, rest = _region(canonical)
+        yield from (region,) if region is not None else ()
+    elif kept := _kept(canonical):
+        yield from _before(canonical[: kept[0]])
+        yield literal(canonical[slice(*kept)])
+        rest = canonical[kept[1] :]
+    else:
+        yield None
+        return
     pieces = list(_PIECE.finditer(rest))
     names = [piece["stem"] or piece["name"] or "" for piece in pieces]
     syllables = _list_of("".join(names))
@@ -52,6 +66,12 @@ def _parts(canonical: str, keeps_region: bool) -> Iterator[Part | None]:
             yield letter(piece.group())
         if piece["kind"]:
             yield literal(piece["kind"])
+
+
+def _before(text: str) -> Iterator[Part]:
+    """Exchange the postal code, keep what else stands before a region: the country, 우, brackets."""
+    for piece in _DIGIT_RUNS.findall(text):
+        yield from _number(piece) if piece.isdigit() else (literal(piece),)
 
 
 def _list_of(syllables: str) -> Choices:
@@ -71,6 +91,35 @@ def _region(canonical: str) -> tuple[Part | None, str]:
             if begin in choices.places:
                 return (choices, begin), canonical[len(begin) :]
     return None, canonical
+
+
+def _kept(canonical: str) -> tuple[int, int] | None:
+    """Return where the region begins and ends: the longer of the listed one and the one that is read."""
+    region, rest = _region(canonical)
+    listed = (0, len(canonical) - len(rest)) if region is not None else None
+    if region is not None and _listed_by_its_short_name(region[1], rest):
+        listed = None  # 광주시 북구 lies in 광주, not in the city of that name.
+    read = region_within(canonical)
+    if read is not None:
+        read = read[0], read[1] + _ward(canonical[slice(*read)], canonical[read[1] :])
+    return max((each for each in (listed, read) if each), key=lambda each: each[1], default=None)
+
+
+def _listed_by_its_short_name(region: str, rest: str) -> bool:
+    return any(f"{region.removesuffix('시')} {word}" in _REGIONS[0].places for word in rest.split(" ")[1:2])
+
+
+def _ward(region: str, rest: str) -> int:
+    """Return how many characters a city's own district takes behind it, such as 영통구 behind 경기 수원시."""
+    for name in NAMES:
+        city, _, ward = name.partition(" ")
+        if ward and region.endswith(city) and (found := re.match(rf" ?{ward}(?= |$|[가-힣])", rest)):
+            return found.end()
+    return 0
+
+
+def _unread(canonical: str) -> str | None:
+    return None if _kept(canonical) else _REGIONLESS
 
 
 def _number(digits: str) -> Iterator[Part]:
@@ -95,5 +144,7 @@ def _shortest(choices: Choices) -> int:
 
 LADDER = Ladder(address.canonical, _spaces, _longest)
 FORMS: Mapping[str, Ladder] = {
-    "keep_region": Ladder(address.canonical, partial(_spaces, keeps_region=True), lambda longest: longest)
+    "keep_region": Ladder(
+        address.canonical, partial(_spaces, keeps_region=True), lambda longest: longest, unfit=_unread
+    )
 }

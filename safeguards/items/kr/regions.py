@@ -89,5 +89,20 @@ def district_of(text: str) -> str | None:
     return f"{province} {found['district']}" if found["district"] else None
 
 
+def region_within(text: str) -> tuple[int, int] | None:
+    """Return where the region of a plain text begins and ends; None where :func:`district_of` reads none."""
+    found = _found(text)
+    if found is None or district_of(text) is None or plain(text) != text:
+        return None
+    alone = PROVINCES.get(found["province"], found["province"]) == _WITHOUT_DISTRICTS
+    # Punctuation and spaces alone tell the text that was read from this one.
+    places = [at for at, sign in enumerate(text) if not sign.isspace() and not _PUNCTUATION.match(sign)]
+    before, through = (
+        sum(not sign.isspace() for sign in found.string[:end])
+        for end in (found.start("province"), found.end("province") if alone else found.end())
+    )
+    return places[before], places[through - 1] + 1
+
+
 def _found(text: str) -> re.Match[str] | None:
     return _REGION.match(squeeze(_PUNCTUATION.sub(" ", plain(text))))

@@ -60,12 +60,14 @@ class Ladder:
         spaces: the spaces that a canonical text may belong to, the most realistic first.
         longest: the most characters of a surrogate, where no value has more than the number given.
         grids: the first of them, where values are Korean names: those are numbered in whole columns.
+        unfit: says what is wrong with a canonical text that no space has; None: letters or signs.
     """
 
     canonical: Callable[[str], str]
     spaces: Callable[[str], Iterable[Space]]
     longest: Callable[[int], int]
     grids: tuple[NameGrid, ...] = field(default=())
+    unfit: Callable[[str], str | None] = field(default=lambda _: None)
 
     def place(self, canonical: str) -> Place | None:
         """Return where a value in canonical form belongs; None where no space has it.

@@ -89,7 +89,7 @@ class Exchange:
                 continue
             place = self._place(value, canonical)
             if place is None or place.space.size < place.space.fewest:
-                left[at] = _problem(place, canonical)
+                left[at] = _problem(self.ladder, place, canonical)
             else:
                 spaces.setdefault(place.space.label, []).append((at, place))
         for members in spaces.values():
@@ -190,11 +190,11 @@ _ALONE = "has a value of a shape of which few others are, so that no surrogate i
 FOREIGN = "has a value that is no surrogate of this domain and version"
 
 
-def _problem(place: Place | None, canonical: str) -> str:
+def _problem(ladder: Ladder, place: Place | None, canonical: str) -> str:
     if len(canonical) > LONGEST_VALUE:
         return f"has a value of more than {LONGEST_VALUE} characters"
     if place is None:
-        return "has a value with letters or signs that no surrogate is made of"
+        return ladder.unfit(canonical) or "has a value with letters or signs that no surrogate is made of"
     return (
         f"has a value of which only {place.space.size:,} are possible, which can be looked through; "
         f"surrogates take {place.space.fewest:,} or more"

@@ -58,7 +58,8 @@ class Surrogate(Transform):
             surrogate.
         version: of the item's lists; with ``faker``, the version of Faker, such as ``"40.63.0"``.
         form: ``keep_domain`` of e-mail addresses, ``keep_region`` of addresses, or ``unreachable`` mobile
-            numbers, under a prefix that went out of service; None for the usual one.
+            numbers, under a prefix that went out of service; None for the usual one. An address whose region
+            cannot be read has no surrogate that keeps it.
         other: what becomes of a value that no surrogate is made for: ``refuse`` the table, telling the row,
             write the ``token`` that :class:`Token` makes of it, or ``null``.
         placeholders: ``keep`` them, make them ``null``, do what ``other`` says, or ``exchange`` them like
