@@ -23,8 +23,8 @@ _CELL = re.compile(_FORM)
 _UNSEEN = {"Cf", "Mn", "Me", "Cc"}
 
 
-def candidates(values: Any) -> Iterator[tuple[list[str], int]]:
-    """Yield, of each leaf of an array, the cells of an RRN's form and how many cells the leaf has.
+def candidates(values: Any) -> Iterator[tuple[list[str], Any]]:
+    """Yield, of each leaf of an array, the cells of an RRN's form and all cells that are not NULL.
 
     Lists, structs and maps are searched to their leaves; bytes are read as UTF-8 and numbers as the thirteen
     digits they may have had.
@@ -34,7 +34,7 @@ def candidates(values: Any) -> Iterator[tuple[list[str], int]]:
         if is_bytes(present.type):
             cells = [value.decode("utf-8", "replace") for value in present.to_pylist()]
             present = pa.array(cells, pa.large_string())
-        yield list(_of_text(present) if is_text(present.type) else _of_numbers(present)), len(present)
+        yield list(_of_text(present) if is_text(present.type) else _of_numbers(present)), present
 
 
 def leaves(values: Any) -> Iterator[Any]:

@@ -263,7 +263,12 @@ def test_keys_of_one_map_that_become_one_are_refused(ring: Keyring, keys: list[s
 
 @pytest.mark.parametrize(
     ("name", "columns"),
-    [("rrn", {"p.rrn": Mask()}), ("주민등록번호", {"p": Keep()}), ("x", {"p.x": Token(item="kr_rrn")})],
+    [
+        ("rrn", {"p.rrn": Mask()}),
+        ("주민번호_1", {"p": Keep()}),
+        ("주민등록번호", {"p": Keep()}),
+        ("x", {"p.x": Token(item="kr_rrn")}),
+    ],
 )
 def test_a_resident_registration_number_leaves_no_struct(ring: Keyring, name: str, columns: Any) -> None:
     people = pa.table({"p": [{name: "1"}]})

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pandas as pd
@@ -39,11 +43,49 @@ WITHOUT_HYPHEN = [digits("900101", 100_000 + 7 * n) for n in range(4)] + ["05050
 
 
 @pytest.mark.parametrize("transform", REFUSED, ids=repr)
-@pytest.mark.parametrize("name", ["rrn", "주민등록번호", "주민 번호", "RRN"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("rrn", "주민등록번호", "주민 번호", "RRN"),
+        *(
+            "주민등록번호(뒷자리)",
+            "주민등록번호（13자리)",
+            "주민번호_1",
+            "주민번호 뒤 7자리",
+            "주민번호[필수]",
+        ),
+        *(
+            "rrn_no",
+            "RRN-2",
+            "juminNo1",
+            "resident_registration_number",
+            "주민등록번호(앞/뒤)",
+            "주민번호(뒷",
+        ),
+    ],
+)
 def test_a_column_called_rrn_may_only_be_dropped(transform: Transform, name: str) -> None:
-    with pytest.raises(InputError, match=f"column '{name}' is a resident registration number"):
+    with pytest.raises(InputError, match=f"column {re.escape(repr(name))} is a resident registration number"):
         Pipeline({name: transform}, domain="d")
     Pipeline({name: Drop()})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "주민등록번호(앞자리)",
+        "주민번호_앞자리",
+        "rrn(front)",
+        "주민(명)",
+        "주민 수",
+        "rrnx",
+        "internal",
+        "ssn_last4",
+    ],
+)
+def test_a_name_of_something_else_passes(name: str) -> None:
+    table = pa.table({name: ["1"]})
+    assert Pipeline({f'["{name}"]' if "[" in name else name: Keep()}).run(table).equals(table)
 
 
 @pytest.mark.parametrize(
@@ -164,6 +206,104 @@ def test_unlisted_columns_that_are_kept_are_judged_too() -> None:
 def test_numbers_that_only_look_alike_pass(values: list[str]) -> None:
     table = pa.table({"x": values})
     assert Pipeline({"x": Keep()}).run(table).to_pylist() == table.to_pylist()
+
+
+DRAW = Random(11)
+
+
+def births(first: int, last: int, kinds: str, rows: int = 1000) -> list[str]:
+    """Return numbers whose check digit is wrong, of people born in some years, by kinds of the 1900s."""
+    numbers = []
+    for _ in range(rows):
+        day = date(first, 1, 1) + timedelta(days=DRAW.randrange(365 * (last - first + 1)))
+        kind = int(DRAW.choice(kinds)) + (2 if day.year >= 2000 else 0)
+        whole = digits(f"{day:%y%m%d}", kind * 100_000 + DRAW.randrange(100_000))
+        numbers.append(whole[:-1] + str((int(whole[-1]) + DRAW.randrange(1, 10)) % 10))
+    return numbers
+
+
+PEOPLE, YOUNG = births(1940, 2020, "12"), births(2000, 2009, "12")
+UNCHECKED = {
+    "text": pa.array(PEOPLE),
+    "numbers": pa.array(map(int, PEOPLE)),
+    "floats": pa.array(map(float, PEOPLE)),
+    "decimals": pa.array(map(Decimal, PEOPLE), pa.decimal128(13, 0)),
+    "bytes": pa.array([number.encode() for number in PEOPLE]),
+    "views": pa.array(PEOPLE, pa.string_view()),
+    "dictionary": pa.array(PEOPLE).dictionary_encode(),
+    "leading zeros lost": pa.array(map(int, YOUNG)),
+    "twenty": pa.array([*births(1940, 2020, "12", 19), "x"]),
+    "among as many others": pa.array([*PEOPLE, *map(str, range(1000))]),
+    "most cells empty": pa.array([*PEOPLE, *[""] * 9000, *[None] * 9000]),
+    "nationals and foreigners": pa.array(births(1940, 2020, "1256")),
+    "a few nationals": pa.array([*PEOPLE[:5], *births(1940, 2020, "56")]),
+    "lists": pa.array([[number] for number in PEOPLE]),
+    "structs": pa.array([{"a": {"b": int(number)}} for number in PEOPLE]),
+    "maps": pa.array([[("k", number)] for number in PEOPLE], pa.map_(pa.string(), pa.string())),
+}
+
+
+@pytest.mark.parametrize("values", UNCHECKED.values(), ids=UNCHECKED.keys())
+def test_numbers_since_october_2020_are_found_without_check_digits(values: pa.Array) -> None:
+    with pytest.raises(InputError, match="column 'x' is a resident registration number"):
+        Pipeline({"x": Keep()}).run(pa.table({"x": values}))
+
+
+def barcode(body: str) -> str:
+    return body + str(-sum(int(digit) * (1, 3)[n % 2] for n, digit in enumerate(body)) % 10)
+
+
+def corporation(draw: Random) -> str:
+    court = draw.choice([1101] * 3 + [1201, 1301, 1501, 1601, 1701, 1801, 2001, 2101, 2201])
+    return f"{court}11{draw.randrange(3_000_000, 9_000_000)}"
+
+
+def moment(draw: Random) -> date:
+    return date(2010, 1, 1) + timedelta(days=draw.randrange(15 * 365))
+
+
+ALIKE: dict[str, Callable[[Random], str]] = {
+    "thirteen digits": lambda draw: str(draw.randrange(10**12, 10**13)),
+    "up to thirteen digits": lambda draw: str(draw.randrange(10 ** draw.randrange(9, 13))),
+    "barcodes": lambda draw: barcode(str(draw.randrange(10**11, 10**12))),
+    "Korean barcodes": lambda draw: barcode(f"880{draw.randrange(10**9):09d}"),
+    "books": lambda draw: barcode(f"978{draw.randrange(10**9):09d}"),
+    "milliseconds": lambda draw: str(draw.randrange(10**12, 1_800_000_000_000)),
+    "seconds": lambda draw: str(draw.randrange(10**9, 1_800_000_000)),
+    "telephones": lambda draw: f"10{draw.randrange(2 * 10**7, 10**8)}",
+    "fragments of cards": lambda draw: f"{draw.choice('3459')}{draw.randrange(10**12):012d}",
+    "corporations": corporation,
+    "years and days": lambda draw: f"{moment(draw):%Y%m%d}{draw.randrange(10**5):05d}",
+    "days and hours": lambda draw: (
+        f"{moment(draw):%y%m%d}{draw.randrange(24):02d}{draw.randrange(10**5):05d}"
+    ),
+    "days and chance": lambda draw: f"{moment(draw):%y%m%d}{draw.randrange(10**7):07d}",
+    "orders of few years": lambda draw: (
+        f"{draw.randrange(18, 25)}{moment(draw):%m%d}3{draw.randrange(10**6):06d}"
+    ),
+}
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("kind", ALIKE)
+def test_columns_of_other_long_numbers_pass(kind: str, seed: int) -> None:
+    draw = Random(seed)
+    values = [ALIKE[kind](draw) for _ in range(500)]
+    table = pa.table({"x": values, "n": list(map(int, values))})
+    checked = [value for value in values if len(value) == 13 and digits(value[:6], int(value[6:12])) == value]
+    assert len(checked) < 125, "the rule of check digits would refuse these"
+    assert Pipeline({"x": Keep(), "n": Keep()}).run(table).equals(table, check_metadata=False)
+
+
+def test_foreigners_numbers_may_be_tokens(ring: Keyring) -> None:
+    table = pa.table({"x": births(1940, 2020, "56")})
+    assert Pipeline({"x": Token(item="kr_frn")}, domain="d").run(table).num_rows == 1000
+
+
+@pytest.mark.parametrize("few", [births(1940, 2020, "12", 18), births(1990, 1996, "12"), PEOPLE[:400]])
+def test_too_few_values_or_years_or_too_small_a_share_passes(few: list[str]) -> None:
+    rest = [f"k{n}" for n in range(700)] if len(few) == 400 else []
+    assert Pipeline({"x": Keep()}).run(pa.table({"x": few + rest})).num_rows == len(few + rest)
 
 
 def test_both_masks_of_one_item_are_refused_because_together_they_reveal_it() -> None:
