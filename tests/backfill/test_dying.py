@@ -82,7 +82,7 @@ def _check(build, emptied, url: str, step: int) -> None:
     assert died > 3
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("module_url", ["sqlite"], indirect=True)
 def test_death_at_some_statements_is_survived(ring, build, emptied, database_url: str) -> None:
     _check(build, emptied, database_url, 29)
 

@@ -226,6 +226,7 @@ def test_an_item_that_cannot_be_sent_is_refused() -> None:
         detector.detect_column(["x"], processes=2)
 
 
+@pytest.mark.slow
 def test_a_script_without_the_guard_is_told_what_it_lacks(tmp_path: Path) -> None:
     script = tmp_path / "unguarded.py"
     script.write_text(

@@ -337,7 +337,10 @@ class OddGate:
 PERSONS = pa.table({"a": ["kim@example.com"] * 40_000})
 
 
-@pytest.mark.parametrize("mode", ["raise", "exit", "unpicklable", "finish"])
+@pytest.mark.parametrize(
+    "mode",
+    ["raise", *(pytest.param(mode, marks=pytest.mark.slow) for mode in ("exit", "unpicklable", "finish"))],
+)
 def test_what_a_step_says_in_another_process_is_not_told(tmp_path: Path, mode: str) -> None:
     told = r"^a step failed \(\w+( in \w+\.py, line \d+)?\); nothing was written$"
     with pytest.raises(SafeguardsError, match=told) as caught:
