@@ -241,7 +241,7 @@ def test_a_refused_value_is_told_by_column_partition_and_row_and_never_shown(
 def test_an_error_of_a_users_own_step_loses_its_words(people: Any) -> None:
     with pytest.raises(PythonException) as refusal:
         protect(people, Pipeline([Talkative()])).count()
-    assert "a step failed (RuntimeError)" in said(refusal.value)
+    assert "a step failed (RuntimeError in test_protect.py, line " in said(refusal.value)
     assert "010-" not in str(refusal.value)
 
 
