@@ -12,6 +12,7 @@ INVISIBLE = (
 )
 """Characters without width that hide a value from a plain search (Unicode Default_Ignorable)."""
 
+_HALF = re.compile("[\ud800-\udfff]")
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u30fc\ufe58\ufe63\uff70\u3161"
 _SPACES = "\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _DOTS = {"\u3002": ".", "\uff61": ".", "\u2024": ".", "\ufe52": ".", "\ufe6b": "@"}
@@ -41,6 +42,11 @@ def fold(text: str) -> str:
 def plain(text: str) -> str:
     """Return ``text`` folded, in Unicode NFKC and stripped: the canonical form of what is no item's value."""
     return text.strip() if text.isascii() else settle(_plain, text)
+
+
+def has_half(text: str) -> bool:
+    """Say whether a text holds half of a surrogate pair, which UTF-8 has not."""
+    return _HALF.search(text) is not None
 
 
 def says(text: str) -> bool:

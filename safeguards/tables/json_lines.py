@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
@@ -14,6 +13,7 @@ from typing import Any, NoReturn
 import pyarrow as pa
 
 from safeguards.errors import InputError
+from safeguards.items.text import has_half
 from safeguards.tables import decoding
 from safeguards.tables.source import BATCH_ROWS, pick, reservoir
 
@@ -114,7 +114,6 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _HALF = r"holds half of a pair such as \ud83d\ude00, which is no text; mend or remove it"
 
 # One for all lines: json.loads would make a decoder for each.
@@ -152,7 +151,7 @@ def _column_lists(rows: Iterable[dict[str, Any]], names: Sequence[str]) -> list[
 
 
 def _spelt(text: object) -> bool:
-    return not (isinstance(text, str) and _SURROGATE.search(text))
+    return not (isinstance(text, str) and has_half(text))
 
 
 def _text(value: object) -> str:

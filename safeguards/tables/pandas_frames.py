@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from safeguards.errors import InputError
+from safeguards.items.text import has_half
 from safeguards.tables.source import refuse_duplicates
 
 INDEX = "__index_level_{}__"
@@ -27,7 +28,7 @@ def from_pandas(frame: Any) -> pa.Table:
     names = list(frame.columns)
     if not all(isinstance(name, str) for name in names):
         raise InputError("the frame has column names that are not text; rename them")
-    if any("\ud800" <= character <= "\udfff" for name in names for character in name):
+    if any(map(has_half, names)):
         raise InputError("the frame has a column name with half of a surrogate pair; rename it")
     refuse_duplicates(names, "the frame")
     series = [(name, frame[name]) for name in names] + index_columns(frame)

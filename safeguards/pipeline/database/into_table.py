@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from safeguards.errors import InputError
+from safeguards.items.text import has_half
 from safeguards.pipeline.database.constraints import arriving, problems, refuse
 from safeguards.pipeline.database.definition import Made, reflect, reflected
 from safeguards.pipeline.database.outcomes import Arriving, Outcome, outcomes
@@ -67,7 +68,7 @@ class TableTarget:
             raise InputError(f"constraints={self.constraints!r} is none of {', '.join(_CONSTRAINTS)}")
         if not isinstance(self.table, str) or not self.table.strip():
             raise InputError("a table has a name")
-        if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in self.table):
+        if "\0" in self.table or has_half(self.table):
             raise InputError("a table's name holds no NUL character and no half of a surrogate pair")
         object.__setattr__(self, "database", open_target(self.database))
 

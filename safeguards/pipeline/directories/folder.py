@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from safeguards.errors import InputError, SafeguardsError
+from safeguards.items.text import has_half
 from safeguards.pipeline.directories.journal import Finished, Journal
 from safeguards.pipeline.manifest import Manifest, digest
 from safeguards.tables.files import kind_of
@@ -31,20 +32,12 @@ def parts_of(folder: Path) -> list[Path]:
         raise InputError(f"{folder}: holds no files to work on")
     if inner := [path.name for path in found if path.is_dir()]:
         raise InputError(f"{folder}: holds a directory ({inner[0]}); name one whose files are the parts")
-    if odd := [path.name for path in found if not _is_text(path.name)]:
+    if odd := [path.name for path in found if has_half(path.name)]:
         raise InputError(f"{folder}: holds a file whose name is not UTF-8 ({odd[0]!a}); rename it")
     kinds = {kind_of(path): path.name for path in found}
     if len(kinds) > 1:
         raise InputError(f"{folder}: holds files of several kinds ({', '.join(sorted(kinds.values()))})")
     return found
-
-
-def _is_text(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 class Folder:
