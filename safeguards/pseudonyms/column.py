@@ -9,10 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from safeguards import items
 from safeguards.errors import InputError, SafeguardsError
 from safeguards.pseudonyms import lists
-from safeguards.pseudonyms.spelling import spell_decimal, spell_float
+from safeguards.pseudonyms.spelling import require_zeros, spell_decimal, spell_float
 
 # Anchored: a zero within a fraction is a digit like any other.
 _ZEROS = r"(\.[0-9]*[1-9])0+($|Z|[+-])"
@@ -55,11 +54,8 @@ def require_whole(kind: pa.DataType, item: str | None) -> None:
     """Raise InputError for a type whose values have no one spelling, or lost the zeros that ``item`` has."""
     require_flat(kind)
     held: Any = kind.value_type if pa.types.is_dictionary(kind) else kind
-    if item is not None and is_number(held) and items.get(item).zero_first:
-        raise InputError(
-            f"is {kind}, and a {item} may begin with a zero, which numbers have lost: read it as text (in "
-            "pandas: dtype=str)"
-        )
+    if is_number(held):
+        require_zeros(item, f"is {kind}", "read it as text (in pandas: dtype=str)")
 
 
 def require_flat(kind: pa.DataType) -> None:

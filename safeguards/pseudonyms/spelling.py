@@ -13,6 +13,7 @@ from functools import singledispatch
 from math import isfinite
 from uuid import UUID
 
+from safeguards import items
 from safeguards.errors import InputError
 
 _DIGITS = 76
@@ -118,3 +119,9 @@ def as_nfc(text: str) -> str:
 
 def _trimmed(digits: str) -> str:
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
+
+
+def require_zeros(item: str | None, fault: str, remedy: str) -> None:
+    """Raise InputError, of a number, where values of ``item`` may begin with a zero."""
+    if item is not None and items.get(item).zero_first:
+        raise InputError(f"{fault}, and a {item} may begin with a zero, which numbers have lost: {remedy}")

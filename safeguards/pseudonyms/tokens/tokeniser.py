@@ -6,6 +6,7 @@ import re
 from base64 import b32encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +16,7 @@ from safeguards.crypto.tags import Tagger
 from safeguards.errors import AlreadyProtected, InputError
 from safeguards.keys import generation
 from safeguards.pseudonyms.domain import TEXT, Domain
-from safeguards.pseudonyms.spelling import as_nfc, spell
+from safeguards.pseudonyms.spelling import as_nfc, require_zeros, spell
 
 # Crockford's base 32 in lower case: no i, l, o and u, so that a token survives being read aloud.
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -101,11 +102,13 @@ class Tokeniser:
 
         Raises:
             AlreadyProtected: the value is a token or a ciphertext.
-            InputError: no text can be made of the value.
+            InputError: no text can be made of the value, or it is a number that may have lost a zero.
             KeyringError: the domain's keyring is not there.
         """
-        canonical = _encoded(self._canonical(_plain_text(value)))
         form = self.form
+        if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
+            require_zeros(form.item, f"is given a number ({type(value).__name__})", "keep it as text")
+        canonical = _encoded(self._canonical(_plain_text(value)))
         begun = -(-form.length // _GROUP_LETTERS) * _GROUP_BYTES  # encoding the rest would double the time
         letters = b32encode(self._tagger().digest(canonical)[:begun])[: form.length]
         return form.head + letters.translate(_LETTERS).decode()
