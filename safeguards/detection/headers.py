@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from functools import cache
 
 from safeguards.items.item import Item
+from safeguards.items.text import header_words
 
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z0-9])(?=[가-힣])|(?<=[가-힣])(?=[A-Za-z0-9])")
-_NO_WORD = re.compile(r"[^0-9a-z가-힣]+")
 _THING = ""
 _NAMED_THING = re.compile(
     r"(?<![0-9a-z])(?:company|corp|bank|card|product|prod|item|goods|file|host|server|domain|event|brand|category|"
@@ -37,7 +35,7 @@ def named(header: str, items: Iterable[Item]) -> set[str]:
     hints match at the end of a word, so that 전화요금 is no telephone number. A hint inside a longer one of
     another item does not count: 이메일주소 is no address, and a name of a thing is no person's.
     """
-    text = _normalised(header)
+    text = header_words(header)
     hits = [
         (found.start(), found.end(), item.id)
         for item in items
@@ -56,14 +54,9 @@ def named(header: str, items: Iterable[Item]) -> set[str]:
     } - {_THING}
 
 
-def _normalised(header: str) -> str:
-    spaced = _CAMEL.sub(" ", unicodedata.normalize("NFKC", header))
-    return _NO_WORD.sub(" ", spaced.casefold()).strip()
-
-
 @cache
 def _hint(hint: str) -> re.Pattern[str]:
-    text = re.escape(_normalised(hint)).replace(r"\ ", " ?")
+    text = re.escape(header_words(hint)).replace(r"\ ", " ?")
     if hint.isascii():
         return re.compile(rf"(?<![0-9a-z]){text}(?:[0-9]{{1,2}})?(?![0-9a-z])")
     return re.compile(text + _TAIL)

@@ -32,6 +32,8 @@ SPOKEN_DIGITS = dict(zip("공영일이삼사오육륙칠팔구", "001234566789",
 _SEPARATORS = re.compile(r"[\s\-./()·]+")
 _SPACE = re.compile(r"\s+")
 _ROUNDS = 8
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z0-9])(?=[가-힣])|(?<=[가-힣])(?=[A-Za-z0-9])")
+_NO_WORD = re.compile(r"[^0-9a-z가-힣]+")
 
 
 def fold(text: str) -> str:
@@ -90,3 +92,9 @@ def stars(text: str) -> str:
 def words(table: str) -> tuple[str, ...]:
     """Read a table of words or phrases, separated by commas and line ends."""
     return tuple(word for line in table.splitlines() for word in map(str.strip, line.split(",")) if word)
+
+
+def header_words(header: str) -> str:
+    """Return the words of a column's name in lower case, a space between them: also of camelCase."""
+    spaced = _CAMEL.sub(" ", unicodedata.normalize("NFKC", header))
+    return _NO_WORD.sub(" ", spaced.casefold()).strip()

@@ -121,7 +121,9 @@ class Keyring:
         limits = Limits(max_age, max_uses) or getattr(store, "limits", Limits())
         identity = key_store.identity()
         if identity is None:
-            raise KeyringError(f"{key_store!r} holds no keyring: make one with `safeguards keys create`")
+            raise KeyringError(
+                f"{key_store!r} holds no keyring: correct the URL, or make one with `safeguards keys create`"
+            )
         named = identity.provider if provider is None else provider
         chosen = provider_from(named) if isinstance(named, str) else named
         memory = Memory(key_store, identity, chosen, provider is None, limits)

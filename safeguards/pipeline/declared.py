@@ -71,9 +71,7 @@ def read_document(path: Path) -> dict[str, Any]:
     except RecursionError:
         raise InputError(f"{path}: nested too deeply") from None
     except tomllib.TOMLDecodeError as error:
-        raise InputError(
-            f"{path}: not TOML: {error}; names with other letters than a-z need quotes"
-        ) from None
+        raise InputError(f"{path}: not TOML: {error}{_toml_hint(str(error))}") from None
 
 
 def from_document(document: Mapping[str, Any], name: str) -> tuple[list[Step | Gate], str | None]:
@@ -88,9 +86,18 @@ def from_document(document: Mapping[str, Any], name: str) -> tuple[list[Step | G
     purpose = document.get("purpose")
     if not isinstance(purpose, str | None):
         raise InputError(f"{name}: purpose is text")
-    domain = _domain(name, document.get("domain"))
-    gates = gates_from(document.get("gates", []), name)
-    return [*_steps(document, name, domain), *gates], purpose
+    try:
+        domain = _domain(name, document.get("domain"))
+        gates = gates_from(document.get("gates", []), name)
+        return [*_steps(document, name, domain), *gates], purpose
+    except InputError as error:
+        raise error if str(error).startswith(name) else InputError(f"{name}: {error}") from None
+
+
+def _toml_hint(problem: str) -> str:
+    if "overwrite" in problem or "twice" in problem:
+        return "; a name stands there a second time"
+    return "; names with other letters than a-z need quotes"
 
 
 def _steps(document: Mapping[str, Any], name: str, domain: Domain | None) -> list[Step | Gate]:

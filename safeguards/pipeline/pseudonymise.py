@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, offer
 from safeguards.pipeline import rules
 from safeguards.pipeline.manifest import ColumnRecord
 from safeguards.pipeline.nested.nested import plan
@@ -43,7 +43,7 @@ class Pseudonymise:
 
     def __post_init__(self) -> None:
         if self.unlisted not in _UNLISTED:
-            raise InputError(f"unlisted={self.unlisted!r} is none of {', '.join(_UNLISTED)}")
+            raise InputError(f"unlisted={self.unlisted!r} is none of {offer(self.unlisted, _UNLISTED)}")
         for name, transform in self.columns.items():
             if not isinstance(transform, Transform):
                 raise InputError(
@@ -122,6 +122,10 @@ class PseudonymiseRunning:
         results = [node.apply(batch[name], at) for name, node in self._columns.items()]
         kept = [result for result in results if result is not None]
         return pa.RecordBatch.from_arrays(kept, schema=self.schema), at.counts
+
+    def unmet(self, counts: Counts) -> list[str]:
+        """Return the paths that no JSON document had, where it keeps what no path names."""
+        return [name for node in self._columns.values() for name in node.unmet(counts)]
 
     def finish(self, rows: int, counts: Counts) -> Sequence[ColumnRecord]:
         """Return one record a column, or a path into one."""

@@ -11,14 +11,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from safeguards import items
-from safeguards.items.text import plain
+from safeguards.items.text import header_words, plain
 from safeguards.pipeline.leaves import candidates
 
 RRN = "kr_rrn"
-# Whole cells are judged. A hyphen makes the validator sure, and few such cells are enough; thirteen digits
-# alone may be an order number, of which one in eleven meets the check digit by chance, so there most cells
-# must have the form, and a quarter must meet it.
-_SURE, _CHECKED = 0.7, 0.6
+_ALSO_AMERICAN = "ssn"
+# Whole cells are judged. With a hyphen and the check digit one cell is enough, with a hyphen alone few are;
+# thirteen digits alone may be an order number, of which one in eleven meets the check digit by chance, so
+# there most cells must have the form, and a quarter must meet it.
+_CERTAIN, _SURE, _CHECKED = 0.9, 0.7, 0.6
+# Corporations' numbers have the same form and a check digit of their own, which few since 2025 lack: of
+# residents' numbers one in fifty meets it.
+_CRN = "kr_crn"
+_CORPORATION, _PERHAPS = 0.5, 0.2
+_MOST = 0.9
 _SURE_SHARE, _SURE_LEAST = 0.01, 3
 _SHARE, _CHECKED_SHARE, _CHECKED_LEAST = 0.5, 0.25, 3
 # Check digits say nothing since October 2020. A column of births shows all the same: most of its distinct
@@ -32,18 +38,24 @@ _BIRTH = f"^{_DAY}[1-8][0-9]{{6}}$"  # nationals have 1-4, foreigners 5-8
 _OF_1900S, _NATIONAL = "^.{6}[1256]", "^.{6}[1-4]"
 # What may follow the name of such a number. Its front part alone is a birth date, and no such number.
 _BRACKETED = re.compile(r"[(\[{<【〔「](?!\s*(?:앞(?!.*뒤)|front|first))[^)\]}>】〕」]*(?:[)\]}>】〕」]|$)")
-_NO_LETTER = re.compile(r"[\W_]+")
+# What is derived of such a number may be passed on no more than the number itself.
 _SUFFIX = (
-    "(?:no|num|number|nbr|id|val|value|str|string|text|txt|raw|plain|orig|original|full|back|rear|last7|"
-    "번호|앞뒤|뒷|뒤|자리|전체|원본|원문|평문|값|정보|란|[0-9])*"
+    "(?: ?(?:no|num|number|nbr|id|val|value|str|string|text|txt|raw|plain|orig|original|full|back|rear|last7|"
+    "hash|hashed|hmac|sha|md5|enc|encrypted|encryption|cipher|ciphertext|crypt|masked|mask|token|key|idx|bidx|"
+    "번호|앞뒤|뒷|뒤|자리|전체|원본|원문|평문|값|정보|란|암호화|암호|해시|해쉬|마스킹|토큰|[0-9]+))*"
 )
+# They say whether there is a number.
+_FLAGS = "(?!(?:has|is|with|without|missing|no of|count of) )"
 
 
 def names_one(column: str) -> bool:
     """Say whether a column is called like such numbers."""
-    name = plain(column).casefold()
-    exact, begun = _names()
-    return _bare(name) in exact or bool(begun.fullmatch(_bare(_BRACKETED.sub("", name))))
+    name = plain(column)
+    exact, form = _names()
+    if _bare(header_words(name)) in exact:
+        return True
+    words = header_words(_BRACKETED.sub("", name))
+    return any(form.fullmatch(spelling) for spelling in (words, _bare(words)))
 
 
 def stand_in(values: Any) -> bool:
@@ -53,13 +65,20 @@ def stand_in(values: Any) -> bool:
 
 @cache
 def _names() -> tuple[set[str], re.Pattern[str]]:
-    """Return the names of such numbers, and a form of those that more may follow: 주민(명) counts people."""
-    exact = {_bare(known.casefold()) for known in items.get(RRN).column_names}
-    return exact, re.compile(f"(?:{'|'.join(known for known in exact if len(known) > 2)}){_SUFFIX}")
+    """Return the names of such numbers, and a form of those that more may stand beside.
+
+    주민(명) counts people, and the ssn of somebody may be an American one.
+    """
+    known = [header_words(name) for name in items.get(RRN).column_names]
+    sure = [name.replace(" ", " ?") for name in known if len(name) > 2 and name != _ALSO_AMERICAN]
+    latin = "|".join(name for name in sure if name.isascii())
+    hangul = "|".join(name for name in sure if not name.isascii())
+    form = f"{_FLAGS}(?:(?:.* )?(?:{latin})|.*(?:{hangul})|{_ALSO_AMERICAN}){_SUFFIX}"
+    return {_bare(name) for name in known}, re.compile(form)
 
 
-def _bare(name: str) -> str:
-    return _NO_LETTER.sub("", name)
+def _bare(words: str) -> str:
+    return words.replace(" ", "")
 
 
 def _mostly(cells: list[str], total: int) -> bool:
@@ -67,11 +86,26 @@ def _mostly(cells: list[str], total: int) -> bool:
     if validate is None or not cells:
         return False
     scores = [validate(cell).score for cell in cells]
-    sure = sum(score >= _SURE for score in scores)
-    if sure >= min(_SURE_LEAST, max(1, total * _SURE_SHARE)):
+    sure = _no_corporations(
+        [(cell, score) for cell, score in zip(cells, scores, strict=True) if score >= _SURE]
+    )
+    if any(score >= _CERTAIN for _, score in sure):
         return True
-    checked = sum(score >= _CHECKED for score in scores)
+    if len(sure) >= min(_SURE_LEAST, max(1, total * _SURE_SHARE)):
+        return True
+    checked = sum(_CHECKED <= score < _SURE for score in scores)
     return len(cells) > total * _SHARE and checked >= max(_CHECKED_LEAST, total * _CHECKED_SHARE)
+
+
+def _no_corporations(found: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Leave out corporations' numbers, where almost all are such."""
+    validate = items.get(_CRN).validate
+    assert validate is not None
+    likely = {cell: validate(cell).score for cell, _ in found}
+    corporations = sum(score >= _CORPORATION for score in likely.values())
+    if corporations < max(_SURE_LEAST, len(likely) * _MOST):
+        return found
+    return [(cell, score) for cell, score in found if likely[cell] < _PERHAPS]
 
 
 def _births(cells: list[str], leaf: Any) -> bool:

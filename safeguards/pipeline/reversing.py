@@ -32,7 +32,8 @@ def reverse_file(
 
     Args:
         source: a Parquet file that carries its manifest, or any file with ``manifest``.
-        target: a path; its ending says the kind of file. It holds plain values: mind who can read it.
+        target: a path; its ending says the kind of file. It holds plain values; a new file is its
+            owner's alone to read.
         columns: those to take back; None for all that lead back.
         reversal: who goes back, and why.
         manifest: the manifest, where it stands in a file of its own.
@@ -135,7 +136,9 @@ def told_of(source: Path_, manifest: Path_ | None) -> Manifest:
     """
     path = Path(source)
     if manifest is None and path.suffix.lower() != ".parquet":
-        raise InputError(f"{path.name}: only Parquet files carry their manifest; name it: manifest=")
+        raise InputError(
+            f"{path.name}: only Parquet files carry their manifest; name it with manifest= (--manifest)"
+        )
     open_file(path)  # or a missing file would be told as a missing manifest
     told = Manifest.read(path if manifest is None else manifest)
     stated = (told.output or {}).get("sha256")

@@ -19,6 +19,7 @@ from safeguards.pseudonyms.domain import RESEARCH, Regime
 from safeguards.pseudonyms.protected import refuse_ciphertexts, refuse_tokens
 
 _RRN_RULE = "is a resident registration number, which may not be passed on, as it is or derived: use Drop()"
+_RRN_HELD = f"{_RRN_RULE.replace('is', 'holds', 1)}, or RedactText() where texts hold it"
 
 
 # What was decrypted is plain again.
@@ -107,18 +108,25 @@ def check_values(values: Any, transform: Transform) -> None:
     """Raise for values that are protected already, or that are resident registration numbers."""
     for leaf in leaves(values) if pa.types.is_nested(values.type) else [values]:
         refuse_ciphertexts(leaf)
-    _refuse_rrn(values)
+    if not isinstance(transform, RedactText):
+        _refuse_rrn(values)
     if not isinstance(transform, Keep):
         refuse_tokens(values)
 
 
+def check_result(values: Any, transform: Transform) -> None:
+    """Raise for resident registration numbers that a redaction left."""
+    if isinstance(transform, RedactText):
+        _refuse_rrn(values)
+
+
 def index_hint(column: str) -> str:
-    """Explain a column that the user never named: pandas' index."""
-    return (
-        " (the frame's index; drop it by reset_index(drop=True))"
-        if re.match("__index_level_", column)
-        else ""
-    )
+    """Explain a column that the user never named: pandas' index, in a frame or in its CSV file."""
+    if re.match("__index_level_", column):
+        return " (the frame's index; drop it by reset_index(drop=True))"
+    if not column.strip():
+        return f' (the first line leaves its name empty; "{column}" = "drop" leaves it out)'
+    return ""
 
 
 def _field_names(kind: Any) -> Iterator[str]:
@@ -130,4 +138,4 @@ def _field_names(kind: Any) -> Iterator[str]:
 def _refuse_rrn(values: Any) -> None:
     """Judge a column by its whole cells: one in a text is the redaction's business."""
     if registration_numbers.stand_in(values):
-        raise InputError(_RRN_RULE)
+        raise InputError(_RRN_HELD)

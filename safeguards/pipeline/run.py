@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from safeguards.errors import InputError
 from safeguards.keys import resolve
 from safeguards.pipeline import rules
 from safeguards.pipeline.failure import Failure
 from safeguards.pipeline.manifest import Manifest, fingerprint
+from safeguards.pipeline.pseudonymise import PseudonymiseRunning
 from safeguards.pipeline.shared import ROWS_AT_ONCE, Done, Work, in_processes, start, transformed
 from safeguards.pipeline.step import Counts, Running, Step, Telling
 from safeguards.pseudonyms import Domain
@@ -24,15 +26,25 @@ Advance = Callable[[int, int | None], object]
 
 
 class Run:
-    """One pass over one source; ``counts`` holds what each step has counted so far."""
+    """One pass over one source; ``counts`` holds what each step has counted so far.
+
+    ``whole`` is False where the source is a part of what is judged together.
+    """
 
     def __init__(
-        self, pipeline: Pipeline, source: Source, advance: Advance | None = None, processes: int = 1
+        self,
+        pipeline: Pipeline,
+        source: Source,
+        advance: Advance | None = None,
+        processes: int = 1,
+        *,
+        whole: bool = True,
     ) -> None:
         self._pipeline = pipeline
         self._source = source
         self._advance = advance
         self._processes = processes
+        self._whole = whole
         self._rows_in = self._rows_out = 0
         self._manifest: Manifest | None = None
         self.counts = [Counts() for _ in pipeline.steps]
@@ -59,6 +71,8 @@ class Run:
             yield batch
             if self._advance:
                 self._advance(self._rows_in, total)
+        if self._whole:
+            self.refuse_unmet(self.counts)
         gates = [
             {**gate.describe(), "evidence": dict(Failure.told("a gate", watching.judge))}
             for gate, watching in zip(self._pipeline.gates, self._watching, strict=True)
@@ -80,6 +94,20 @@ class Run:
         """Return the record, once all batches were taken."""
         assert self._manifest is not None
         return self._manifest
+
+    def refuse_unmet(self, counts: Sequence[Counts]) -> None:
+        """Refuse a path that met nothing where all else is kept: what it means would pass as it is.
+
+        Raises:
+            InputError: there is such a path into JSON documents.
+        """
+        for running, counted in zip(self._running, counts, strict=True):
+            if isinstance(running, PseudonymiseRunning) and (paths := running.unmet(counted)):
+                raise InputError(
+                    f"column {paths[0]!r}: no document has such a member, and what no path names is kept: "
+                    'correct the path, or say unlisted="refuse" and name the members to keep; nothing was '
+                    "written"
+                )
 
     def conclude(
         self,

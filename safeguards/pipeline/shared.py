@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
@@ -43,14 +45,18 @@ def transformed(running: Sequence[Running], batch: pa.RecordBatch, before: int) 
 
 
 def _applied(one: Running, batch: pa.RecordBatch, before: int) -> tuple[pa.RecordBatch, Counts]:
-    def pair() -> tuple[pa.RecordBatch, Counts]:
-        result, counts = one.apply(batch, before)
-        return result, counts
-
-    result, counts = Failure.told("a step", pair)
-    if isinstance(result, pa.RecordBatch) and result.schema.equals(one.schema):
-        return result, counts
-    raise SafeguardsError("a step makes other columns than it declares; nothing was written")
+    pair: Any = Failure.told("a step", one.apply, batch, before)
+    if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[1], Counter)):
+        raise SafeguardsError("a step's apply returns a batch and its counts: return batch, Counts()")
+    result, counts = pair
+    if not isinstance(result, pa.RecordBatch) or not result.schema.equals(one.schema):
+        raise SafeguardsError("a step makes other columns than it declares; nothing was written")
+    # A batch without any column has no rows either.
+    if result.num_rows != batch.num_rows and one.schema.names and not getattr(one, "filters", False):
+        raise SafeguardsError(
+            f"a step makes {result.num_rows} rows of {batch.num_rows}; one that may says filters = True"
+        )
+    return result, counts
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,11 @@ def told(counts: Counts, column: str, beginning: str) -> dict[str, int]:
 
 
 class Running(Protocol):
-    """One step at work, in one process: keys in hand, and nothing that a batch changes."""
+    """One step at work, in one process: keys in hand, and nothing that a batch changes.
+
+    It may have ``filters`` besides, which is true where batches come out with fewer or more rows; without it
+    such a batch is refused, so that no row is lost unseen.
+    """
 
     @property
     def schema(self) -> pa.Schema:

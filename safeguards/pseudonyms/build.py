@@ -64,6 +64,10 @@ def transform_from(described: object) -> Transform:
     name = options.pop("transform", None)
     if not isinstance(name, str) or name not in TRANSFORMS:
         hint = misspelt("transform", options)
+        if name is None:
+            raise InputError(
+                f'names no transform: write transform = "...", one of {offer(name, TRANSFORMS)}{hint}'
+            )
         raise InputError(f"names no transform ({name!r}); known: {offer(name, TRANSFORMS)}{hint}")
     kind = TRANSFORMS[name]
     known = [field.name for field in fields(kind)]

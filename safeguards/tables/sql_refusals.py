@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,10 +24,17 @@ _CHECK = re.compile(r"^CONSTRAINT `(?:[^`]*\.)?([^`.]*)` failed for ")
 _COLUMN_AT_END = re.compile(r"for column (?:`[^`]*`\.`[^`]*`\.`([^`]*)`|'([^']*)') at row \d+$")
 
 
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+# Of a row that was refused psycopg logs what came after it too, which may quote the row.
+logging.getLogger("psycopg").addFilter(lambda record: not _writing.get())
+
+
 @contextmanager
 def row_refused(engine: Engine, table: sa.Table) -> Iterator[None]:
     """Name the constraint that a row breaks, without the row."""
     with refused_as_input(f"cannot write {table.name} to {shown(engine.url)}", engine.url):
+        token = _writing.set(True)
         try:
             yield
         except IntegrityError as error:
@@ -45,6 +54,8 @@ def row_refused(engine: Engine, table: sa.Table) -> Iterator[None]:
                 f"{table.info.get(CALLED, table.name)}.{name} does not take a value, such as text that its "
                 "character set has not: change the column; nothing was written"
             ) from None
+        finally:
+            _writing.reset(token)
 
 
 def _constraint(error: IntegrityError) -> str:

@@ -37,11 +37,13 @@ def write_file(
     batches: Iterable[pa.RecordBatch],
     *,
     metadata: Callable[[], Mapping[str, str]] | None = None,
+    private: bool = False,
 ) -> None:
     """Write ``batches`` to ``path`` as its ending says; the name appears when all is on disk, or never.
 
     An existing file of that name is replaced at that moment. ``metadata`` is called after the last batch and
-    goes into a Parquet file's own key-value metadata; the other kinds have no place for it.
+    goes into a Parquet file's own key-value metadata; the other kinds have no place for it. A ``private``
+    file is its owner's alone, unless it replaces one with other permissions.
 
     Raises:
         InputError: the ending is unknown, the folder is not writable, or a column has no form in that kind.
@@ -51,14 +53,14 @@ def write_file(
     kind = kind_of(location)
     _check_types(schema, kind, location)
     try:
-        with whole_file(location) as file, _compressed(file, location) as sink:
+        with whole_file(location, private=private) as file, _compressed(file, location) as sink:
             _write(sink, schema, kind, batches, metadata)
     except OSError as error:
         raise _unwritten(path, error) from None
 
 
 @contextlib.contextmanager
-def whole_file(path: Path) -> Iterator[IO[bytes]]:
+def whole_file(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
     """Open a nameless file that takes the name ``path`` when the block ends well.
 
     On Linux nothing is left even by a killed process; elsewhere a hidden ``.partial`` file may be. A file
@@ -71,7 +73,7 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     try:
         place, mode = _place(path)
         hidden = place.with_name(f".{place.name}.{secrets.token_hex(4)}.partial")
-        descriptor, named = _create(hidden, mode)
+        descriptor, named = _create(hidden, private or mode is not None)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no such name can be"
         raise InputError(f"{path}: cannot be written ({reason})") from None
@@ -101,10 +103,10 @@ def _place(path: Path) -> tuple[Path, int | None]:
     return place, None if found is None else found & 0o777
 
 
-def _create(hidden: Path, mode: int | None) -> tuple[int, bool]:
+def _create(hidden: Path, own: bool) -> tuple[int, bool]:
     """Return a descriptor, and whether the file already bears the name ``hidden``."""
-    # While it is being written, a file that replaces another is its owner's alone.
-    first = 0o666 if mode is None else 0o600
+    # While it is being written, a file that replaces another is its owner's alone too.
+    first = 0o600 if own else 0o666
     nameless = getattr(os, "O_TMPFILE", 0)
     if nameless and os.path.isdir("/proc/self/fd"):
         with contextlib.suppress(OSError):

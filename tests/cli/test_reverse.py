@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +50,7 @@ def test_a_file_comes_back_and_the_log_says_who_did_it(folder: Path) -> None:
     done = run("made.parquet", "out.parquet", "--columns", "전화", *WHO)
     assert done.exit_code == 0
     assert pq.read_table("out.parquet")["전화"].to_pylist() == PHONES
+    assert stat.S_IMODE(os.stat("out.parquet").st_mode) == 0o600
     assert [event["details"]["step"] for event in events()] == ["intent", "done"]  # type: ignore[index]
     assert {(event["actor"], event["purpose"], event["reason"]) for event in events()} == {
         ("dpo-1", "민원", "case 7")

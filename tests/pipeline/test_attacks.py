@@ -73,6 +73,25 @@ def test_a_step_that_makes_other_columns_than_it_declares_is_refused(
     assert not list(tmp_path.iterdir())
 
 
+def test_a_step_that_loses_rows_is_refused_unless_it_says_so(tmp_path: Path) -> None:
+    step = Step(lambda batch: batch.slice(1))
+    with pytest.raises(SafeguardsError, match="a step makes 1 rows of 2; one that may says filters = True"):
+        Pipeline([step]).run_file(ROWS, tmp_path / "out.csv")
+    assert not list(tmp_path.iterdir())
+    step.filters = True  # type: ignore[attr-defined]
+    assert Pipeline([step]).run(ROWS).num_rows == 1
+
+
+@pytest.mark.parametrize("given", [lambda batch: batch, lambda batch: (batch, None), lambda batch: None])
+def test_a_step_that_returns_no_counts_is_told_what_to_return(given: Callable[[Any], Any]) -> None:
+    class Forgetful(Step):
+        def apply(self, batch: pa.RecordBatch, before: int = 0) -> Any:
+            return self._work(batch)
+
+    with pytest.raises(SafeguardsError, match=r"returns a batch and its counts: return batch, Counts\(\)"):
+        Pipeline([Forgetful(given)]).run(ROWS)
+
+
 def _places(document: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     inner = document.items() if isinstance(document, dict) else enumerate(document)
     for key, value in inner:

@@ -328,6 +328,7 @@ def test_equal_transforms_of_both_sides_keep_a_reference(transform: Any) -> None
             "child.parent_id: refers to parent.id, but keep and token in domain 'd' do not give",
         ),
         (Token(length=20), Token(), "use one transform, with the same settings and domain, for both"),
+        (Token(length=20), Token(), "and token in domain 'd' (other length) do not give"),
         (Token(item="email"), Token(), "but token of email in domain 'd' and token in domain 'd'"),
         (Token(), None, "child.parent_id: refers to parent.id, whose pipeline is not known"),
     ],

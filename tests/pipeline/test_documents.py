@@ -278,6 +278,52 @@ def test_members_that_no_path_names_are_dropped_or_kept_as_they_are() -> None:
     )
 
 
+DOCUMENTS = ['{"user":{"name":"a","tags":[]}}', None, '{"user":null}', '{"user":{"name":"b"},"more":1}']
+
+
+@pytest.mark.parametrize("wrap", [lambda text: text, lambda text: {"j": text}, lambda text: [text, text]])
+@pytest.mark.parametrize(
+    ("path", "met"),
+    [
+        (".user.name", True),
+        (".more", True),
+        (".user.tags[].x", True),  # no tag is there, so none could have it
+        (".user.nmae", False),
+        (".usr.name", False),
+        (".user.tgs[].x", False),
+        (".name", False),
+    ],
+)
+def test_a_path_that_no_document_has_is_refused_where_all_else_is_kept(
+    wrap: Any, path: str, met: bool, tmp_path: Any
+) -> None:
+    table = pa.table({"c": [wrap(text) for text in DOCUMENTS]})
+    nested = table["c"].type
+    inner = "c.j" if pa.types.is_struct(nested) else "c[]" if pa.types.is_list(nested) else "c"
+    columns: dict[str, Transform] = {f"{inner}{path}": Mask()}
+    target = tmp_path / "out.parquet"
+    if met:
+        Pipeline(columns, unlisted="keep").run_file(table, target)
+    else:
+        with pytest.raises(InputError, match="no document has such a member"):
+            Pipeline(columns, unlisted="keep").run_file(table, target)
+        assert not target.exists()
+    assert Pipeline(columns, unlisted="drop").run(table).num_rows == 4
+    assert Pipeline(columns, unlisted="keep").run(table.slice(1, 1)).num_rows == 1  # no document at all
+
+
+def test_one_part_of_a_directory_may_lack_a_member_that_another_has(tmp_path: Any) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    for number, name in enumerate(["a", "b", "b"]):
+        (source / f"{number}.jsonl").write_text(json.dumps({"j": json.dumps({name: "x"})}) + "\n")
+    Pipeline({"j.a": Mask()}, unlisted="keep").run_directory(source, tmp_path / "out")
+    with pytest.raises(InputError, match=r"column 'j.c': no document has such a member"):
+        Pipeline({"j.c": Mask()}, unlisted="keep").run_directory(source, tmp_path / "other")
+    assert not (tmp_path / "other" / "_SUCCESS").exists()
+    assert not [*(tmp_path / "other").glob("*.jsonl")]
+
+
 def test_dropped_members_and_elements_are_gone() -> None:
     assert made(
         '{"a":{"b":1},"c":[1,{"d":2}],"e":[{"f":1}]}', {"j.a": Drop(), "j.c[]": Drop(), "j.e[].f": Drop()}
@@ -295,7 +341,7 @@ def test_dropped_members_and_elements_are_gone() -> None:
     ],
 )
 def test_a_resident_registration_number_leaves_no_document(text: str, columns: Any) -> None:
-    with pytest.raises(InputError, match="is a resident registration number") as caught:
+    with pytest.raises(InputError, match="(is|holds) a resident registration number") as caught:
         made(text, columns, unlisted="keep")
     assert "900101" not in str(caught.value)
     assert made(text, {"j.a": Drop()}) == "{}"

@@ -275,7 +275,7 @@ def test_a_resident_registration_number_leaves_no_struct(ring: Keyring, name: st
     with pytest.raises(InputError, match="resident registration number"):
         Pipeline(columns, domain="d").run(people)
     assert Pipeline({f"p.{name}": Drop()}).run(people).num_columns == 0
-    with pytest.raises(InputError, match=r"column 'p.x\[\]' is a resident registration number"):
+    with pytest.raises(InputError, match=r"column 'p.x\[\]' holds a resident registration number"):
         Pipeline({"p.x": Backwards()}).run(pa.table({"p": [{"x": ["900101-1234568"]}]}))
 
 

@@ -6,6 +6,7 @@ import json
 import pickle
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 from safeguards import Keyring
 from safeguards.errors import AlreadyProtected, InputError, SafeguardsError
 from safeguards.pipeline import ColumnRecord, Counts, Manifest, Pipeline, Pseudonymise
-from safeguards.pseudonyms import Domain, Drop, Generalise, Keep, Mask, Token
+from safeguards.pseudonyms import DateShift, Domain, Drop, Generalise, Keep, Mask, Token
 from safeguards.pseudonyms.transform import Bound
 from safeguards.tables import open_frame
 
@@ -215,6 +216,30 @@ def test_steps_of_other_rooms_take_part_and_can_refuse(ring: Keyring, tmp_path: 
     with pytest.raises(InputError, match="too many rows"):
         Pipeline([first, Largest(1)]).run_file(tmp_path / "in.csv", tmp_path / "out.csv")
     assert not (tmp_path / "out.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "message"),
+    [
+        (
+            "",
+            "a",
+            r'column \'\' is not listed \(the first line leaves its name empty; "" = "drop" leaves it out',
+        ),
+        (" 휴대폰", "휴대폰", "one has white space around its name: write that too, in quotes"),
+    ],
+)
+def test_names_that_are_hard_to_see_are_told(name: str, asked: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        Pipeline({asked: Drop()}).run(pa.table({"a": ["x"], name: ["y"]}))
+
+
+def test_a_column_read_beside_that_is_mistyped_is_told() -> None:
+    shifting = {"day": DateShift(days=3, subject="membr"), "member": Drop()}
+    with pytest.raises(
+        InputError, match=r"no column 'membr', which date_shift reads; did you mean 'member'\?"
+    ):
+        Pipeline(shifting, domain="d").run(pa.table({"day": [date(2026, 1, 1)], "member": ["x"]}))
 
 
 def test_a_second_run_is_refused_by_the_manifest_that_the_table_carries(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import signal
@@ -27,6 +28,7 @@ from safeguards.pipeline import ConstraintsBroken, Manifest, Pipeline
 from safeguards.pipeline.database.into_table import TableTarget
 from safeguards.pseudonyms import Drop, Generalise, Keep, Mask, Token
 from safeguards.tables import open_database, open_frame, write_file
+from safeguards.tables.sql_refusals import row_refused
 
 PEOPLE = pa.table({"이메일": ["kim@example.com", None], "나이": pa.array([31, None], pa.int64())})
 
@@ -189,16 +191,31 @@ def test_a_failure_leaves_no_table_and_adds_no_row(ring: Keyring, target: sa.Eng
     assert len(rows(target)) == 5
 
 
-def test_rows_that_break_a_key_name_the_key_and_no_value(ring: Keyring, target: sa.Engine) -> None:
+def test_rows_that_break_a_key_name_the_key_and_no_value(
+    ring: Keyring, target: sa.Engine, caplog: pytest.LogCaptureFixture
+) -> None:
     """A canonical form makes one of two spellings that UNIQUE had told apart."""
     table = sa.Table("사본", sa.MetaData(), sa.Column("이메일", sa.String(60), unique=True))
     table.create(target)
-    twins = pa.table({"이메일": ["KIM@example.com", "kim@example.com"]})
+    names = [f"kim{number}@example.com" for number in range(5000)]
+    twins = pa.table({"이메일": [*names, *map(str.upper, names)]})
     with pytest.raises(InputError, match="사본: a row breaks .*; nothing was written") as caught:
         Pipeline({"이메일": Token(item="email")}, domain="d").run_table(twins, target, "사본")
     assert "tk1" not in str(caught.value)
     assert caught.value.__cause__ is None
+    assert not caplog.records
     assert rows(target) == []
+
+
+def test_what_a_driver_logs_of_a_refused_row_is_withheld(
+    target: sa.Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = logging.getLogger("psycopg")
+    with row_refused(target, sa.Table("사본", sa.MetaData())):
+        log.warning("error ignored terminating: Key (이메일)=(kim@example.com) exists")
+    assert not caplog.records
+    log.warning("of others")
+    assert caplog.messages == ["of others"]
 
 
 def test_text_that_is_too_long_is_refused_also_where_the_database_would_take_it(target: sa.Engine) -> None:

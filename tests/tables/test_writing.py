@@ -52,6 +52,17 @@ def test_the_file_has_the_permissions_of_any_new_file(
 
 
 @pytest.mark.parametrize("nameless", [True, False])
+def test_a_private_file_is_its_owners_alone(
+    tmp_path: Path, nameless: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not nameless:
+        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    path = tmp_path / "out.csv"
+    write_file(path, SCHEMA, [pa.record_batch({"a": [1]})], private=True)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("nameless", [True, False])
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o666])
 def test_a_file_that_is_replaced_hands_on_its_permissions(
     tmp_path: Path, nameless: bool, mode: int, monkeypatch: pytest.MonkeyPatch

@@ -42,6 +42,8 @@ class Filter:
 
 
 class _Filtering:
+    filters = True
+
     def __init__(self, schema: pa.Schema, failing: str) -> None:
         self.schema = schema
         self.failing = failing

@@ -211,8 +211,9 @@ def _of_foreign_key(
         if other is None or other.kind is None:
             yield f"{where}, which the result has not: keep both columns or drop both"
         elif not child.agrees(other):
+            both = f"{child.told} and {other.told}{child.apart(other)}"
             yield (
-                f"{where}, but {child.told} and {other.told} do not give equal values equal results: use one "
+                f"{where}, but {both} do not give equal values equal results: use one "
                 "transform, with the same settings and domain, for both"
             )
 

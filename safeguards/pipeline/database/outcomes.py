@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -71,6 +71,19 @@ class Outcome:
             for change, domain in self.changes
         ]
         return ", then ".join(names) or "keep"
+
+    def apart(self, other: Outcome) -> str:
+        """Name the settings that differ, without their values, where the same transforms stand there."""
+        pairs = [*zip(self.changes, other.changes, strict=False)]
+        names = {
+            field.name
+            for (mine, _), (yours, _) in pairs
+            if type(mine) is type(yours)
+            for field in fields(mine)
+            if getattr(mine, field.name) != getattr(yours, field.name)
+        }
+        names |= {"domain" for (_, mine), (_, yours) in pairs if mine != yours}
+        return f" (other {', '.join(sorted(names))})" if names and self.told == other.told else ""
 
     def agrees(self, other: Outcome) -> bool:
         """Say whether equal values have equal results here and there."""

@@ -70,7 +70,7 @@ class _Job:
     def __init__(self, pipeline: Pipeline, source: Path, first: Path) -> None:
         rows = open_file(first)
         self.pipeline, self.source = pipeline, source
-        self._run = Run(pipeline, rows)
+        self._run = Run(pipeline, rows, whole=False)
         if not self._run.schema.names:
             raise InputError("every column is dropped; there is nothing to write")
         self.schema = rows.schema.remove_metadata()
@@ -99,6 +99,7 @@ class _Job:
             for total, more in zip(counts, finished.counts, strict=True):
                 total.update({(column, what): number for column, what, number in more})
             nulls.update(finished.nulls_out)
+        self._run.refuse_unmet(counts)
         gates = self._judged(done, folder) if self.pipeline.gates else []
         rows_in, rows_out = (sum(one.rows[1] for one in done), sum(one.rows_out for one in done))
         nulls_out = {name: nulls[name] for name in self._run.schema.names}

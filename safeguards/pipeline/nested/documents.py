@@ -14,6 +14,8 @@ from safeguards.pipeline.nested.json_walk import Place, Walk
 from safeguards.pipeline.nested.part import Part
 from safeguards.pipeline.nested.paths import Branch
 from safeguards.pipeline.nested.place import At, Scope
+from safeguards.pipeline.step import Counts
+from safeguards.pseudonyms import Keep
 from safeguards.pseudonyms.column import Unfit, is_text, plain
 
 JSON_TYPE: Any = getattr(pa, "JsonType", ())  # since pyarrow 19
@@ -43,6 +45,11 @@ class Documents:
     def parts(self) -> Sequence[Part]:
         """Return the paths' parts."""
         return [leaf.part for leaf in self._leaves]
+
+    def unmet(self, counts: Counts) -> Iterator[str]:
+        """Yield the paths that no document had, where it keeps what no path names."""
+        if isinstance(self._rest, Keep):
+            yield from self._root.unmet(counts)
 
     def apply(self, values: Any, at: At) -> Any:
         """Transform the values of all paths.

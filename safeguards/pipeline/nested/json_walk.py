@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from safeguards.errors import InputError
 from safeguards.pipeline.nested import json_text
 from safeguards.pipeline.nested.json_leaf import Leaf, Values
 from safeguards.pipeline.nested.json_wholes import Passing
+from safeguards.pipeline.nested.part import ROWS
 from safeguards.pipeline.nested.paths import Branch
 from safeguards.pipeline.nested.place import At, Scope
+from safeguards.pipeline.step import Counts
 from safeguards.pseudonyms import Keep
 from safeguards.pseudonyms.column import Unfit
+
+MET, OBJECTS = "met", "objects"
+"""What the values at a place of documents are counted under, and the objects among them."""
 
 
 class Place:
@@ -36,6 +41,15 @@ class Place:
             self.each is not None and self.each.leaf is not None and leaves[self.each.leaf].leaves_out
         )
 
+    def unmet(self, counts: Counts) -> Iterator[str]:
+        """Yield the members that no object had, though there were objects which might."""
+        for member in self.members.values():
+            if not counts[member.name, MET] and not counts[member.name, ROWS] and counts[self.name, OBJECTS]:
+                yield member.name
+            yield from member.unmet(counts)
+        if self.each is not None:
+            yield from self.each.unmet(counts)
+
 
 class Walk:
     """One walk over some documents."""
@@ -43,6 +57,7 @@ class Walk:
     def __init__(self, leaves: Sequence[Leaf], rest: Any) -> None:
         self._values: list[Values] = [leaf.values() for leaf in leaves]
         self._rest = rest
+        self._counts: Counts = Counts()
         self._unlisted: dict[str, Passing] = {}
 
     def document(self, root: Place, text: str, row: int) -> list[Any]:
@@ -55,11 +70,14 @@ class Walk:
         """Put what becomes of all values in their places."""
         for values in (*self._values, *self._unlisted.values()):
             values.settle(at)
+        at.counts.update(self._counts)
 
     def _see(self, place: Place, holder: Any, key: Any, row: int) -> None:
         value = holder[key]
         kind = type(value)
+        self._counts[place.name, MET] += 1
         if kind is dict and place.members:
+            self._counts[place.name, OBJECTS] += 1
             for name in [*value]:
                 member = place.members.get(name)
                 if member is None:

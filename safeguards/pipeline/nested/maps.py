@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from safeguards.errors import InputError
 from safeguards.pipeline.nested.part import Part
 from safeguards.pipeline.nested.paths import Branch
 from safeguards.pipeline.nested.place import At, Node
+from safeguards.pipeline.step import Counts
 from safeguards.pseudonyms import Drop, Keep, lists
 
 KEY, VALUE = "key", "value"
@@ -67,6 +68,10 @@ class Map:
     def parts(self) -> Sequence[Part]:
         """Return the parts of keys and values."""
         return self._entries.parts()
+
+    def unmet(self, counts: Counts) -> Iterator[str]:
+        """Yield those of keys and values."""
+        return self._entries.unmet(counts)
 
     def apply(self, values: Any, at: At) -> Any:
         """Transform keys and values; NULL and empty maps stay what they are."""

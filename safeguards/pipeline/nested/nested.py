@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ from safeguards.pipeline.nested.documents import Documents, holds_json
 from safeguards.pipeline.nested.part import Part
 from safeguards.pipeline.nested.paths import Branch
 from safeguards.pipeline.nested.place import At, Node, Scope
+from safeguards.pipeline.step import Counts
 from safeguards.pseudonyms import lists
 
 
@@ -81,6 +83,10 @@ class Decoded:
         """Return the values' parts."""
         return self._child.parts()
 
+    def unmet(self, counts: Counts) -> Iterator[str]:
+        """Yield those of the values."""
+        return self._child.unmet(counts)
+
     def apply(self, values: Any, at: At) -> Any:
         """Transform the value of each row."""
         return self._child.apply(values.dictionary.take(values.indices), at)
@@ -110,6 +116,10 @@ class Struct:
     def parts(self) -> Sequence[Part]:
         """Return the fields' parts."""
         return [part for _, node in self._fields for part in node.parts()]
+
+    def unmet(self, counts: Counts) -> Iterator[str]:
+        """Yield those of the fields."""
+        return chain.from_iterable(node.unmet(counts) for _, node in self._fields)
 
     def apply(self, values: Any, at: At) -> Any:
         """Transform each field; a NULL struct stays NULL."""
@@ -141,6 +151,10 @@ class List:
     def parts(self) -> Sequence[Part]:
         """Return the elements' parts."""
         return self._elements.parts()
+
+    def unmet(self, counts: Counts) -> Iterator[str]:
+        """Yield those of the elements."""
+        return self._elements.unmet(counts)
 
     def apply(self, values: Any, at: At) -> Any:
         """Transform the elements; NULL and empty lists stay what they are."""

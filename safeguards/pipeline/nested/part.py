@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import pyarrow as pa
 
-from safeguards.errors import InputError
+from safeguards.errors import InputError, meant
 from safeguards.pipeline import rules
 from safeguards.pipeline.manifest import ColumnRecord
 from safeguards.pipeline.nested.place import At, Scope
@@ -37,7 +37,8 @@ class Part:
         self._inner = name not in scope.columns
         self._domain = scope.domain if transform.keyed else None
         if missing := [other for other in transform.beside if other not in scope.columns]:
-            raise InputError(f"column {name!r}: no column {missing[0]!r}, which {transform.name} reads")
+            hint = meant(missing[0], scope.columns)
+            raise InputError(f"column {name!r}: no column {missing[0]!r}, which {transform.name} reads{hint}")
         rules.check_kind(name, transform, kind)
         try:
             self.output = transform.output(kind)
@@ -61,6 +62,10 @@ class Part:
             return None
         beside = [at.beside(column) for column in self.transform.beside]
         return self.guarded(lambda: self._transformed(values, beside, at.counts), at)
+
+    def unmet(self, counts: Counts) -> Iterator[str]:
+        """Yield nothing: a column, or a part that its type tells of, is there."""
+        yield from ()
 
     def count(self, rows: int, nulls: int, at: At) -> None:
         """Count values that came in."""
@@ -100,9 +105,11 @@ class Part:
     def _transformed(self, values: Any, beside: Sequence[Any], counts: Counts) -> Any:
         rules.check_values(values, self.transform)
         if self._bound.counted is None:
-            return self._bound.apply(values, *beside)
-        result, counted = self._bound.counted(values, *beside)
-        counts.update({(self.name, f"{COUNTED}{what}"): number for what, number in counted.items()})
+            result = self._bound.apply(values, *beside)
+        else:
+            result, counted = self._bound.counted(values, *beside)
+            counts.update({(self.name, f"{COUNTED}{what}"): number for what, number in counted.items()})
+        rules.check_result(result, self.transform)
         return result
 
 

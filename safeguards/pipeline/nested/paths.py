@@ -143,6 +143,8 @@ def _nowhere(text: str, columns: Iterable[str]) -> str:
     message = f"no column {text!r}; the columns are: {offer(text, known)}"
     if normalize("NFC", text) in {normalize("NFC", column) for column in known}:
         message += "; one is spelled alike in another Unicode form (NFC, NFD): rename it"
+    elif text.strip() in map(str.strip, known):
+        message += "; one has white space around its name: write that too, in quotes"
     if any(text.startswith((f"{column}.", f"{column}[")) for column in known):
         message += '; paths into them are written a.b, a[].b or a["b.c"]'
     return message

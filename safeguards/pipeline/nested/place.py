@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -95,3 +95,6 @@ class Node(Protocol):
 
     def parts(self) -> Sequence[Part]:
         """Return the parts that have a transform, in order."""
+
+    def unmet(self, counts: Counts) -> Iterator[str]:
+        """Yield the paths that no document had, where it keeps what no path names: they may be mistyped."""

@@ -46,7 +46,7 @@ def written(
             yield batch
 
     with use:
-        write_file(target, undoing.schema, batches(), metadata=metadata)
+        write_file(target, undoing.schema, batches(), metadata=metadata, private=task.to is None)
     return rows
 
 

@@ -64,7 +64,7 @@ def mapped_file(
                 yield from table.to_batches()
             use.note("done", rows=rows, pairs=pairs)
 
-        write_file(target, PAIRS, batches())
+        write_file(target, PAIRS, batches(), private=True)
     return pairs
 
 
