@@ -121,10 +121,13 @@ def test_a_search_of_mysqldump_finds_nothing(ring, build, mariadb_url: str) -> N
 
 
 @pytest.mark.postgres
-def test_a_session_that_still_sees_the_old_rows_is_named(ring, build, postgres_url: str, monkeypatch) -> None:
+@pytest.mark.parametrize("isolation", ["REPEATABLE READ", "READ COMMITTED"])
+def test_a_session_that_still_sees_the_old_rows_is_named(
+    ring, build, postgres_url: str, monkeypatch, isolation: str
+) -> None:
     monkeypatch.setattr(postgresql, "SNAPSHOT_SECONDS", 0.3)
     service = build(postgres_url, 10)
-    other = create_engine(postgres_url, isolation_level="REPEATABLE READ")
+    other = create_engine(postgres_url, isolation_level=isolation)
     with other.connect() as connection:
         connection.execute(text('SELECT 1 FROM "지점"')).all()
         connection.execute(text("CREATE TEMPORARY TABLE held (id integer)"))
@@ -137,19 +140,44 @@ def test_a_session_that_still_sees_the_old_rows_is_named(ring, build, postgres_u
 @pytest.mark.postgres
 def test_dead_rows_of_postgresqls_statistics_are_gone_too(ring, build, postgres_url: str) -> None:
     service = build(postgres_url, 5)
-    file = "pg_read_binary_file(pg_relation_filepath('pg_catalog.pg_statistic'))"
-
-    def left() -> list[str]:
-        with service.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("ANALYZE"))
-            connection.execute(text("CHECKPOINT"))
-            data = bytes(connection.scalar(text(f"SELECT {file}")))
-        return [value for value in service.rrns if value.encode() in data]
-
-    assert left()
+    assert in_statistics(service)
     outcome = encrypt_in_place(service.engine, TARGETS)
     assert any("pg_statistic" in line for line in outcome.erased)
-    assert left() == []
+    assert in_statistics(service) == []
+
+
+@pytest.mark.postgres
+def test_a_session_that_began_while_tables_were_written_anew_is_named(
+    ring, build, postgres_url: str, monkeypatch
+) -> None:
+    service = build(postgres_url, 5)
+    other = create_engine(postgres_url, isolation_level="REPEATABLE READ")
+    waiting = postgresql.PostgresqlBackend._await_snapshots
+
+    with other.connect() as seen:
+
+        def interrupted(backend) -> list[str]:
+            found = waiting(backend)
+            if not seen.in_transaction():
+                seen.execute(text("SELECT txid_current()")).all()
+            return found
+
+        monkeypatch.setattr(postgresql.PostgresqlBackend, "_await_snapshots", interrupted)
+        monkeypatch.setattr(postgresql, "SNAPSHOT_SECONDS", 0.3)
+        outcome = encrypt_in_place(service.engine, TARGETS)
+        pid = seen.scalar(text("SELECT pg_backend_pid()"))
+    other.dispose()
+    assert sum(f"session {pid} still sees the old rows" in line for line in outcome.remaining) == 1
+
+
+def in_statistics(service) -> list[str]:
+    """Return the numbers that stand in the file of PostgreSQL's statistics, dead rows and all."""
+    file = "pg_read_binary_file(pg_relation_filepath('pg_catalog.pg_statistic'))"
+    with service.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+        connection.execute(text("CHECKPOINT"))
+        data = bytes(connection.scalar(text(f"SELECT {file}")))
+    return [value for value in service.rrns if value.encode() in data]
 
 
 @pytest.mark.postgres

@@ -38,14 +38,17 @@ def test_the_samples_of_the_standard(sample: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_every_wycheproof_case_is_judged_as_it_should_be(shared: Path, name: str) -> None:
+@pytest.mark.parametrize("batches_of", [10, pytest.param(1, marks=pytest.mark.slow)])
+def test_every_wycheproof_case_is_judged_as_it_should_be(shared: Path, name: str, batches_of: int) -> None:
+    """A batch of one row costs many times its value alone: of those, one case in ten is tried in haste."""
     groups = json.loads((shared / "vectors" / f"aes_ff1_{name}_test.json").read_text())["testGroups"]
     for group in groups:
-        for case in group["tests"]:
-            _judge(case, group["radix"], group.get("alphabet"))
+        for number, case in enumerate(group["tests"]):
+            batch = number % batches_of == 0
+            _judge(case, group["radix"], group.get("alphabet"), batch=batch)
 
 
-def _judge(case: dict[str, Any], radix: int, alphabet: str | None) -> None:
+def _judge(case: dict[str, Any], radix: int, alphabet: str | None, *, batch: bool) -> None:
     key, tweak = bytes.fromhex(case["key"]), bytes.fromhex(case["tweak"])
     message, sealed = (
         [alphabet.find(letter) for letter in case[part]] if alphabet else case[part] for part in ("msg", "ct")
@@ -53,6 +56,8 @@ def _judge(case: dict[str, Any], radix: int, alphabet: str | None) -> None:
     if case["result"] == "valid" and "SmallMessageSize" not in case["flags"]:
         assert ff1.encrypt(key, tweak, message, radix) == sealed, case["tcId"]
         assert ff1.decrypt(key, tweak, sealed, radix) == message, case["tcId"]
+        if not batch:
+            return
         assert ff1.encrypt_batch(key, tweak, matrix(message), radix).tolist() == [sealed], case["tcId"]
         assert ff1.decrypt_batch(key, tweak, matrix(sealed), radix).tolist() == [message], case["tcId"]
         return

@@ -48,10 +48,11 @@ _SETTINGS = {
     "row_security": "off",
     "default_transaction_isolation": "'read committed'",
 }
+# A session that has written and now does nothing has no snapshot; its number keeps dead rows all the same.
 _HOLDERS = """
     SELECT 'session ' || pid AS name FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xmin IS NOT NULL
-    AND age(backend_xmin) > age(CAST(CAST(:xid AS text) AS xid))
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+    AND greatest(age(backend_xmin), age(backend_xid)) > age(CAST(CAST(:xid AS text) AS xid))
     UNION ALL SELECT 'prepared transaction ' || gid FROM pg_prepared_xacts WHERE database = current_database()
     AND age(transaction) > age(CAST(CAST(:xid AS text) AS xid))
     UNION ALL SELECT 'replication slot ' || slot_name FROM pg_replication_slots WHERE xmin IS NOT NULL
@@ -173,7 +174,7 @@ class PostgresqlBackend:
 
     def erase(self, tables: Iterable[Facts]) -> list[str]:
         """Write the tables anew without their dead rows, once no session needs those."""
-        self._await_snapshots()
+        self._holders = self._await_snapshots()
         done = []
         for facts in tables:
             self.session.run(f"VACUUM (FULL, ANALYZE) {self._name(facts)}")
@@ -207,17 +208,21 @@ class PostgresqlBackend:
         self._owns_statistics = bool(self.session.scalar(_OWNS_DATABASE))
         if not self._owns_statistics:
             return []
+        # The statistics that were made anew left dead rows only now: another session, such as the server's
+        # own that analyses tables, may have begun meanwhile.
+        self._holders += [one for one in self._await_snapshots() if one not in self._holders]
         self.session.run("VACUUM FULL pg_catalog.pg_statistic")
         return ["VACUUM FULL wrote catalogue pg_statistic anew, whose dead rows held frequent values"]
 
-    def _await_snapshots(self) -> None:
+    def _await_snapshots(self) -> list[str]:
+        """Wait for the sessions that see what is dead by now; return those that do not end in time."""
         xid = int(self.session.scalar("SELECT txid_current()")) & 0xFFFF_FFFF
         deadline = time.monotonic() + SNAPSHOT_SECONDS
         while holders := [row.name for row in self.session.rows(_HOLDERS, {"xid": str(xid)})]:
             if time.monotonic() > deadline:
                 break
             time.sleep(0.2)
-        self._holders = holders
+        return holders
 
     def _is_binary(self, facts: Facts) -> bool:
         return self.facts(facts.schema, facts.table, facts.column).binary
