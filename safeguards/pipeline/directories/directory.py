@@ -70,7 +70,7 @@ class _Job:
     def __init__(self, pipeline: Pipeline, source: Path, first: Path) -> None:
         rows = open_file(first)
         self.pipeline, self.source = pipeline, source
-        self._run = Run(pipeline, rows, whole=False)
+        self._run = Run(pipeline, rows)
         if not self._run.schema.names:
             raise InputError("every column is dropped; there is nothing to write")
         self.schema = rows.schema.remove_metadata()
@@ -150,7 +150,7 @@ class PartWork:
         before, fingerprinted = _state(part), digest(part)
         rows = open_file(part)
         _check_schema(rows.schema, self.schema)
-        run = Run(pipeline, rows)
+        run = Run(pipeline, rows, whole=False)
         write_file(
             target, run.schema, run.batches(), metadata=lambda: {METADATA_KEY: run.manifest().to_json()}
         )
