@@ -17,8 +17,17 @@ DIGITS = 13
 # 000101-3000000 as a number has lost its leading zeros; floats hold all of these exactly.
 _LEAST, _BEYOND = 10.0**9, 10.0**DIGITS
 _ZERO_FRACTION = r"\.0*(\s*)$"
-_FORM = r"['\"\s]*([0-9]{6})\s*(-?)\s*([0-9]{7})['\"\s]*"
-_CELL = re.compile(_FORM)
+# What stands around a number, such as Excel's ="...", and what stands for its hyphen. A point or a comma may
+# be that of a fraction: as sure as thirteen digits alone.
+_BEFORE, _AFTER = r"[='\"\s(\[{<#*]*", r"['\"\s)\]}>,;*]*"
+_HYPHENS = "-_~/:|"
+
+
+def _form(hyphens: str) -> str:
+    return rf"{_BEFORE}([0-9]{{6}})\s*([{hyphens}]|[.,]?)\s*([0-9]{{7}}){_AFTER}"
+
+
+_CELL = re.compile(_form(f"{_HYPHENS}·・─━˗"))
 # Format characters, combining marks and controls: none of them belongs into a number.
 _UNSEEN = {"Cf", "Mn", "Me", "Cc"}
 
@@ -73,10 +82,11 @@ def _of_text(text: Any) -> Iterator[str]:
     plainly = pc.ascii_is_printable(text)
     clear, odd = text.filter(plainly), text.filter(pc.invert(plainly))
     odd = odd.filter(pc.equal(pc.count_substring_regex(odd, r"\p{N}"), pa.scalar(DIGITS)))
-    clear = clear.filter(pc.match_substring_regex(clear, f"^{_FORM}$"))
+    clear = clear.filter(pc.match_substring_regex(clear, f"^{_form(_HYPHENS)}$"))
     for cell in (*clear.to_pylist(), *odd.to_pylist()):
         if found := _CELL.fullmatch(cell if cell.isascii() and cell.isprintable() else _seen(cell)):
-            yield "".join(found.groups())
+            front, sign, back = found.groups()
+            yield f"{front}{'-' if sign.strip('.,') else ''}{back}"
 
 
 def _of_numbers(numbers: Any) -> Iterator[str]:

@@ -15,13 +15,12 @@ from safeguards.items.text import header_words, plain
 from safeguards.pipeline.leaves import candidates
 
 RRN = "kr_rrn"
-_ALSO_AMERICAN = "ssn"
 # Whole cells are judged. With a hyphen and the check digit one cell is enough, with a hyphen alone few are;
 # thirteen digits alone may be an order number, of which one in eleven meets the check digit by chance, so
 # there most cells must have the form, and a quarter must meet it.
 _CERTAIN, _SURE, _CHECKED = 0.9, 0.7, 0.6
-# Corporations' numbers have the same form and a check digit of their own, which few since 2025 lack: of
-# residents' numbers one in fifty meets it.
+# Corporations' numbers have the same form and a check digit of their own, which few since 2025 lack. Of
+# residents' numbers fewer than one in a hundred has an office, a kind and that check digit.
 _CRN = "kr_crn"
 _CORPORATION, _PERHAPS = 0.5, 0.2
 _MOST = 0.9
@@ -38,58 +37,89 @@ _BIRTH = f"^{_DAY}[1-8][0-9]{{6}}$"  # nationals have 1-4, foreigners 5-8
 _OF_1900S, _NATIONAL = "^.{6}[1256]", "^.{6}[1-4]"
 # What may follow the name of such a number. Its front part alone is a birth date, and no such number.
 _BRACKETED = re.compile(r"[(\[{<【〔「](?!\s*(?:앞(?!.*뒤)|front|first))[^)\]}>】〕」]*(?:[)\]}>】〕」]|$)")
-# What is derived of such a number may be passed on no more than the number itself.
-_SUFFIX = (
-    "(?: ?(?:no|num|number|nbr|id|val|value|str|string|text|txt|raw|plain|orig|original|full|back|rear|last7|"
-    "hash|hashed|hmac|sha|md5|enc|encrypted|encryption|cipher|ciphertext|crypt|masked|mask|token|key|idx|bidx|"
-    "번호|앞뒤|뒷|뒤|자리|전체|원본|원문|평문|값|정보|란|암호화|암호|해시|해쉬|마스킹|토큰|[0-9]+))*"
+# Names are data too where JSON documents hold them.
+_LONGEST_NAME = 256
+_RESIDENT = "resident ?(?:registration|reg|no|num|number)"
+_LATIN = re.compile(
+    f"(?<![0-9a-z])(?:[a-z]*rrn(?:s|o|no|num)?|jumin(?:no|num|bunho|beonho)?|{_RESIDENT})(?![a-z])"
 )
-# They say whether there is a number.
-_FLAGS = "(?!(?:has|is|with|without|missing|no of|count of) )"
+# 입주민번호 is a tenant's, 이주민번호 a migrant's.
+_HANGUL = re.compile("(?<![입거이])주민(?:등록)?번호|실명번호")
+_AMERICAN = re.compile("ssn(?: ?(?:no|num|number|nbr|val|value|raw|plain|full|kr|[0-9]{1,2})){0,3}")
+# Words before or behind the name that make of it a question about the number. Whatever else stands there is
+# taken for the number, or for something derived of it, which may be passed on no more than it.
+_ASKED_BEFORE = re.compile(
+    "(?<![a-z])(?:has|is|with|without|missing|no|non|needs?|requires?|hide|show)(?![a-z])"
+)
+_ASKED = re.compile(
+    "(?<![a-z])(?:yn|flag|cnt|count|valid|validated|verified|verification|consent|agreed|exists|present|"
+    "check|checked|status|required|date|dt|at|length|len|type|error)(?![a-z])"
+    "|여부|유무|확인|동의|검증|인증|오류|건수|상태|일자|일시|날짜|^ ?수$"
+)
+_FRONT, _BACK = re.compile("앞|front|first"), re.compile("뒤|뒷|back|rear|last|full|전체")
+# A card's payment has a number that is called so too (ISO 8583, field 37: retrieval reference number).
+_PAYMENTS = re.compile(
+    "(?<![a-z])(?:card|txn|tran|trans|transaction|payment|pay|pos|acquirer|retrieval|van|pg)(?![a-z])"
+)
+_CORPORATIONS = re.compile(
+    "법인(?:등록)?번호|(?<![a-z])(?:crn|corp[a-z]* ?reg[a-z]*|corp[a-z]* ?(?:no|num|number))(?![a-z])"
+)
 
 
 def names_one(column: str) -> bool:
-    """Say whether a column is called like such numbers."""
-    name = plain(column)
-    exact, form = _names()
-    if _bare(header_words(name)) in exact:
+    """Say whether a column is called like such numbers, or like what is derived of them.
+
+    The front part alone is a birth date, and whether there is a number is none.
+    """
+    words = header_words(plain(column)[:_LONGEST_NAME])
+    bare = words.replace(" ", "")
+    if bare in _names() or _AMERICAN.fullmatch(words):
         return True
-    words = header_words(_BRACKETED.sub("", name))
-    return any(form.fullmatch(spelling) for spelling in (words, _bare(words)))
+    return any(
+        _means_one(text[: found.start()], found[0], text[found.end() :])
+        for form, text in ((_LATIN, words), (_HANGUL, bare))
+        for found in form.finditer(text)
+    )
 
 
-def stand_in(values: Any) -> bool:
-    """Say whether a column, or a leaf of it, is one of such numbers."""
-    return any(_mostly(cells, len(leaf)) or _births(cells, leaf) for cells, leaf in candidates(values))
+def names_corporations(column: str) -> bool:
+    """Say whether a column is called like corporations' numbers, which have the same form."""
+    return bool(_CORPORATIONS.search(header_words(plain(column)[:_LONGEST_NAME])))
+
+
+def _means_one(before: str, name: str, behind: str) -> bool:
+    if _ASKED_BEFORE.search(before) or _ASKED.search(behind):
+        return False
+    if "rrn" in name and _PAYMENTS.search(before):
+        return False
+    return not _FRONT.search(behind) or bool(_BACK.search(behind))
+
+
+def stand_in(values: Any, *, corporations: bool = False) -> bool:
+    """Say whether a column, or a leaf of it, holds such numbers.
+
+    ``corporations`` says that corporations' numbers are expected there, whose own check digit is believed.
+    """
+    return any(
+        _mostly(cells, len(leaf), corporations=corporations) or _births(cells, leaf)
+        for cells, leaf in candidates(values)
+    )
 
 
 @cache
-def _names() -> tuple[set[str], re.Pattern[str]]:
-    """Return the names of such numbers, and a form of those that more may stand beside.
-
-    주민(명) counts people, and the ssn of somebody may be an American one.
-    """
-    known = [header_words(name) for name in items.get(RRN).column_names]
-    sure = [name.replace(" ", " ?") for name in known if len(name) > 2 and name != _ALSO_AMERICAN]
-    latin = "|".join(name for name in sure if name.isascii())
-    hangul = "|".join(name for name in sure if not name.isascii())
-    form = f"{_FLAGS}(?:(?:.* )?(?:{latin})|.*(?:{hangul})|{_ALSO_AMERICAN}){_SUFFIX}"
-    return {_bare(name) for name in known}, re.compile(form)
+def _names() -> set[str]:
+    return {header_words(known).replace(" ", "") for known in items.get(RRN).column_names}
 
 
-def _bare(words: str) -> str:
-    return words.replace(" ", "")
-
-
-def _mostly(cells: list[str], total: int) -> bool:
+def _mostly(cells: list[str], total: int, *, corporations: bool) -> bool:
     validate = items.get(RRN).validate
     if validate is None or not cells:
         return False
     scores = [validate(cell).score for cell in cells]
-    sure = _no_corporations(
-        [(cell, score) for cell, score in zip(cells, scores, strict=True) if score >= _SURE]
-    )
-    if any(score >= _CERTAIN for _, score in sure):
+    if max(scores) >= _CHECKED and (left := _no_corporations(cells, believed=corporations)) is not None:
+        scores = [score for score, stays in zip(scores, left, strict=True) if stays]
+    sure = [score for score in scores if score >= _SURE]
+    if any(score >= _CERTAIN for score in sure):
         return True
     if len(sure) >= min(_SURE_LEAST, max(1, total * _SURE_SHARE)):
         return True
@@ -97,15 +127,19 @@ def _mostly(cells: list[str], total: int) -> bool:
     return len(cells) > total * _SHARE and checked >= max(_CHECKED_LEAST, total * _CHECKED_SHARE)
 
 
-def _no_corporations(found: list[tuple[str, float]]) -> list[tuple[str, float]]:
-    """Leave out corporations' numbers, where almost all are such."""
+def _no_corporations(cells: list[str], *, believed: bool) -> list[bool] | None:
+    """Say which cells are none of corporations' numbers, where almost all are such; None where they are not.
+
+    Judged by all cells of the form, since few of corporations' numbers begin with a day.
+    """
     validate = items.get(_CRN).validate
     assert validate is not None
-    likely = {cell: validate(cell).score for cell, _ in found}
+    hyphened = {cell: f"{cell[:6]}-{cell[-7:]}" for cell in cells}
+    likely = {cell: validate(spelling).score for cell, spelling in hyphened.items()}
     corporations = sum(score >= _CORPORATION for score in likely.values())
-    if corporations < max(_SURE_LEAST, len(likely) * _MOST):
-        return found
-    return [(cell, score) for cell, score in found if likely[cell] < _PERHAPS]
+    if corporations < max(1 if believed else 2, len(likely) * _MOST):
+        return None
+    return [likely[cell] < _PERHAPS for cell in cells]
 
 
 def _births(cells: list[str], leaf: Any) -> bool:

@@ -104,20 +104,20 @@ def check_history_regime(regime: Regime, metadata: Mapping[str, str]) -> None:
         raise InputError(f"the source was made under the regime {made}, this is {regime}: they never mix")
 
 
-def check_values(values: Any, transform: Transform) -> None:
-    """Raise for values that are protected already, or that are resident registration numbers."""
+def check_values(values: Any, transform: Transform, name: str = "") -> None:
+    """Raise for values of ``name`` that are protected already, or that are resident registration numbers."""
     for leaf in leaves(values) if pa.types.is_nested(values.type) else [values]:
         refuse_ciphertexts(leaf)
     if not isinstance(transform, RedactText):
-        _refuse_rrn(values)
+        _refuse_rrn(values, transform, name)
     if not isinstance(transform, Keep):
         refuse_tokens(values)
 
 
-def check_result(values: Any, transform: Transform) -> None:
+def check_result(values: Any, transform: Transform, name: str = "") -> None:
     """Raise for resident registration numbers that a redaction left."""
     if isinstance(transform, RedactText):
-        _refuse_rrn(values)
+        _refuse_rrn(values, transform, name)
 
 
 def index_hint(column: str) -> str:
@@ -135,7 +135,8 @@ def _field_names(kind: Any) -> Iterator[str]:
         yield from _field_names(kind.field(number).type)
 
 
-def _refuse_rrn(values: Any) -> None:
+def _refuse_rrn(values: Any, transform: Transform, name: str) -> None:
     """Judge a column by its whole cells: one in a text is the redaction's business."""
-    if registration_numbers.stand_in(values):
+    corporations = transform.item == "kr_crn" or registration_numbers.names_corporations(name)
+    if registration_numbers.stand_in(values, corporations=corporations):
         raise InputError(_RRN_HELD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -18,6 +19,7 @@ from safeguards import Keyring
 from safeguards.errors import AlreadyProtected, InputError
 from safeguards.fields import Cipher, codec_for
 from safeguards.pipeline import Pipeline
+from safeguards.pipeline.registration_numbers import names_one
 from safeguards.pseudonyms import Drop, Generalise, Keep, Mask, RedactText, Token, Transform
 
 REFUSED: list[Transform] = [
@@ -72,6 +74,22 @@ WITHOUT_HYPHEN = [digits("900101", 100_000 + 7 * n) for n in range(4)] + ["05050
             "R.R.N",
         ),
         *(
+            *("rrn_decrypted", "rrn_aes256", "rrn_old", "rrns", "rrn_last", "custrrn", "RRNO", "RRNO_HASH"),
+            *("주민등록번호_복호화", "주민등록번호_AES", "주민번호리스트", "이름(주민번호)", "jumin_bunho"),
+            *(
+                "주민등록번호/외국인등록번호",
+                "주민등록번호(앞자리)_뒷자리",
+                "사업자(주민)등록번호",
+                "RRNO_BACK",
+            ),
+            *(
+                "사업자등록번호(주민등록번호)",
+                "RESIDENT_REG_NO",
+                "회원주민번호",
+                "주민등록번호 필수",
+                "rrn_hex",
+            ),
+            "rrn_202403151230456789012_x",
             "rrn_hash",
             "RRN_SHA256",
             "rrn_enc",
@@ -103,10 +121,16 @@ def test_a_column_called_rrn_may_only_be_dropped(transform: Transform, name: str
         "has_rrn",
         "is_rrn_masked",
         "rrn_verified",
-        "주민등록번호 유무",
-        "법인등록번호",
-        "거주민 수",
-        "currn",
+        *(
+            "주민등록번호 유무",
+            "주민번호확인",
+            "rrn_yn",
+            "rrn_verified_at",
+            "주민등록번호 수집 동의",
+            "no_rrn",
+        ),
+        *("법인등록번호", "거주민 수", "입주민번호", "입주민등록번호", "이주민번호", "거주민번호"),
+        *("card_rrn", "payment_rrn", "ssn_token", "juminal", "residents", "resident_name", "외국인등록번호"),
     ],
 )
 def test_a_name_of_something_else_passes(name: str) -> None:
@@ -321,13 +345,55 @@ def test_columns_of_other_long_numbers_pass(kind: str, seed: int) -> None:
     assert Pipeline({"x": Keep(), "n": Keep()}).run(table).equals(table, check_metadata=False)
 
 
+def test_a_name_of_any_length_is_judged_at_once() -> None:
+    """Members of JSON documents are named by whoever wrote them: an expression that goes back would hang."""
+    for name in ("rrn" + "1" * 100_000 + "x", "ssn" * 50_000, "(앞" * 50_000, "주민등록번호 " * 20_000):
+        names_one(name)
+    document = json.dumps({"a": 1, "b": {"ssn" + "1" * 60 + "x": 1}})
+    Pipeline({"d.a": Keep()}, unlisted="keep").run(pa.table({"d": [document]}))
+
+
+@pytest.mark.parametrize(
+    "written", ['="{}-{}"', "({}-{})", "{}/{}", "{}·{}", "{} ~ {}", "'{}-{};", "{}_{}", "# {}─{}"]
+)
+def test_one_number_in_another_spelling_is_found(written: str) -> None:
+    cell = written.format(FORTY[0][:6], FORTY[0][6:])
+    with pytest.raises(InputError, match="column 'x' holds a resident registration number"):
+        Pipeline({"x": Keep()}).run(pa.table({"x": [cell, *map(str, range(500))]}))
+
+
+def test_fractions_are_found_by_many_alone() -> None:
+    fractions = [f"{number[:6]}.{number[6:]}" for number in FORTY]
+    with pytest.raises(InputError, match="column 'x' holds a resident registration number"):
+        Pipeline({"x": Keep()}).run(pa.table({"x": fractions}))
+    assert Pipeline({"x": Keep()}).run(pa.table({"x": [fractions[0], *map(str, range(99))]})).num_rows == 100
+
+
+def corporations_digit(body: str) -> int:
+    return -sum(int(digit) * (1, 2)[n % 2] for n, digit in enumerate(body)) % 10
+
+
+@pytest.mark.parametrize("rows", [1, 2, 5, 20, 100])
+@pytest.mark.parametrize("name", ["법인등록번호", "corp_reg_no", "client.crn", "x"])
+def test_corporations_numbers_pass_in_tables_of_any_size(name: str, rows: int) -> None:
+    """One resident's number in a hundred has both check digits: a single one without a name is refused."""
+    draw = Random(rows)
+    for _ in range(40):
+        body = [f"110111{draw.randrange(10**6):06d}" for _ in range(rows)]
+        values = [f"{one[:6]}-{one[6:]}{corporations_digit(one)}" for one in body]
+        if rows > 1 or name != "x":
+            assert Pipeline({name: Keep()}).run(pa.table({name: values})).num_rows == rows
+        else:
+            assert Pipeline({"x": Keep(item="kr_crn")}).run(pa.table({"x": values})).num_rows == 1
+
+
 @pytest.mark.parametrize("share", [1, 0.95])
 def test_corporations_numbers_pass_and_hide_no_residents(share: float) -> None:
     draw = Random(7)
 
     def number() -> str:
         body = corporation(draw)[:12]
-        last = -sum(int(digit) * (1, 2)[n % 2] for n, digit in enumerate(body)) % 10
+        last = corporations_digit(body)
         return f"{body[:6]}-{body[6:]}{last if draw.random() < share else (last + 1) % 10}"
 
     values = [number() for _ in range(500)]

@@ -37,7 +37,7 @@ ITEM = Item(
     pattern=registration.PATTERN,
     column_names=words(
         """
-        주민등록번호, 주민번호, 주민, 실명번호, rrn, jumin, juminno, ssn, resident registration,
+        주민등록번호, 주민번호, 주민, 실명번호, rrn, rrno, jumin, juminno, ssn, resident registration,
         resident no, resident number
         """
     ),

@@ -35,7 +35,7 @@ class Passing:
         try:
             for names, values in self._leaves.items():
                 rules.check_names(names)
-                rules.check_values(pa.array(values, pa.string()), Keep())
+                rules.check_values(pa.array(values, pa.string()), Keep(), names[-1] if names else self._name)
         except InputError as error:
             where = "column" if self._part else "a part that is not listed, of column"
             raise type(error)(f"{where} {self._name!r} {error}") from None

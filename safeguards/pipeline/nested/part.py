@@ -103,13 +103,13 @@ class Part:
         )
 
     def _transformed(self, values: Any, beside: Sequence[Any], counts: Counts) -> Any:
-        rules.check_values(values, self.transform)
+        rules.check_values(values, self.transform, self.name)
         if self._bound.counted is None:
             result = self._bound.apply(values, *beside)
         else:
             result, counted = self._bound.counted(values, *beside)
             counts.update({(self.name, f"{COUNTED}{what}"): number for what, number in counted.items()})
-        rules.check_result(result, self.transform)
+        rules.check_result(result, self.transform, self.name)
         return result
 
 
