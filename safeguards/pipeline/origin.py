@@ -30,14 +30,22 @@ def origin(manifest: Manifest, columns: Sequence[str] | None = None) -> Origin:
     if isinstance(columns, str):
         raise InputError("columns= is a list of names")
     records = _records(manifest)
+    whole = {name for name, _ in manifest.output_schema["columns"]}
     all_that_lead_back = columns is None
     if columns is None:
         columns = [
-            name for name, record in records.items() if record.reversible and record.key_id is not None
+            name
+            for name, record in records.items()
+            if record.reversible and record.key_id is not None and name in whole
         ]
         if not columns:
             raise InputError("the manifest tells of no column that was made reversibly: nobody can go back")
     chosen = {name: _chosen(records, name) for name in columns}
+    if parts := [name for name in chosen if name not in whole]:
+        raise InputError(
+            f"column {parts[0]!r} is a part of a nested column, and only whole columns come back: name "
+            "those, or flatten it before it is pseudonymised"
+        )
     if not chosen:
         raise InputError("name at least one column")
     domain = _domain(manifest)

@@ -145,6 +145,11 @@ class Pipeline:
             raise InputError("a gate judges the whole before any of it leaves: pass a table, or use run_file")
         source = open_frame(table)
         run = Run(self, source)
+        if run.judges and is_stream(table):
+            raise InputError(
+                "a stream cannot be judged at its end, and a mistyped path into JSON that keeps all else "
+                'would let a value pass: say unlisted="refuse" and name the members to keep, or use run_file'
+            )
         if is_stream(table):
             return stream_like(run.schema, lambda: _recorded(Run(self, source), manifest), table)
         result = pa.Table.from_batches(list(run.batches()), run.schema)

@@ -123,6 +123,11 @@ class PseudonymiseRunning:
         kept = [result for result in results if result is not None]
         return pa.RecordBatch.from_arrays(kept, schema=self.schema), at.counts
 
+    @property
+    def keeps(self) -> bool:
+        """Whether JSON documents keep members that no path names."""
+        return any(node.keeps for node in self._columns.values())
+
     def unmet(self, counts: Counts) -> list[str]:
         """Return the paths that no JSON document had, where it keeps what no path names."""
         return [name for node in self._columns.values() for name in node.unmet(counts)]

@@ -12,7 +12,7 @@ from safeguards.errors import InputError
 from safeguards.keys import resolve
 from safeguards.pipeline import rules
 from safeguards.pipeline.failure import Failure
-from safeguards.pipeline.manifest import Manifest, fingerprint
+from safeguards.pipeline.manifest import ColumnRecord, Manifest, fingerprint
 from safeguards.pipeline.pseudonymise import PseudonymiseRunning
 from safeguards.pipeline.shared import ROWS_AT_ONCE, Done, Work, in_processes, start, transformed
 from safeguards.pipeline.step import Counts, Running, Step, Telling
@@ -95,6 +95,11 @@ class Run:
         assert self._manifest is not None
         return self._manifest
 
+    @property
+    def judges(self) -> bool:
+        """Whether the whole may be refused at its end for a path that met nothing."""
+        return any(isinstance(running, PseudonymiseRunning) and running.keeps for running in self._running)
+
     def refuse_unmet(self, counts: Sequence[Counts]) -> None:
         """Refuse a path that met nothing where all else is kept: what it means would pass as it is.
 
@@ -128,16 +133,21 @@ class Run:
             columns=[
                 record
                 for running, counted in zip(self._running, counts, strict=True)
-                for record in Failure.told("a step", running.finish, rows_in, counted)
+                for record in Failure.told("a step", _finished, running, rows_in, counted)
             ],
             steps=[
-                _described(*part) for part in zip(self._pipeline.steps, self._running, counts, strict=True)
+                Failure.told("a step", _described, *part)
+                for part in zip(self._pipeline.steps, self._running, counts, strict=True)
             ],
             purpose=self._pipeline.purpose,
             domain=self._domain,
             regime=self._pipeline.regime,
             gates=gates,
         )
+
+
+def _finished(running: Running, rows: int, counts: Counts) -> list[ColumnRecord]:
+    return [*running.finish(rows, counts)]
 
 
 def _described(step: Step, running: Running, counts: Counts) -> dict[str, Any]:

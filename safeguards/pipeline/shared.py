@@ -26,7 +26,11 @@ def start(steps: Sequence[Step], schema: pa.Schema, metadata: Mapping[str, str])
     """Begin work on batches of ``schema``, each step on what the one before it makes."""
     running: list[Running] = []
     for step in steps:
-        running.append(step.start(schema, metadata))
+        running.append(Failure.told("a step", step.start, schema, metadata))
+        if not isinstance(getattr(running[-1], "schema", None), pa.Schema):
+            raise SafeguardsError(
+                "a step's start returns what works on batches: with schema, apply and finish"
+            )
         schema = running[-1].schema
     return running
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from safeguards.errors import InputError
 from safeguards.tables.sql_values import CALLED
-from safeguards.tables.urls import refused_as_input, shown
+from safeguards.tables.urls import empty, refused_as_input, shown
 
 _KEY_AT_END = re.compile(r"for key '([^']*)'$")
 _NOT_NULL = re.compile(r"^Column '([^']*)' cannot be null$")
@@ -38,24 +38,33 @@ def row_refused(engine: Engine, table: sa.Table) -> Iterator[None]:
         try:
             yield
         except IntegrityError as error:
-            raise InputError(
-                f"{table.name}: a row breaks {_constraint(error)}; nothing was written"
-            ) from None
+            refused = f"{table.name}: a row breaks {_constraint(error)}; nothing was written"
+            empty(error)
         except (OperationalError, DataError) as error:
-            told = str(error.orig.args[-1]) if error.orig is not None and error.orig.args else ""
-            if check := _CHECK.match(told):
-                raise InputError(
-                    f"{table.name}: a row breaks the CHECK of {check[1]}; nothing was written"
-                ) from None
-            column = _COLUMN_AT_END.search(told)
-            if column is None or (name := column[1] or column[2]) not in table.columns:
+            told = _fault(error, table)
+            if told is None:
                 raise
-            raise InputError(
-                f"{table.info.get(CALLED, table.name)}.{name} does not take a value, such as text that its "
-                "character set has not: change the column; nothing was written"
-            ) from None
+            refused = f"{told}; nothing was written"
+            empty(error)
+        else:
+            return
         finally:
             _writing.reset(token)
+        raise InputError(refused) from None
+
+
+def _fault(error: OperationalError | DataError, table: sa.Table) -> str | None:
+    """Say what is wrong with a row, None where it is something else that failed."""
+    told = str(error.orig.args[-1]) if error.orig is not None and error.orig.args else ""
+    if check := _CHECK.match(told):
+        return f"{table.name}: a row breaks the CHECK of {check[1]}"
+    column = _COLUMN_AT_END.search(told)
+    if column is None or (name := column[1] or column[2]) not in table.columns:
+        return None
+    return (
+        f"{table.info.get(CALLED, table.name)}.{name} does not take a value, such as text that its character "
+        "set has not: change the column"
+    )
 
 
 def _constraint(error: IntegrityError) -> str:

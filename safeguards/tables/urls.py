@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, Engine, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError, StatementError
 from sqlalchemy.pool import NullPool
 
 from safeguards.errors import InputError, MissingExtra, SafeguardsError
@@ -67,7 +67,17 @@ def refused_as_input(what: str, url: URL, *, connecting: bool = False) -> Iterat
     except SafeguardsError:
         raise
     except SQLAlchemyError as error:
-        raise InputError(f"{what}: {_reason(error, url, connecting)}") from None
+        reason = _reason(error, url, connecting)
+        empty(error)
+        raise InputError(f"{what}: {reason}") from None
+
+
+def empty(error: SQLAlchemyError) -> None:
+    """Take statement, parameters and the driver's words out of an error: it stays the context of the next."""
+    error.args = ()
+    error.__cause__ = error.__context__ = None
+    if isinstance(error, StatementError):
+        error.statement = error.params = error.orig = None
 
 
 def _parse(url: str) -> URL:

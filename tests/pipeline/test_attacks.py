@@ -92,6 +92,22 @@ def test_a_step_that_returns_no_counts_is_told_what_to_return(given: Callable[[A
         Pipeline([Forgetful(given)]).run(ROWS)
 
 
+@pytest.mark.parametrize("part", ["start", "finish", "describe"])
+def test_an_error_of_any_part_of_a_step_quotes_no_value(part: str, tmp_path: Path) -> None:
+    def quoting(*given: Any) -> Any:
+        raise ValueError(SECRET)
+
+    step = Step(lambda batch: batch)
+    setattr(step, part, quoting)
+    with pytest.raises(SafeguardsError, match="a step failed") as caught:
+        Pipeline([step]).run_file(ROWS, tmp_path / "out.csv")
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
+    setattr(step, part, lambda *given: None)
+    with pytest.raises(SafeguardsError):
+        Pipeline([step]).run_file(ROWS, tmp_path / "out.csv")
+    assert not list(tmp_path.iterdir())
+
+
 def _places(document: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     inner = document.items() if isinstance(document, dict) else enumerate(document)
     for key, value in inner:

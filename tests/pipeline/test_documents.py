@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, ClassVar
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -310,6 +311,21 @@ def test_a_path_that_no_document_has_is_refused_where_all_else_is_kept(
         assert not target.exists()
     assert Pipeline(columns, unlisted="drop").run(table).num_rows == 4
     assert Pipeline(columns, unlisted="keep").run(table.slice(1, 1)).num_rows == 1  # no document at all
+
+
+def test_a_stream_that_could_not_be_refused_at_its_end_is_refused_at_its_beginning() -> None:
+    table = pa.table({"j": ['{"email":"a@b.kr"}']})
+    pipeline = Pipeline({"j.emial": Mask(item="email")}, unlisted="keep")
+    for stream in (table.to_reader(), pl.LazyFrame(table.to_pydict())):
+        with pytest.raises(InputError, match="a stream cannot be judged at its end"):
+            pipeline.run(stream)
+    reader = Pipeline({"j.email": Mask(item="email")}).run(table.to_reader())
+    assert reader.read_all().num_rows == 1
+
+
+def test_a_number_with_an_exponent_hides_no_registration_number() -> None:
+    with pytest.raises(InputError, match="holds a resident registration number"):
+        made("[9.001011234568e+12,9.001011234568E12,9001011234568e0,900101.1234568e7]", {"j[]": Keep()})
 
 
 def test_one_part_of_a_directory_may_lack_a_member_that_another_has(tmp_path: Any) -> None:

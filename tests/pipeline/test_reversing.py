@@ -34,6 +34,7 @@ from safeguards.pseudonyms import (
     FormatPreserving,
     Generalise,
     Keep,
+    ReversibleToken,
     Token,
     Transform,
     transform_from,
@@ -175,6 +176,23 @@ def test_columns_that_do_not_lead_back_are_refused(
     with pytest.raises(InputError, match=message):
         reverse_file("made.parquet", "out.parquet", columns, reversal=by(ring, log))
     assert not log.events
+
+
+def test_parts_of_nested_columns_stay_what_they_are(ring: Keyring, tmp_path: Path) -> None:
+    table = pa.table({"phone": ["010-1234-5678"], "user": [{"email": "kim@example.com"}]})
+    columns: dict[str, Transform] = {
+        "phone": ReversibleToken(item="kr_phone"),
+        "user.email": ReversibleToken(item="email"),
+    }
+    Pipeline(columns, domain="ads").run_file(table, tmp_path / "made.parquet")
+    reverse_file(tmp_path / "made.parquet", tmp_path / "plain.parquet", reversal=by(ring, Log()))
+    plain = pq.read_table(tmp_path / "plain.parquet").to_pylist()
+    assert plain[0]["phone"] == "01012345678"
+    assert plain[0]["user"]["email"].startswith("rt1_")
+    with pytest.raises(InputError, match="column 'user.email' is a part of a nested column, and only whole"):
+        reverse_file(
+            tmp_path / "made.parquet", tmp_path / "x.parquet", ["user.email"], reversal=by(ring, Log())
+        )
 
 
 def test_files_without_a_manifest_are_refused(ring: Keyring, folder: Path) -> None:

@@ -406,8 +406,22 @@ def test_a_redacted_text_is_judged_by_what_is_left_in_it(ring: Keyring) -> None:
     table = pa.table({"memo": ["불러 주세요", HYPHENED[0], f"번호는 {HYPHENED[1]}입니다"]})
     redacted = Pipeline({"memo": RedactText()}).run(table)["memo"].to_pylist()
     assert redacted == ["불러 주세요", "[KR_RRN]", "번호는 [KR_RRN]입니다"]
+    for less in (RedactText(entities=["EMAIL_ADDRESS"]), RedactText(threshold=1.0)):
+        assert Pipeline({"memo": less}).run(table)["memo"].to_pylist() == redacted
+    foreign = pa.table({"memo": [HYPHENED[0].replace("-", "·")]})  # which no rule of texts finds
     with pytest.raises(InputError, match="column 'memo' holds a resident registration number"):
-        Pipeline({"memo": RedactText(entities=["EMAIL_ADDRESS"])}).run(table)
+        Pipeline({"memo": RedactText()}).run(foreign)
+
+
+def test_a_redaction_may_not_be_told_to_overlook_them() -> None:
+    for name in ("KR_RRN", "kr_rrn"):
+        with pytest.raises(
+            InputError, match="thresholds= has resident registration numbers found at 0.5 or less"
+        ):
+            RedactText(thresholds={name: 0.6})
+        RedactText(thresholds={name: 0.3})
+    with pytest.raises(InputError, match="thresholds= maps entities to scores"):
+        RedactText(thresholds=["KR_RRN"])  # type: ignore[arg-type]
 
 
 def test_one_number_among_thousands_of_other_values_is_found() -> None:

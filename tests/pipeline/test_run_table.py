@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import traceback
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
@@ -203,6 +204,8 @@ def test_rows_that_break_a_key_name_the_key_and_no_value(
         Pipeline({"이메일": Token(item="email")}, domain="d").run_table(twins, target, "사본")
     assert "tk1" not in str(caught.value)
     assert caught.value.__cause__ is None
+    assert "@" not in repr(vars(caught.value.__context__)) + str(caught.value.__context__)
+    assert "tk1" not in "".join(traceback.format_exception(caught.value.__context__))
     assert not caplog.records
     assert rows(target) == []
 

@@ -46,9 +46,14 @@ class Documents:
         """Return the paths' parts."""
         return [leaf.part for leaf in self._leaves]
 
+    @property
+    def keeps(self) -> bool:
+        """Whether documents keep members that no path names."""
+        return isinstance(self._rest, Keep)
+
     def unmet(self, counts: Counts) -> Iterator[str]:
         """Yield the paths that no document had, where it keeps what no path names."""
-        if isinstance(self._rest, Keep):
+        if self.keeps:
             yield from self._root.unmet(counts)
 
     def apply(self, values: Any, at: At) -> Any:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import pyarrow as pa
 
 from safeguards.errors import InputError
 from safeguards.pipeline import rules
+from safeguards.pipeline.nested.json_text import Number
 from safeguards.pipeline.nested.part import Part
 from safeguards.pipeline.nested.place import At
 from safeguards.pseudonyms import Keep
+
+_LONG = 40
 
 
 class Passing:
@@ -48,7 +53,17 @@ class Passing:
             for part in value:
                 self._gather(part, names)
         elif value is not None:
-            self._leaves.setdefault(names, []).append(str(value))
+            self._leaves.setdefault(names, []).append(_written(value))
+
+
+def _written(value: object) -> str:
+    """Write a number without an exponent, which would hide its digits."""
+    if isinstance(value, Number) and "e" in value.lower() and len(value) <= _LONG:
+        with suppress(InvalidOperation):  # an exponent of twenty digits
+            number = Decimal(value)
+            if abs(number.adjusted()) <= _LONG:
+                return format(number, "f")
+    return str(value)
 
 
 class Leaving:

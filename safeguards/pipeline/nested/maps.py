@@ -69,6 +69,11 @@ class Map:
         """Return the parts of keys and values."""
         return self._entries.parts()
 
+    @property
+    def keeps(self) -> bool:
+        """Whether documents in it keep members that no path names."""
+        return self._entries.keeps
+
     def unmet(self, counts: Counts) -> Iterator[str]:
         """Yield those of keys and values."""
         return self._entries.unmet(counts)

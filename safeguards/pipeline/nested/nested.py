@@ -83,6 +83,11 @@ class Decoded:
         """Return the values' parts."""
         return self._child.parts()
 
+    @property
+    def keeps(self) -> bool:
+        """Whether documents in it keep members that no path names."""
+        return self._child.keeps
+
     def unmet(self, counts: Counts) -> Iterator[str]:
         """Yield those of the values."""
         return self._child.unmet(counts)
@@ -116,6 +121,11 @@ class Struct:
     def parts(self) -> Sequence[Part]:
         """Return the fields' parts."""
         return [part for _, node in self._fields for part in node.parts()]
+
+    @property
+    def keeps(self) -> bool:
+        """Whether documents in it keep members that no path names."""
+        return any(node.keeps for _, node in self._fields)
 
     def unmet(self, counts: Counts) -> Iterator[str]:
         """Yield those of the fields."""
@@ -151,6 +161,11 @@ class List:
     def parts(self) -> Sequence[Part]:
         """Return the elements' parts."""
         return self._elements.parts()
+
+    @property
+    def keeps(self) -> bool:
+        """Whether documents in it keep members that no path names."""
+        return self._elements.keeps
 
     def unmet(self, counts: Counts) -> Iterator[str]:
         """Yield those of the elements."""

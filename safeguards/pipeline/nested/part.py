@@ -63,6 +63,11 @@ class Part:
         beside = [at.beside(column) for column in self.transform.beside]
         return self.guarded(lambda: self._transformed(values, beside, at.counts), at)
 
+    @property
+    def keeps(self) -> bool:
+        """Whether documents keep members that no path names."""
+        return False
+
     def unmet(self, counts: Counts) -> Iterator[str]:
         """Yield nothing: a column, or a part that its type tells of, is there."""
         yield from ()

@@ -96,5 +96,9 @@ class Node(Protocol):
     def parts(self) -> Sequence[Part]:
         """Return the parts that have a transform, in order."""
 
+    @property
+    def keeps(self) -> bool:
+        """Whether documents keep members that no path names, and so a mistyped path would let one pass."""
+
     def unmet(self, counts: Counts) -> Iterator[str]:
         """Yield the paths that no document had, where it keeps what no path names: they may be mistyped."""

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 import pyarrow as pa
 
 from safeguards.detection import Detector
-from safeguards.detection.options import THRESHOLD
+from safeguards.detection.options import THRESHOLD, is_score
 from safeguards.errors import InputError
 from safeguards.items.item import Role
 from safeguards.pseudonyms.column import is_text
@@ -35,6 +35,8 @@ Style = Literal["tag", "mask", "token", "surrogate"]
 Scope = Literal["document", "domain"]
 DOMAIN, DOCUMENT = "domain", "document"
 _SCOPES = (DOMAIN, DOCUMENT)
+_ALWAYS = "KR_RRN"
+_RRN = {_ALWAYS, "kr_rrn"}
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ class RedactText(Transform):
             ``document`` makes tokens that are one within a text, and say nothing beyond it.
         repeats: replace identifiers that were found once also where rules missed their exact letters, or a
             name's other spacing, in the same text.
-        entities: entities or item ids to look for; all of them by default.
+        entities: entities or item ids to look for; all of them by default. Resident registration numbers are
+            always looked for, by the usual threshold at most: they may not be passed on.
         threshold: the least score, in 0..1, from which a span is replaced.
         thresholds: entities or item ids with a threshold of their own.
         profile: ``recall`` finds more names, of which more are none; ``default`` is surer of each.
@@ -95,7 +98,8 @@ class RedactText(Transform):
         used = set(self.styles().values())
         if self.scope == DOCUMENT and SURROGATE in used:
             raise InputError('surrogates are those of a domain: scope="document" goes with tags and tokens')
-        if self.numbered and TAG not in {self.style, *used}:
+        asked = {style for entity, style in self.styles().items() if entity not in _always(self.entities)}
+        if self.numbered and TAG not in {self.style, *asked}:
             raise InputError("numbered= goes with tags")
         self._reader()
 
@@ -135,12 +139,15 @@ class RedactText(Transform):
     @property
     def detector(self) -> Detector:
         """What finds the spans."""
-        return _detector(
-            self.threshold,
-            None if self.entities is None else tuple(self.entities),
-            self.profile,
-            None if self.thresholds is None else tuple(sorted(self.thresholds.items())),
-        )
+        entities = None if self.entities is None else (*self.entities, *_always(self.entities))
+        if not isinstance(self.thresholds, Mapping | None):
+            raise InputError("thresholds= maps entities to scores: {'PERSON': 0.7}")
+        own = dict(self.thresholds or {})
+        if any(is_score(own[name]) and own[name] > THRESHOLD for name in _RRN & own.keys()):
+            raise InputError(f"thresholds= has resident registration numbers found at {THRESHOLD} or less")
+        if isinstance(self.threshold, int | float) and self.threshold > THRESHOLD and not own.keys() & _RRN:
+            own |= {_ALWAYS: THRESHOLD}
+        return _detector(self.threshold, entities, self.profile, tuple(sorted(own.items())) or None)
 
     def styles(self) -> dict[str, str]:
         """Return the style of each entity that is looked for."""
@@ -163,6 +170,11 @@ class RedactText(Transform):
             if item_named(self.detector.items, wanted, "items").entity != entity:
                 raise InputError(f"items= has {wanted!r} for {entity!r}, of which it is none")
         return Reader(self.detector.items, self.items or {})
+
+
+def _always(entities: Sequence[str] | None) -> list[str]:
+    """Return what is looked for besides ``entities``."""
+    return [] if entities is None or _RRN & {*entities} else [_ALWAYS]
 
 
 def _of_style(styles: Mapping[str, str], style: str) -> list[str]:

@@ -48,15 +48,16 @@ _SETTINGS = {
     "row_security": "off",
     "default_transaction_isolation": "'read committed'",
 }
-# A session that has written and now does nothing has no snapshot; its number keeps dead rows all the same.
+# A session that has written and now does nothing has no snapshot; its number keeps dead rows all the same. So
+# do a standby that asks for it, by its sender, and a logical slot for the catalogue of statistics.
 _HOLDERS = """
     SELECT 'session ' || pid AS name FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()
+    WHERE (datname = current_database() OR backend_type = 'walsender') AND pid <> pg_backend_pid()
     AND greatest(age(backend_xmin), age(backend_xid)) > age(CAST(CAST(:xid AS text) AS xid))
     UNION ALL SELECT 'prepared transaction ' || gid FROM pg_prepared_xacts WHERE database = current_database()
     AND age(transaction) > age(CAST(CAST(:xid AS text) AS xid))
-    UNION ALL SELECT 'replication slot ' || slot_name FROM pg_replication_slots WHERE xmin IS NOT NULL
-    AND age(xmin) > age(CAST(CAST(:xid AS text) AS xid))
+    UNION ALL SELECT 'replication slot ' || slot_name FROM pg_replication_slots
+    WHERE greatest(age(xmin), age(catalog_xmin)) > age(CAST(CAST(:xid AS text) AS xid))
 """
 _OWNS_DATABASE = "SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()"
 
