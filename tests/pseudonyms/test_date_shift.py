@@ -185,6 +185,7 @@ def test_the_subject_is_read_as_it_came_in_even_where_it_leaves(ring: Keyring) -
     "settings",
     [{}, {"subject": ""}, {"subject": 3}, {"subject": "a", "days": 0}, {"subject": "a", "days": True},
      {"subject": "a", "days": 40_000}, {"subject": "a", "without_subject": "keep"},
+     {"subject": "a", "other": "keep"},
      {"subject": "a", "subject_item": "nobody"}, {"subject": "a", "subject_item": 1}],
 )  # fmt: skip
 def test_settings_that_move_nothing_are_refused(settings: dict[str, Any]) -> None:
@@ -212,3 +213,20 @@ def test_blanks_and_nan_name_nobody(ring: Keyring, subjects: list[Any]) -> None:
         DateShift(subject="who", days=9).apply(dates, Domain("d"), beside)
     left = DateShift(subject="who", days=9, without_subject="null").apply(dates, Domain("d"), beside)
     assert left.to_pylist() == [None, None]
+
+
+@pytest.mark.parametrize(
+    "texts", [["2026-01-05", "미상", None, "20260105"], ["미상", None], ["2026-02-30", "2026-02-28"]]
+)
+def test_what_is_no_date_is_refused_or_becomes_null(ring: Keyring, texts: list[str | None]) -> None:
+    dates, people = pa.array(texts, pa.string()), pa.array(["a"] * len(texts))
+    refusing, emptying = DateShift(subject="who"), DateShift(subject="who", other="null")
+    with pytest.raises(Unfit, match='no date of the calendar.*make it NULL with other="null"'):
+        refusing.apply(dates, Domain("d"), people)
+    made = emptying.apply(dates, Domain("d"), people)
+    kept = [text is not None and text.startswith("2026") and "02-30" not in text for text in texts]
+    assert made.is_valid().to_pylist() == kept
+    alone = refusing.apply(dates.filter(pa.array(kept)), Domain("d"), people.filter(pa.array(kept)))
+    assert made.drop_null().equals(alone)
+    assert emptying.makes_null
+    assert not refusing.makes_null

@@ -55,6 +55,7 @@ class DateShift(Transform):
         subject_item: the kind of personal data that ``subject`` holds, whose canonical form makes one person
             of its spellings.
         without_subject: ``refuse`` the table where a date has no subject, or make such a date NULL.
+        other: ``refuse`` the table where a text is no date, or make it NULL.
         item: the kind of personal data that the dates are.
 
     Raises:
@@ -68,6 +69,7 @@ class DateShift(Transform):
     days: int = 30
     subject_item: str | None = None
     without_subject: Literal["refuse", "null"] = "refuse"
+    other: Literal["refuse", "null"] = "refuse"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -79,8 +81,9 @@ class DateShift(Transform):
             if not isinstance(self.subject_item, str):
                 raise InputError('subject_item= is the id of an item, such as "email"')
             items.get(self.subject_item)
-        if self.without_subject not in {"refuse", "null"}:
-            raise InputError('without_subject= is "refuse" or "null"')
+        for name in ("without_subject", "other"):
+            if getattr(self, name) not in {"refuse", "null"}:
+                raise InputError(f'{name}= is "refuse" or "null"')
 
     @property
     def traits(self) -> Traits:
@@ -89,8 +92,8 @@ class DateShift(Transform):
 
     @property
     def makes_null(self) -> bool:
-        """Say so where a date without a subject becomes NULL."""
-        return self.without_subject == "null"
+        """Say so where a date without a subject, or what is no date, becomes NULL."""
+        return "null" in {self.without_subject, self.other}
 
     @property
     def beside(self) -> tuple[str, ...]:
@@ -137,7 +140,7 @@ class DateShift(Transform):
                 refuse_unfit(orphans, f"has a date whose {self.subject!r} is NULL or blank; {_HINT}")
             flat = pc.if_else(orphans, pa.scalar(None, flat.type), flat)
             days = by_unique(persons, self._shifts(secret)).fill_null(0)
-            return shifted(flat, sign * days.to_numpy(zero_copy_only=False))
+            return shifted(flat, sign * days.to_numpy(zero_copy_only=False), other=self.other)
 
         return Bound(moved, key_id)
 

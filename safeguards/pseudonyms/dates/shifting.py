@@ -21,13 +21,13 @@ _DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_00
 _ISO = r"^([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}$"
 _BEYOND = "has a date that is, or moves, out of the years 1 to 9999 or of what its type holds; correct it"
 _NO_DATE = (
-    f"holds a text that is no date of the calendar, written as {SPELLINGS}, without a time zone; correct it "
-    'or make it NULL, or use Generalise(years=1, other="?")'
+    f"holds a text that is no date of the calendar, written as {SPELLINGS}, without a time zone; correct it, "
+    'make it NULL with other="null", or use Generalise(years=1, other="?")'
 )
 
 
-def shifted(values: Any, days: Days) -> Any:
-    """Return each value moved by its number of days, in the same type.
+def shifted(values: Any, days: Days, other: str = "refuse") -> Any:
+    """Return each value moved by its number of days, in the same type; no date is refused, or NULL.
 
     Raises:
         Unfit: a text is no date, or a date leaves the calendar.
@@ -35,7 +35,7 @@ def shifted(values: Any, days: Days) -> Any:
     if is_text(values.type):
         texts = values.cast(pa.string())
         dates = _dates(texts)
-        return _texts(texts, days) if dates is None else shifted(dates, days).cast(pa.string())
+        return _texts(texts, days, other) if dates is None else shifted(dates, days).cast(pa.string())
     if pa.types.is_null(values.type):
         return values.cast(pa.string())
     unit, storage = _unit(values.type)
@@ -83,7 +83,7 @@ def _dates(texts: Any) -> Any:
         return None
 
 
-def _texts(values: Any, days: Days) -> Any:
+def _texts(values: Any, days: Days, other: str) -> Any:
     seen: dict[tuple[str, int], str | None] = {}
     moved: list[str | None] = []
     late = np.zeros(len(values), bool)
@@ -93,7 +93,8 @@ def _texts(values: Any, days: Days) -> Any:
         moved.append(seen.get(pair))
     refuse_unfit(pa.array(late), _BEYOND)
     result = pa.array(moved, pa.string())
-    refuse_unfit(pc.and_(pc.is_null(result), pc.is_valid(values)), _NO_DATE)
+    if other == "refuse":
+        refuse_unfit(pc.and_(pc.is_null(result), pc.is_valid(values)), _NO_DATE)
     return result
 
 
