@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-import uuid
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
 from safeguards import Keyring, use
+from tests.emptying import empty, new_database
 
 CI = os.environ.get("CI") == "true"
 
@@ -72,28 +74,31 @@ def mariadb_server() -> str:
     return url
 
 
-def _fresh_database(server: str, options: str = "") -> Iterator[str]:
-    name = f"safeguards_{uuid.uuid4().hex[:12]}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} {options}"))
-    yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        force = " WITH (FORCE)" if engine.dialect.name == "postgresql" else ""
-        connection.execute(text(f"DROP DATABASE {name}{force}"))
-    engine.dispose()
+@pytest.fixture(scope="session")
+def _own_postgres(postgres_server: str) -> Iterator[str]:
+    with new_database(postgres_server) as url:
+        yield url
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """A fresh, empty PostgreSQL database."""
-    yield from _fresh_database(postgres_server)
+def postgres_url(_own_postgres: str) -> str:
+    """An empty PostgreSQL database; another test of this process had it before."""
+    empty(_own_postgres)
+    return _own_postgres
+
+
+@pytest.fixture
+def new_postgres_url(postgres_server: str) -> Iterator[str]:
+    """A PostgreSQL database that no test had before, with the server's own settings."""
+    with new_database(postgres_server) as url:
+        yield url
 
 
 @pytest.fixture
 def mariadb_url(mariadb_server: str) -> Iterator[str]:
-    """A fresh, empty MariaDB database in utf8mb4."""
-    yield from _fresh_database(mariadb_server, "CHARACTER SET utf8mb4")
+    """A new MariaDB database in utf8mb4."""
+    with new_database(mariadb_server, "CHARACTER SET utf8mb4") as url:
+        yield url
 
 
 @pytest.fixture
@@ -115,10 +120,23 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def _ring_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("ring")
+    Keyring.create(f"sqlite:///{folder / 'keys.db'}", f"local:{folder / 'master.key'}").close()
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
 @pytest.fixture
-def ring(tmp_path: Path) -> Iterator[Keyring]:
-    """The default keyring for one test, in files of its own."""
-    ring = Keyring.create(f"sqlite:///{tmp_path / 'keys.db'}", f"local:{tmp_path / 'master.key'}")
+def ring(tmp_path: Path, _ring_files: dict[str, bytes]) -> Iterator[Keyring]:
+    """The default keyring for one test, in files of its own: copies, since making one waits for the disk."""
+    for name, data in _ring_files.items():
+        (tmp_path / name).write_bytes(data)
+        (tmp_path / name).chmod(0o600)
+    with closing(sqlite3.connect(tmp_path / "keys.db")) as store, store:
+        store.execute("PRAGMA synchronous = off")
+        store.execute("UPDATE safeguards_keyring SET provider = ?", (f"local:{tmp_path / 'master.key'}",))
+    ring = Keyring.open(f"sqlite:///{tmp_path / 'keys.db'}")
     use(ring)
     yield ring
     use(None)

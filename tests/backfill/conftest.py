@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -28,9 +27,9 @@ from sqlalchemy import (
     inspect,
     text,
 )
-from sqlalchemy.engine import make_url
 
 from safeguards import Keyring, use
+from tests.emptying import empty, new_database
 
 
 @pytest.fixture
@@ -74,15 +73,8 @@ def module_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         yield f"sqlite:///{tmp_path_factory.mktemp('data') / 'data.db'}"
         return
     server: str = request.getfixturevalue(f"{request.param}_server")
-    name = f"safeguards_{uuid.uuid4().hex[:12]}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    utf8, force = ("", " WITH (FORCE)") if request.param == "postgres" else (" CHARACTER SET utf8mb4", "")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}{utf8}"))
-    yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name}{force}"))
-    engine.dispose()
+    with new_database(server, "" if request.param == "postgres" else "CHARACTER SET utf8mb4") as url:
+        yield url
 
 
 @pytest.fixture
@@ -90,24 +82,6 @@ def database_url(module_url: str) -> str:
     """The module's database, emptied: making a new one for every test takes longer than the tests."""
     empty(module_url)
     return module_url
-
-
-def empty(url: str) -> None:
-    """Remove everything from a database."""
-    if url.startswith("sqlite"):
-        for suffix in ("", "-journal", "-wal", "-shm", "-safeguards-lock"):
-            Path(url.removeprefix("sqlite:///") + suffix).unlink(missing_ok=True)
-        return
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-        else:
-            connection.execute(text("SET foreign_key_checks = 0"))
-            for name in inspect(connection).get_table_names():
-                connection.execute(text(f"DROP TABLE `{name}`"))
-    engine.dispose()
 
 
 @pytest.fixture

@@ -22,6 +22,12 @@ TARGETS = [
 ]
 
 
+@pytest.fixture
+def postgres_url(new_postgres_url: str) -> str:
+    """A database of which no other test left anything in the catalogues."""
+    return new_postgres_url
+
+
 def found(folder: Path, values: list[str]) -> list[str]:
     """Return the values whose bytes stand in any file of the folder, in UTF-8 or UTF-16."""
     data = b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
