@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from safeguards.errors import InputError, SafeguardsError
 from safeguards.pseudonyms import lists
-from safeguards.pseudonyms.spelling import require_zeros, spell_decimal, spell_float
+from safeguards.pseudonyms.spelling import require_no_boolean, require_zeros, spell_decimal, spell_float
 
 # Anchored: a zero within a fraction is a digit like any other.
 _ZEROS = r"(\.[0-9]*[1-9])0+($|Z|[+-])"
@@ -51,11 +51,16 @@ def require_text(kind: pa.DataType) -> None:
 
 
 def require_whole(kind: pa.DataType, item: str | None) -> None:
-    """Raise InputError for a type whose values have no one spelling, or lost the zeros that ``item`` has."""
+    """Raise InputError for a type whose values have no one spelling, or are none of ``item`` as they are.
+
+    Numbers lost the zeros that it may begin with, and Booleans are values of none.
+    """
     require_flat(kind)
     held: Any = kind.value_type if pa.types.is_dictionary(kind) else kind
     if is_number(held):
         require_zeros(item, f"is {kind}", "read it as text (in pandas: dtype=str)")
+    if pa.types.is_boolean(held):
+        require_no_boolean(item, f"is {kind}", "name no item=, or another column")
 
 
 def require_flat(kind: pa.DataType) -> None:

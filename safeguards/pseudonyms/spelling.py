@@ -125,3 +125,9 @@ def require_zeros(item: str | None, fault: str, remedy: str) -> None:
     """Raise InputError, of a number, where values of ``item`` may begin with a zero."""
     if item is not None and items.get(item).zero_first:
         raise InputError(f"{fault}, and a {item} may begin with a zero, which numbers have lost: {remedy}")
+
+
+def require_no_boolean(item: str | None, fault: str, remedy: str) -> None:
+    """Raise InputError, of a Boolean, where an item says what values are: none has Booleans."""
+    if item is not None:
+        raise InputError(f"{fault}, and no {item} is true or false: {remedy}")

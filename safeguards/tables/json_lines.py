@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -19,18 +19,23 @@ from safeguards.tables.source import BATCH_ROWS, pick, reservoir
 
 _EXACT_FLOAT = 2**53
 _EXACT_INT = 2**63
-_TYPES: dict[frozenset[str], pa.DataType] = {
-    frozenset({"bool"}): pa.bool_(),
-    frozenset({"int"}): pa.int64(),
-    frozenset({"float"}): pa.float64(),
-    frozenset({"int", "float"}): pa.float64(),
+Kind = type | str
+"""A value's type, but ``large`` and ``huge`` for whole numbers that a float or 64 bits may not hold."""
+
+_NESTED: frozenset[Kind] = frozenset({list, dict})
+_TYPES: dict[frozenset[Kind], pa.DataType] = {
+    frozenset({bool}): pa.bool_(),
+    frozenset({int}): pa.int64(),
+    frozenset({float}): pa.float64(),
+    frozenset({int, float}): pa.float64(),
 }
 
 
 class JsonLinesFile:
     """A file of one JSON object a line; a key that a line lacks is NULL there.
 
-    A column whose values are of several kinds, or nested, is text: texts as they are, the rest as JSON.
+    A column whose values are of several kinds, or nested, is text: texts as they are, the rest as JSON. Lists
+    and objects beside single values are refused: their text would be a value like others.
     """
 
     def __init__(self, path: Path, encoding: str | None) -> None:
@@ -43,15 +48,26 @@ class JsonLinesFile:
 
     @cached_property
     def schema(self) -> pa.Schema:
-        """Keys in order of appearance, with the type that holds all their values; reads the file once."""
-        kinds: dict[str, set[str]] = {}
-        for row in self._objects():
+        """Keys in order of appearance, with the type that holds all their values; reads the file once.
+
+        Raises:
+            InputError: a line is no JSON object, has one name twice in an object, or has a list or an object
+                in a column of single values.
+        """
+        kinds: dict[str, dict[Kind, int]] = {}  # and in which line each came first
+        for number, row in self._numbered(_STRICT):
             for key, value in row.items():
-                kinds.setdefault(key, set()).add(_kind(value))
-        for key in kinds:
+                found = kinds.get(key)
+                if found is None:
+                    found = kinds[key] = {}
+                kind = _size(value) if type(value) is int else type(value)
+                if kind not in found:
+                    found[kind] = number
+        for key, found in kinds.items():
             if not _spelt(key):
                 raise InputError(f"{self.name}: the name of a column {_HALF}")
-        return pa.schema([pa.field(key, _arrow_type(found)) for key, found in kinds.items()])
+            self._refuse_nested_among_single(key, found)
+        return pa.schema([pa.field(key, _arrow_type({*found})) for key, found in kinds.items()])
 
     def rows(self) -> int | None:
         """Return None: only reading would tell."""
@@ -81,11 +97,14 @@ class JsonLinesFile:
         return reservoir(self.schema, self.batches(), rows, seed)
 
     def _objects(self) -> Iterator[dict[str, Any]]:
+        return (row for _, row in self._numbered(_DECODER))
+
+    def _numbered(self, decoder: json.JSONDecoder) -> Iterator[tuple[int, dict[str, Any]]]:
         with decoding.open_bytes(self.path) as stream:
             try:
                 for number, line in enumerate(io.TextIOWrapper(stream, self._encoding), 1):
                     if not line.isspace():
-                        yield self._object(line, number)
+                        yield number, self._object(line, number, decoder)
             except UnicodeError:
                 problem = f"holds text that is not {self._encoding}; name its encoding or convert the file"
                 raise InputError(f"{self.name}: {problem}") from None
@@ -100,14 +119,38 @@ class JsonLinesFile:
             row = before + next(at for at, value in enumerate(values, 1) if not _spelt(value))
         raise InputError(f"{self.name}: column {field.name!r}, row {row}: {_HALF}")
 
-    def _object(self, line: str, number: int) -> dict[str, Any]:
+    def _object(self, line: str, number: int, decoder: json.JSONDecoder) -> dict[str, Any]:
+        problem = "not a JSON object"
         try:
-            row = _DECODER.decode(line)
+            row = decoder.decode(line)
+        except _Twice:
+            row, problem = None, "one name stands twice in an object, and nobody can say which counts"
         except (ValueError, RecursionError):
             row = None
         if not isinstance(row, dict):
-            raise InputError(f"{self.name}, line {number}: not a JSON object; mend or remove that line")
+            raise InputError(f"{self.name}, line {number}: {problem}; mend or remove that line")
         return row
+
+    def _refuse_nested_among_single(self, key: str, kinds: Mapping[Kind, int]) -> None:
+        nested = [line for kind, line in kinds.items() if kind in _NESTED]
+        single = [line for kind, line in kinds.items() if kind not in _NESTED and kind is not type(None)]
+        if nested and single:
+            here, there = min(nested), min(single)
+            problem = f"a list or an object in line {here}, and a single value in line {there}"
+            raise InputError(
+                f"{self.name}, line {max(here, there)}: column {key!r} holds {problem}; mend or remove one"
+            )
+
+
+class _Twice(ValueError):
+    pass
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise _Twice
+    return members
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -116,21 +159,21 @@ def _refuse_constant(name: str) -> NoReturn:
 
 _HALF = r"holds half of a pair such as \ud83d\ude00, which is no text; mend or remove it"
 
-# One for all lines: json.loads would make a decoder for each.
+# One for all lines: json.loads would make a decoder for each. The strict one reads a file first, and takes a
+# third more time.
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+_STRICT = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_once)
 
 
-def _kind(value: object) -> str:
-    if type(value) is int:
-        if -_EXACT_FLOAT <= value <= _EXACT_FLOAT:
-            return "int"
-        return "large" if -_EXACT_INT <= value < _EXACT_INT else "huge"
-    return type(value).__name__
+def _size(value: int) -> Kind:
+    if -_EXACT_FLOAT <= value <= _EXACT_FLOAT:
+        return int
+    return "large" if -_EXACT_INT <= value < _EXACT_INT else "huge"
 
 
-def _arrow_type(kinds: set[str]) -> pa.DataType:
-    known = kinds - {"NoneType"}
-    if known and known <= {"int", "large"}:
+def _arrow_type(kinds: set[Kind]) -> pa.DataType:
+    known = kinds - {type(None)}
+    if known and known <= {int, "large"}:
         return pa.int64()
     return _TYPES.get(frozenset(known), pa.string())
 

@@ -19,7 +19,19 @@ from safeguards import Keyring
 from safeguards.errors import AlreadyProtected, InputError, SafeguardsError
 from safeguards.pipeline import Manifest, Pipeline
 from safeguards.pipeline.nested import documents, json_text
-from safeguards.pseudonyms import Domain, Drop, FormatPreserving, Generalise, Keep, Mask, Token, Transform
+from safeguards.pseudonyms import (
+    Domain,
+    Drop,
+    FormatPreserving,
+    Generalise,
+    Hash,
+    Keep,
+    Mask,
+    ReversibleToken,
+    Surrogate,
+    Token,
+    Transform,
+)
 from safeguards.pseudonyms.column import Unfit
 from safeguards.pseudonyms.transform import Bound, Traits
 from tests.pipeline.nested_trees import GONE, Backwards, trees
@@ -122,6 +134,31 @@ def test_a_number_has_the_token_that_it_has_in_a_column(ring: Keyring, written: 
     kind = pa.decimal128(20, 0) if isinstance(value, int) and value > 2**63 else None
     flat = Pipeline({"n": Token()}, domain="d").run(pa.table({"n": pa.array([value], kind)}))
     assert token == f'{{"n":"{flat["n"][0].as_py()}"}}'
+
+
+@pytest.mark.parametrize(
+    ("value", "transform", "message"),
+    [
+        ("1012345678", Token(item="kr_phone"), "a kr_phone may begin with a zero, which numbers have lost"),
+        ("1.012345678e9", Hash(item="kr_phone"), "a kr_phone may begin with a zero, which numbers have lost"),
+        ("50101", ReversibleToken(item="birth_date"), "a birth_date may begin with a zero"),
+        ("1012345678", FormatPreserving(), "numbers have lost their leading zeros: write it as text"),
+        ("true", FormatPreserving(), "write it as text"),
+        ("7", Surrogate(item="person_name"), "numbers have lost their leading zeros: write it as text"),
+        ("true", Token(item="kr_phone"), "no kr_phone is true or false"),
+    ],
+    ids=str,
+)
+def test_numbers_are_refused_by_row_where_columns_of_them_are(
+    ring: Keyring, value: str, transform: Transform, message: str
+) -> None:
+    """The token of 1012345678 would be unlike that of 01012345678, and nobody would see."""
+    table = pa.table({"j": ['{"p":null}', f'{{"p":{value}}}']})
+    with pytest.raises(
+        InputError, match=rf"column 'j', row 2: at 'j\.p', {transform.name} .*{message}"
+    ) as caught:
+        Pipeline({"j.p": transform}, domain="d").run(table)
+    assert value not in str(caught.value).replace("true or false", "")
 
 
 def test_numbers_and_texts_at_one_path_become_text() -> None:

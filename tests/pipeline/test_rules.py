@@ -161,7 +161,10 @@ def test_a_column_declared_to_be_one_may_only_be_dropped(transform: Transform) -
 def test_a_column_that_is_found_to_hold_them_may_only_be_dropped(
     ring: Keyring, transform: Transform, values: pa.Array
 ) -> None:
-    with pytest.raises(InputError, match="column 'x' holds a resident registration number") as caught:
+    found = "holds a resident registration number"
+    if transform.item == "kr_frn" and pa.types.is_integer(values.type):
+        found = "is int64, and a kr_frn may begin with a zero"  # which is seen before the first row
+    with pytest.raises(InputError, match=f"column 'x' {found}") as caught:
         Pipeline({"x": transform}, domain="d").run(pa.table({"x": values}))
     assert "900101" not in str(caught.value)
     Pipeline({"x": Drop()}).run(pa.table({"x": values}))

@@ -61,7 +61,7 @@ def test_a_file_of_text_comes_out_as_declared(folder: Path) -> None:
     assert rows[2]["visited"].count(". ") == 2
     assert out["spent"].to_pylist() == ["12000", "0", "100000"]
     assert rows[2]["weight"] is None
-    assert int(rows[0]["weight"]) is not None
+    assert float(rows[0]["weight"]) is not None
     assert out["job"].to_pylist() == ["서비스", "서비스", "제조"]
     assert out["remark"].null_count == 3
     assert manifest.steps[0]["budget_a_row"] == {"epsilon": 1.5, "delta": 0.0}

@@ -99,7 +99,7 @@ CASES: list[tuple[Transform, pa.DataType, st.SearchStrategy[Any]]] = [
      st.just(datetime(2018, 11, 4, 15, tzinfo=UTC)) | MOMENTS.map(lambda at: at.replace(tzinfo=UTC))),
     (Noise(epsilon=1, lower=0, upper=100), pa.int64(), st.integers(-10, 200)),
     (Noise(epsilon=1, lower=-5, upper=100, step=7, clamp=True), pa.int16(), st.integers(-10, 200)),
-    (Noise(epsilon=0.01, lower=0, upper=250), pa.uint8(), st.integers(0, 255)),
+    (Noise(epsilon=0.01, lower=0, upper=250, clamp=True), pa.uint8(), st.integers(0, 255)),
     (Noise(epsilon=1, lower=0, upper=1), pa.float64(), st.floats(-1, 2)),
     (Noise(epsilon=0.001, lower=0.5, upper=1e6, step=0.1), pa.float32(), st.floats(0, 2**20, width=32)),
     (Noise(epsilon=1, lower=0, upper=1, clamp=True), pa.decimal128(12, 4), st.decimals(0, 1, places=4)),

@@ -55,6 +55,28 @@ def test_nested_values_stay_json_text(tmp_path: Path) -> None:
     assert table["a"].to_pylist() == ['{"이름": ["홍", 1]}', "[1]"]
 
 
+@pytest.mark.parametrize(
+    "line", ['{"name":"김","phone":"1","name":"홍"}', '{"a":{"b":[{"x":1,"x" : 1}]}}', r'{"a":1,"\u0061":2}']
+)
+def test_a_name_that_stands_twice_in_an_object_is_named_by_its_line(tmp_path: Path, line: str) -> None:
+    path = written(tmp_path, f'{{"a": null}}\n\n{line}\n')
+    with pytest.raises(
+        InputError, match=r"people\.jsonl, line 3: one name stands twice in an object"
+    ) as caught:
+        read(path)
+    assert "김" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(("first", "second"), [('"010"', '["010"]'), ('{"a": 1}', "1"), ("[1]", "true")])
+def test_lists_and_objects_among_single_values_are_named_by_their_line(
+    tmp_path: Path, first: str, second: str
+) -> None:
+    """Their text would have a pseudonym of its own, unlike that of the value inside."""
+    path = written(tmp_path, f'{{"p": null}}\n{{"p": {first}}}\n{{"p": {first}}}\n{{"p": {second}}}\n')
+    with pytest.raises(InputError, match=r"people\.jsonl, line 4: column 'p' holds a list or an object"):
+        read(path)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949"])
 def test_korean_lines_are_read_in_whatever_encoding_they_came(tmp_path: Path, encoding: str) -> None:
     assert read(written(tmp_path, '{"이름": "홍길동"}\n\n', encoding)).to_pylist() == [{"이름": "홍길동"}]
@@ -74,7 +96,7 @@ def test_a_line_nested_beyond_reason_is_named_by_its_number(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("value", [r'"kim\ud800"', r'["kim\udc00"]'])
 def test_half_of_a_pair_is_named_by_its_column_and_row_and_not_shown(tmp_path: Path, value: str) -> None:
-    path = written(tmp_path, f'{{"b": 1, "a": "x"}}\n{{"b": 2, "a": {value}}}\n')
+    path = written(tmp_path, f'{{"b": 1}}\n{{"b": 2, "a": {value}}}\n')
     with pytest.raises(InputError, match=r"people\.jsonl: column 'a', row 2: holds half of a pair") as caught:
         read(path)
     assert "kim" not in "".join(traceback.format_exception(caught.value))

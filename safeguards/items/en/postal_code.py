@@ -98,4 +98,5 @@ ITEM = Item(
     candidates=candidates,
     column_names=words("해외우편번호, zip, zip code, zipcode, postal code, postcode, post code"),
     anchor=rf"(?i:zip|post|pin|plz)|[{LETTER}.,'’] [0-9]{{4}}|[A-Z][0-9][0-9A-Z]{{0,2}} ?[0-9][A-Z]",
+    zero_first=True,
 )

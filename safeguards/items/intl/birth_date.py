@@ -108,4 +108,5 @@ ITEM = Item(
         r"생\s{0,4}년|출생|생일|앞자리|[Bb][Ii][Rr][Tt][Hh]|[Dd]\.?[Oo]\.?[Bb]|[Bb][Oo][Rr][Nn]|[0-9년일.]\s?생"
         r"|[MF남여자男女]\s?[/,·]\s?[12][0-9]{3}"
     ),
+    zero_first=True,
 )

@@ -86,4 +86,5 @@ ITEM = Item(
     ),
     against=labels.CODES,
     anchor=r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-|[0-9]-[0-9]{6}-[0-9]{6}-|[0-9a-f]{15}",
+    zero_first=True,
 )

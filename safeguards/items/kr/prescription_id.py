@@ -78,4 +78,5 @@ ITEM = Item(
         "처방전번호, 처방번호, 처방전, prescription id, prescription no, prescription number, rx no, rx id"
     ),
     anchor="처방|[Rr][Xx]|[Pp][Rr][Ee][Ss][Cc][Rr][Ii][Pp]",
+    zero_first=True,
 )

@@ -46,4 +46,5 @@ ITEM = Item(
     check_digit_binding=False,
     judge_column=registration.judge_column,
     anchor=registration.ANCHOR,
+    zero_first=True,
 )

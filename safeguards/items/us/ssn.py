@@ -78,4 +78,5 @@ ITEM = Item(
     ),
     against=(*labels.CODES, *labels.ACCOUNT),
     anchor=r"[0-9]{3}[ .\-][0-9]{2}[ .\-][0-9]{4}|[0-9]{9}",
+    zero_first=True,
 )

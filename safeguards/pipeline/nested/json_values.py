@@ -14,10 +14,12 @@ from safeguards.errors import InputError
 from safeguards.pipeline.nested.json_text import Number
 from safeguards.pipeline.nested.part import Part
 from safeguards.pipeline.nested.place import At
+from safeguards.pseudonyms import FormatPreserving, Hash, ReversibleToken, Surrogate, Token, Transform
 from safeguards.pseudonyms.column import Unfit, as_text, plain, refuse_unfit
-from safeguards.pseudonyms.spelling import spell
+from safeguards.pseudonyms.spelling import require_no_boolean, require_zeros, spell
 
 _EXACT = 2**53
+_REMEDY = "write it as text in the documents"
 
 
 class Singles:
@@ -56,6 +58,7 @@ class Singles:
         try:
             if self._text is None:
                 raise InputError("takes numbers of at most 15 digits, and nothing else")
+            _refuse_as_in_columns(self._text.part.transform, value)
             self._text.add(holder, key, spell(_decimal(value) if isinstance(value, Number) else value), row)
         except InputError as error:
             transform = self._lanes[0].part.transform.name
@@ -89,6 +92,17 @@ class _Lane:
         written = self.part.guarded(lambda: _written(result), within)
         for holder, key, value in zip(self._holders, self._keys, written, strict=True):
             holder[key] = value
+
+
+def _refuse_as_in_columns(transform: Transform, value: Any) -> None:
+    """Raise InputError for a number or a Boolean where columns of such are refused."""
+    if isinstance(transform, FormatPreserving | Surrogate):
+        raise InputError(f"takes text alone, for numbers have lost their leading zeros: {_REMEDY}")
+    if isinstance(transform, Token | Hash | ReversibleToken):
+        if isinstance(value, bool):
+            require_no_boolean(transform.item, "is given a Boolean", "name no item=, or another path")
+        else:
+            require_zeros(transform.item, "is given a number", _REMEDY)
 
 
 def _exact(value: Any) -> float | None:

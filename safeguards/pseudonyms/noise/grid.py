@@ -74,16 +74,20 @@ class Grid:
         """Steps between the bounds, the last of which may be cut."""
         return -(-(self.upper - self.lower) // self.step)
 
-    def require_held(self, kind: Any) -> Grid:
-        """Return the grid itself, or raise InputError for a type that does not hold its numbers."""
+    def require_held(self, kind: Any, beyond: int) -> None:
+        """Raise InputError for a type that does not hold its numbers, and ``beyond`` steps on either side."""
         if pa.types.is_integer(kind) and self.decimals:
             raise InputError(f"is {kind}: bounds and step of whole numbers are whole")
         if pa.types.is_decimal(kind) and self.decimals > kind.scale:
             raise InputError(f"is {kind}, which has fewer decimals than the bounds or the step")
         least, most = self._limits(kind)
         if not least <= self.lower < self.upper <= most:
-            raise InputError(f"is {kind}, which does not hold the bounds")
-        return self
+            raise InputError(f"is {kind}, which does not hold the bounds: cast it to a wider type")
+        apart = beyond * self.step
+        if not least <= self.lower - apart <= self.upper + apart <= most:
+            wider = "" if kind == pa.float64() or is_text(kind) else "cast it to a wider type with a sign, "
+            problem = "which does not hold what noise makes beyond the bounds"
+            raise InputError(f"is {kind}, {problem}: {wider}say clamp=True, or give a greater epsilon=")
 
     def places(self, numbers: npt.NDArray[np.float64]) -> Integers:
         """Return the nearest place, from 0 to ``count``, of each number, those beyond the bounds at them."""

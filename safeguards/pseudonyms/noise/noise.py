@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from safeguards.errors import InputError
-from safeguards.pseudonyms.column import is_text, plain, refuse_unfit, require_flat
+from safeguards.pseudonyms.column import is_number, is_text, plain, refuse_unfit, require_flat
 from safeguards.pseudonyms.domain import Domain
 from safeguards.pseudonyms.generalisation.bands import numbers
 from safeguards.pseudonyms.noise.chance import LARGEST_SIGMA, Chance, Integers
@@ -24,6 +24,7 @@ Number = int | float
 MOST_EPSILON = 100
 _DIGITS = 10**6
 _LONGEST_TEXT = 24
+_RARE = 40
 _MECHANISMS = ("laplace", "gaussian")
 
 
@@ -33,7 +34,7 @@ class Noise(Transform):
 
     Values become places on a grid, and noise is drawn in whole steps of it by exact samplers (Canonne,
     Kamath, Steinke 2020) from the operating system's generator, so that no last digit tells what was added.
-    There is no seed. Whole numbers stay whole, and the type stays.
+    There is no seed. The type stays, and with it whole numbers.
 
     ``epsilon`` is for one value: what two possible values of it differ in is hidden by a factor of
     exp(``epsilon``), but for the chance ``delta``. Values of one person add up, over columns, rows and runs;
@@ -46,7 +47,8 @@ class Noise(Transform):
         lower, upper: the bounds; set by what may be, never by what the data holds.
         sensitivity: how far apart values are that shall not be told apart; by default all between the bounds.
         step: the grid's; by default a power of ten of which more than 16,000 lie between the bounds, and 1 at
-            least for whole numbers. In text, whole bounds make whole results.
+            least for columns of whole numbers. Numbers in text and in JSON documents count as floats,
+            whatever they and the bounds are: ``step=1`` makes them whole.
         clamp: make results beyond the bounds the bound.
 
     Raises:
@@ -93,10 +95,12 @@ class Noise(Transform):
         require_flat(kind)
         held = kind.value_type if pa.types.is_dictionary(kind) else kind
         if is_text(held) or pa.types.is_null(held):
-            return pa.string()
-        if not (pa.types.is_integer(held) or pa.types.is_floating(held) or pa.types.is_decimal(held)):
+            held = pa.string()
+        elif not is_number(held):
             raise InputError(f"is {kind}, which holds no numbers")
-        self._scale(self._grid_of(held).require_held(held))
+        grid = self._grid_of(held)
+        grid.require_held(held, 0 if self.clamp else self._tail(grid))
+        self._scale(grid)
         return held
 
     def bind(self, domain: Domain | None) -> Bound:
@@ -124,6 +128,11 @@ class Noise(Transform):
             return Chance().gaussian(scale, rows)
         return Chance().laplace(scale.numerator, scale.denominator, rows)
 
+    def _tail(self, grid: Grid) -> int:
+        """Return how many steps the noise goes beyond with a chance of exp(-40), less than 1 in 10^17."""
+        scale = self._scale(grid)
+        return math.ceil(math.sqrt(2 * _RARE) * scale if isinstance(scale, int) else _RARE / scale)
+
     def _scale(self, grid: Grid) -> Fraction | int:
         """Return what the samplers take, in steps: epsilon over the sensitivity, or sigma, rounded up.
 
@@ -142,10 +151,9 @@ class Noise(Transform):
         return sigma
 
     def _grid_of(self, kind: Any) -> Grid:
-        whole = pa.types.is_integer(kind)
-        if is_text(kind):
-            whole = isinstance(self.lower, int) and isinstance(self.upper, int) and self.step is None
-        return self._grid(whole=whole, scale=max(kind.scale, 0) if pa.types.is_decimal(kind) else None)
+        # By the type alone: a grid that depended on the values would tell of them.
+        scale = max(kind.scale, 0) if pa.types.is_decimal(kind) else None
+        return self._grid(whole=pa.types.is_integer(kind), scale=scale)
 
     def _grid(self, *, whole: bool, scale: int | None = None) -> Grid:
         return Grid.between(self.lower, self.upper, self.step, self.sensitivity, least=0 if whole else scale)

@@ -6,8 +6,8 @@ import re
 from base64 import b32encode
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
+from numbers import Number
 from typing import Any
 
 from safeguards import items
@@ -16,7 +16,7 @@ from safeguards.crypto.tags import Tagger
 from safeguards.errors import AlreadyProtected, InputError
 from safeguards.keys import generation
 from safeguards.pseudonyms.domain import TEXT, Domain
-from safeguards.pseudonyms.spelling import as_nfc, require_zeros, spell
+from safeguards.pseudonyms.spelling import as_nfc, require_no_boolean, require_zeros, spell
 
 # Crockford's base 32 in lower case: no i, l, o and u, so that a token survives being read aloud.
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -102,11 +102,14 @@ class Tokeniser:
 
         Raises:
             AlreadyProtected: the value is a token or a ciphertext.
-            InputError: no text can be made of the value, or it is a number that may have lost a zero.
+            InputError: no text can be made of the value, it is a number that may have lost a zero, or it is a
+                Boolean and there is an item.
             KeyringError: the domain's keyring is not there.
         """
         form = self.form
-        if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
+        if isinstance(value, bool):
+            require_no_boolean(form.item, "is given a Boolean", "hand over the value itself")
+        elif type(value) is not str and isinstance(value, Number):  # numpy's too
             require_zeros(form.item, f"is given a number ({type(value).__name__})", "keep it as text")
         canonical = _encoded(self._canonical(_plain_text(value)))
         begun = -(-form.length // _GROUP_LETTERS) * _GROUP_BYTES  # encoding the rest would double the time
