@@ -17,6 +17,7 @@ if sys.platform != "win32":
     import fcntl
 
 _MODE = 0o600
+_BEGINNING = b'{"action":'
 _FLAGS = os.O_RDWR | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
@@ -29,13 +30,21 @@ class JsonLinesSink:
     (or ``chattr +a``, or a log collector), or use a tamper-evident log where there is one.
 
     Raises:
-        InputError: ``path`` is a folder, a pipe or a device such as ``/dev/null``, or cannot be written to.
+        InputError: ``path`` is a folder, a pipe or a device such as ``/dev/null``, cannot be written to, or
+            holds something else.
     """
 
     path: str | os.PathLike[str]
 
     def __post_init__(self) -> None:
-        os.close(self._open())
+        descriptor = self._open()
+        try:
+            begins = os.pread(descriptor, len(_BEGINNING), 0)
+        finally:
+            os.close(descriptor)
+        # A log whose first line was torn begins shorter.
+        if not _BEGINNING.startswith(begins):
+            raise InputError(f"{self.path}: holds something else than events; name another file for the log")
 
     def record(self, event: Event) -> None:
         """Append the event.

@@ -95,11 +95,12 @@ class Manifest:
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=2, default=str)
 
     def write(self, path: str | os.PathLike[str]) -> None:
-        """Write the document to a file, whole or not at all.
+        """Write the document to a file, whole or not at all; an older manifest there is replaced.
 
         Raises:
-            InputError: the folder cannot be written to.
+            InputError: the folder cannot be written to, or the file there is no manifest.
         """
+        refuse_other(path)
         with whole_file(Path(path)) as file:
             file.write(self.to_json().encode())
 
@@ -139,6 +140,21 @@ class Manifest:
         if carried is None:
             raise InputError(f"{location.name} carries no manifest")
         return cls.from_json(carried)
+
+
+def refuse_other(path: str | os.PathLike[str]) -> None:
+    """Raise InputError for a file that is there and is no manifest: a key, a pipeline, somebody's data."""
+    place = Path(path)
+    try:
+        text = place.read_bytes() if place.is_file() else b""
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+    try:
+        found = json.loads(text or b'{"format": null, "columns": null}')
+    except (ValueError, RecursionError):
+        found = None
+    if not (isinstance(found, dict) and {"format", "columns"} <= found.keys()):
+        raise InputError(f"{path}: is a file, but no manifest that could be replaced; name another manifest")
 
 
 def _is_fingerprint(schema: Mapping[str, Any]) -> bool:

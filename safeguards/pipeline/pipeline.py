@@ -17,7 +17,7 @@ from safeguards.pipeline import rules
 from safeguards.pipeline.database.into_table import Constraints, IfExists, TableTarget
 from safeguards.pipeline.declared import from_document, read_document
 from safeguards.pipeline.directories.directory import Told, run_directory
-from safeguards.pipeline.manifest import METADATA_KEY, Manifest, digest
+from safeguards.pipeline.manifest import METADATA_KEY, Manifest, digest, refuse_other
 from safeguards.pipeline.pseudonymise import Pseudonymise, Unlisted
 from safeguards.pipeline.run import Advance, Run
 from safeguards.pipeline.step import Gate, Step
@@ -144,6 +144,8 @@ class Pipeline:
         if self.judges and is_stream(table):
             raise InputError("a gate judges the whole before any of it leaves: pass a table, or use run_file")
         source = open_frame(table)
+        if manifest is not None:
+            refuse_other(manifest)
         run = Run(self, source)
         if run.judges and is_stream(table):
             raise InputError(
@@ -242,6 +244,8 @@ class Pipeline:
             GateRefused: a gate judges that the result may not leave; nothing is written.
         """
         rows = _opened(source)
+        if manifest is not None:
+            refuse_other(manifest)
         place = TableTarget(target, table, if_exists, constraints, beside)
         check_processes(processes)
         run = Run(self, rows, advance, processes)
@@ -301,7 +305,9 @@ def _opened(source: Path_ | Source | Any) -> Source:
 
 
 def _refuse_same(source: Source, target: Path_, manifest: Path_ | None) -> None:
-    """Refuse to write one of the three files over another."""
+    """Refuse to write one of the three files over another, or a manifest over anything else."""
+    if manifest is not None:
+        refuse_other(manifest)
     named = {"source": getattr(source, "path", None), "target": target, "manifest": manifest}
     seen: dict[Path, str] = {}
     for role, path in named.items():

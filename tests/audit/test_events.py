@@ -59,6 +59,18 @@ def test_a_torn_last_line_does_not_swallow_the_next_event(tmp_path: Path) -> Non
     assert json.loads(path.read_text("utf-8").splitlines()[1])["actor"] == "dpo-1"
 
 
+@pytest.mark.parametrize("held", [b"id,name\n1,kim\n", b"\x01\x02", b"{}\n", b'{"action"'])
+def test_a_file_of_something_else_is_no_log(tmp_path: Path, held: bytes) -> None:
+    path = tmp_path / "data.csv"
+    path.write_bytes(held)
+    if held.startswith(b'{"action"'):
+        JsonLinesSink(path)  # a log whose first line was torn
+        return
+    with pytest.raises(InputError, match="data.csv: holds something else than events; name another file"):
+        JsonLinesSink(path)
+    assert path.read_bytes() == held
+
+
 def test_a_log_that_was_rotated_away_begins_anew(tmp_path: Path) -> None:
     sink = JsonLinesSink(tmp_path / "log.jsonl")
     sink.record(EVENT)

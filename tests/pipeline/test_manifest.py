@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -120,3 +121,28 @@ def test_bounds_and_days_are_stated(ring: Keyring) -> None:
     table = pa.table({"born": ["1990-01-01"]})
     record = made(table, Pipeline({"born": Generalise(ages=10, on="2026-01-01", top=90)})).columns[0]
     assert record.parameters == {"ages": 10, "on": "2026-01-01", "top": 90}
+
+
+@pytest.mark.parametrize("held", [b"\x01\x02 a key", b'domain = "x"\n', b"{}", b"[1]", b'{"format": 1'])
+def test_a_manifest_is_written_over_no_other_file(tmp_path: Path, held: bytes) -> None:
+    table, place = pa.table({"a": ["x"]}), tmp_path / "master.key"
+    place.write_bytes(held)
+    pipeline = Pipeline({"a": Keep()})
+    ways: list[Callable[[], object]] = [
+        lambda: pipeline.run(table, manifest=place),
+        lambda: pipeline.run_file(table, tmp_path / "out.csv", manifest=place),
+        lambda: pipeline.run_table(table, f"sqlite:///{tmp_path / 'out.db'}", "t", manifest=place),
+    ]
+    for way in ways:
+        with pytest.raises(InputError, match="master.key: is a file, but no manifest that could be replaced"):
+            way()
+    assert place.read_bytes() == held
+    assert [path.name for path in tmp_path.iterdir()] == ["master.key"]
+
+
+def test_a_manifest_replaces_an_older_one_or_an_empty_file(tmp_path: Path) -> None:
+    table, place = pa.table({"a": ["x"]}), tmp_path / "m.json"
+    place.touch()
+    for _ in range(2):
+        Pipeline({"a": Keep()}).run_file(table, tmp_path / "out.csv", manifest=place)
+        assert Manifest.read(place).rows_in == 1
