@@ -32,10 +32,17 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         with pytest.raises(SystemExit) as ended:
             main()
         use(None)
+        own = [name for name, module in sys.modules.items() if _is_of(module, folder)]
+        for name in own:  # models that another test has under the same name
+            del sys.modules[name]
         printed = capsys.readouterr()
         return subprocess.CompletedProcess(arguments, int(ended.value.code or 0), printed.out, printed.err)
 
     return call
+
+
+def _is_of(module: object, folder: Path) -> bool:
+    return (getattr(module, "__file__", None) or "").startswith(str(folder))
 
 
 @pytest.fixture(scope="session")

@@ -69,13 +69,13 @@ Table("member", metadata, Column("id", Integer, primary_key=True), Column("note"
 
 
 @pytest.fixture
-def members(with_keyring: Path) -> Path:
+def members(run: Run, with_keyring: Path) -> Path:
     """A folder with a database of three members, whose notes are theirs."""
     (with_keyring / "shop.py").write_text(MODELS)
     with closing(sqlite3.connect(with_keyring / "shop.db")) as data, data:
         data.execute("CREATE TABLE member (id INTEGER PRIMARY KEY, note TEXT)")
         data.executemany("INSERT INTO member VALUES (?, ?)", [(1, "비밀 하나"), (2, "비밀 둘"), (3, None)])
-    done = in_a_process(with_keyring, "encrypt", "sqlite:///shop.db", "--models", "shop:metadata", *STORE)
+    done = run(with_keyring, "encrypt", "sqlite:///shop.db", "--models", "shop:metadata", *STORE)
     assert (done.returncode, done.stderr) == (0, "")
     return with_keyring
 
@@ -83,34 +83,34 @@ def members(with_keyring: Path) -> Path:
 WHERE = ("--database", "sqlite:///shop.db", "--models", "shop:metadata")
 
 
-def test_status_counts_stored_values_by_key(members: Path) -> None:
+def test_status_counts_stored_values_by_key(run: Run, members: Path) -> None:
     assert in_a_process(members, "keys", "rotate", *STORE).returncode == 0
-    shown = json.loads(in_a_process(members, "keys", "status", *STORE, *WHERE, "--format", "json").stdout)
+    shown = json.loads(run(members, "keys", "status", *STORE, *WHERE, "--format", "json").stdout)
     assert [key["values"] for key in shown["keys"] if key["purpose"] == "data"] == [2, 0]
-    assert "values" in in_a_process(members, "keys", "status", *STORE, *WHERE).stdout
-    refused = in_a_process(members, "keys", "status", *STORE, *WHERE[:2])
+    assert "values" in run(members, "keys", "status", *STORE, *WHERE).stdout
+    refused = run(members, "keys", "status", *STORE, *WHERE[:2])
     assert (refused.returncode, refused.stderr) == (64, "safeguards: --database and --models go together\n")
 
 
-def test_a_person_is_shredded_and_the_receipt_shown(members: Path) -> None:
-    refused = in_a_process(members, "keys", "shred", "member:1", *STORE, *WHERE)
+def test_a_person_is_shredded_and_the_receipt_shown(run: Run, members: Path) -> None:
+    refused = run(members, "keys", "shred", "member:1", *STORE, *WHERE)
     assert (refused.returncode, "add --yes" in refused.stderr) == (64, True)
-    done = in_a_process(members, "keys", "shred", "member:1", *STORE, *WHERE, "--yes")
+    done = run(members, "keys", "shred", "member:1", *STORE, *WHERE, "--yes")
     assert (done.returncode, done.stderr) == (0, "")
     assert "keys destroyed\t1" in done.stdout
     assert "overwritten in member.note\t1" in done.stdout
     assert "backups of the key store" in done.stdout
     again = json.loads(
-        in_a_process(members, "keys", "shred", "member:1", *STORE, *WHERE, "--yes", "--format", "json").stdout
+        run(members, "keys", "shred", "member:1", *STORE, *WHERE, "--yes", "--format", "json").stdout
     )
     assert (again["complete"], again["keys_destroyed"], again["subject"]) == (True, 1, "member:1")
 
 
-def test_a_database_that_cannot_be_reached_ends_with_one(members: Path) -> None:
+def test_a_database_that_cannot_be_reached_ends_with_one(run: Run, members: Path) -> None:
     with closing(sqlite3.connect(members / "other.db")) as other:
         other.execute("CREATE TABLE unrelated (id INTEGER)")
     where = ("--database", "sqlite:///other.db", "--models", "shop:metadata")
-    done = in_a_process(members, "keys", "shred", "member:1", *STORE, *where, "--yes")
+    done = run(members, "keys", "shred", "member:1", *STORE, *where, "--yes")
     assert (done.returncode, done.stderr) == (1, "")
     assert "not reached: member" in done.stdout
     assert "none of these databases has such a table" in done.stdout
