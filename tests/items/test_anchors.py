@@ -40,7 +40,9 @@ def passed_over(item: Item, text: str) -> list[Any]:
     "item",
     [
         pytest.param(
-            item, id=item.id, marks=[pytest.mark.slow] if item.id in {"job_title", "person_name"} else []
+            item,
+            id=item.id,
+            marks=[pytest.mark.slow] if item.id in {"job_title", "person_name", "kr_address"} else [],
         )
         for item in all_items()
     ],

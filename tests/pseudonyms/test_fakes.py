@@ -134,6 +134,7 @@ def test_fakes_are_neither_injective_nor_reversible_and_say_so(ring_of_module: K
         transform.reverse(DOMAIN, Permit(ring_of_module, "agent-7", "support", "case 12", Noted()))
 
 
+@pytest.mark.slow
 def test_processes_agree_whatever_their_hash_seed() -> None:
     script = (
         "import faker; from safeguards.pseudonyms.surrogates.fakes import Fakes; import pyarrow as pa;"
