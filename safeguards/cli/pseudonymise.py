@@ -239,6 +239,8 @@ def _print(done: Manifest, target: str, manifest: Path | None, told: Mapping[str
     facts: dict[str, object] = {"written": target, "rows": done.rows_out}
     if done.domain is not None:
         facts["domain"] = f"{done.domain['name']}, {done.domain['statement']} from the data's keys"
+    if left := (done.output or {}).get("foreign_keys_left"):
+        facts["foreign keys left out"] = f"{left} (write that table first, and name it with --beside)"
     for what, parts in Counter(told.values()).items():
         facts[f"parts {what}"] = parts
     for gate in done.gates:

@@ -255,7 +255,7 @@ class Pipeline:
         with whole_file(Path(manifest)) if manifest is not None else nullcontext() as record:
             with closing(run.batches()) as batches:  # so that reading ends while its connection is open
                 plan.fill(batches)
-            done = replace(run.manifest(), output=place.told)
+            done = replace(run.manifest(), output={**place.told, **plan.told})
             if record is not None:
                 record.write(done.to_json().encode())
         return done

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from safeguards import Keyring, use
 from safeguards.cli.pseudonymise import command
 from safeguards.errors import InputError, KeyringError
-from safeguards.pipeline import Manifest
+from safeguards.pipeline import Manifest, verify
 
 PIPELINE = """
 domain = "ads-2026"
@@ -280,7 +280,20 @@ def test_a_table_becomes_a_table_with_its_constraints(folder: Path, database_url
         assert connection.execute(joined).scalar() == 2
     engine.dispose()
     assert "has rows" in refused(database_url, url, *options)
-    run(database_url, f"sqlite:///{folder / 'bare.db'}", *options, "--constraints", "leave")
+    bare = f"sqlite:///{folder / 'bare.db'}"
+    done = run(database_url, bare, *options, "--constraints", "leave", "--manifest", "m.json")
+    assert "foreign_keys_left" not in (Manifest.read("m.json").output or {})
+
+
+def test_a_foreign_key_into_a_table_that_is_not_there_yet_is_told(folder: Path, sqlite_url: str) -> None:
+    fill(sqlite_url)
+    url = f"sqlite:///{folder / 'copy.db'}"
+    options = ("--table", "orders", "--target-table", "orders", "--beside", "member=member.toml")
+    done = run(sqlite_url, url, "--pipeline", "orders.toml", *options, "--manifest", "m.json")
+    assert "foreign keys left out" in done.output
+    assert "member_id to member" in done.output
+    assert (Manifest.read("m.json").output or {})["foreign_keys_left"] == "member_id to member"
+    assert verify(url, Path("m.json"), table="orders") == []
 
 
 def test_what_would_break_a_key_is_refused_in_one_line(folder: Path, sqlite_url: str) -> None:

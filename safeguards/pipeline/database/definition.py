@@ -118,6 +118,18 @@ class Made:
         return set(names) <= set(self.schema.names)  # type: ignore[call-overload, no-any-return]
 
 
+def left_out(origin: sa.Table, table: sa.Table) -> list[str]:
+    """Return the foreign keys of ``origin`` that a table made after it has not, though it has the columns."""
+    made = {frozenset(key.column_keys) for key in table.foreign_key_constraints}
+    found = []
+    for key in origin.foreign_key_constraints:
+        names = [element.parent.name for element in key.elements]
+        if frozenset(names) not in made and {*names} <= {*table.columns.keys()}:
+            parent = key.elements[0].target_fullname.rpartition(".")[0]
+            found.append(f"{', '.join(names)} to {parent}")
+    return sorted(found)
+
+
 def reflected(source: object) -> sa.Table | None:
     """Return the table that a source reads, with its constraints; None where it reads none."""
     if not isinstance(source, TableSource):

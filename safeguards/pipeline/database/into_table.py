@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 from safeguards.errors import InputError
 from safeguards.items.text import has_half
 from safeguards.pipeline.database.constraints import arriving, problems, refuse
-from safeguards.pipeline.database.definition import Made, reflect, reflected
+from safeguards.pipeline.database.definition import Made, left_out, reflect, reflected
 from safeguards.pipeline.database.outcomes import Arriving, Outcome, outcomes
 from safeguards.tables import Source, TableSource
 from safeguards.tables.sql_types import length_of
@@ -100,7 +100,11 @@ class TableTarget:
         table = existing if existing is not None else self._made(source, origin, results, schema)
         beside = self._beside(source) if isinstance(source, TableSource) else {}
         refuse(problems(table, results, {**beside, table.key: results}))
-        return Plan(self.engine, table, schema, new=existing is None, empty=self.if_exists == "refuse")
+        carried = existing is None and origin is not None and self.constraints == "carry"
+        left = left_out(origin, table) if carried and origin is not None else ()
+        return Plan(
+            self.engine, table, schema, new=existing is None, empty=self.if_exists == "refuse", left=left
+        )
 
     def _made(
         self, source: Source, origin: sa.Table | None, results: Mapping[str, Outcome], schema: pa.Schema
@@ -135,13 +139,22 @@ class TableTarget:
 
 @dataclass(frozen=True)
 class Plan:
-    """A table, checked, and the rows that it takes; ``new`` is to be made, ``empty`` to have no rows."""
+    """A table, checked, and the rows that it takes; ``new`` is to be made, ``empty`` to have no rows.
+
+    ``left`` are the foreign keys of the source's table that a new one has not.
+    """
 
     engine: Engine
     table: sa.Table
     schema: pa.Schema
     new: bool
     empty: bool
+    left: Sequence[str] = ()
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What the manifest tells of the table beside its place."""
+        return {"foreign_keys_left": "; ".join(self.left)} if self.left else {}
 
     def fill(self, batches: Iterable[pa.RecordBatch]) -> None:
         """Write all batches or none.
