@@ -41,7 +41,7 @@ _BRACKETED = re.compile(r"[(\[{<【〔「](?!\s*(?:앞(?!.*뒤)|front|first))[^)
 _LONGEST_NAME = 256
 _RESIDENT = "resident ?(?:registration|reg|no|num|number)"
 _LATIN = re.compile(
-    f"(?<![0-9a-z])(?:[a-z]*rrn(?:s|o|no|num)?|jumin(?:no|num|bunho|beonho)?|{_RESIDENT})(?![a-z])"
+    f"(?<![0-9a-z])(?:[a-z]*rrns?|rrn(?:o|no|num)|jumin(?:no|num|bunho|beonho)?|{_RESIDENT})(?![a-z])"
 )
 # 입주민번호 is a tenant's, 이주민번호 a migrant's.
 _HANGUL = re.compile("(?<![입거이])주민(?:등록)?번호|실명번호")
@@ -53,7 +53,7 @@ _ASKED_BEFORE = re.compile(
 )
 _ASKED = re.compile(
     "(?<![a-z])(?:yn|flag|cnt|count|valid|validated|verified|verification|consent|agreed|exists|present|"
-    "check|checked|status|required|date|dt|at|length|len|type|error)(?![a-z])"
+    "check|checked|status|required|date|dt|at|length|len|type|error|address|addr|office|center|centre)(?![a-z])"
     "|여부|유무|확인|동의|검증|인증|오류|건수|상태|일자|일시|날짜|^ ?수$"
 )
 _FRONT, _BACK = re.compile("앞|front|first"), re.compile("뒤|뒷|back|rear|last|full|전체")

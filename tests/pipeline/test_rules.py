@@ -130,7 +130,17 @@ def test_a_column_called_rrn_may_only_be_dropped(transform: Transform, name: str
             "no_rrn",
         ),
         *("법인등록번호", "거주민 수", "입주민번호", "입주민등록번호", "이주민번호", "거주민번호"),
-        *("card_rrn", "payment_rrn", "ssn_token", "juminal", "residents", "resident_name", "외국인등록번호"),
+        *(
+            "card_rrn",
+            "payment_rrn",
+            "errno",
+            "currno",
+            "ssn_token",
+            "juminal",
+            "residents",
+            "resident_name",
+            "외국인등록번호",
+        ),
     ],
 )
 def test_a_name_of_something_else_passes(name: str) -> None:
