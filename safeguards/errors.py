@@ -6,7 +6,7 @@ key id that is at fault and what to do about it; they never contain a plaintext 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import ClassVar
 
@@ -82,8 +82,13 @@ class AlreadyProtected(InputError):
 def offer(unknown: object, known: Iterable[object]) -> str:
     """Return the known names, for the end of a message on an unknown one, and which is most like it."""
     names = [str(name) for name in known]
+    return f"{listed(names)}{meant(unknown, names)}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names for a message, the first of them where they are many."""
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return f"{', '.join(names[:_LISTED]) or 'none'}{more}{meant(unknown, names)}"
+    return f"{', '.join(names[:_LISTED]) or 'none'}{more}"
 
 
 def meant(unknown: object, known: Iterable[str]) -> str:

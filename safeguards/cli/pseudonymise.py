@@ -91,8 +91,9 @@ def command(
     """Pseudonymise SOURCE, a file or a database URL, into TARGET, a file or a database URL, or a directory.
 
     The ending of a file TARGET says its kind: .parquet, .csv, .tsv, .jsonl (text also .gz, .zst). File and
-    table appear when all of it is written. A table is checked first: what would break a primary key, UNIQUE,
-    a foreign key, NOT NULL, CHECK, a type or a length is refused before a row is read. A directory's files
+    table appear when all of it is written; a file of that name is replaced. A table is checked first: what
+    would break a primary key, UNIQUE, a foreign key, NOT NULL, CHECK, a type or a length is refused before a
+    row is read. A directory's files
     become files of the same names, which appear together, and then _manifest.json and _SUCCESS; run again, it
     goes on where it was ended. The pipeline file names a transform for each column:
 

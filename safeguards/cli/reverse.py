@@ -62,7 +62,7 @@ def command(
 
     How they were made is read from the manifest that a Parquet file carries, or from --manifest. Needs the
     reversing keyring, and a file to record each use in, before anything is shown: without a record nothing
-    is. Pseudonyms of research lead nowhere (PIPA 28-5).
+    is. A file of TARGET's name is replaced. Pseudonyms of research lead nowhere (PIPA 28-5).
 
     \b
         safeguards reverse orders.parquet plain.parquet --columns phone \\

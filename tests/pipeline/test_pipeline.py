@@ -234,6 +234,11 @@ def test_names_that_are_hard_to_see_are_told(name: str, asked: str, message: str
         Pipeline({asked: Drop()}).run(pa.table({"a": ["x"], name: ["y"]}))
 
 
+def test_a_path_whose_column_is_mistyped_is_told() -> None:
+    with pytest.raises(InputError, match=r"no column 'profle.devices\[\].os'; .*did you mean 'profile'\?"):
+        Pipeline({"profle.devices[].os": Drop()}).run(pa.table({"profile": ["{}"]}))
+
+
 def test_a_column_read_beside_that_is_mistyped_is_told() -> None:
     shifting = {"day": DateShift(days=3, subject="membr"), "member": Drop()}
     with pytest.raises(

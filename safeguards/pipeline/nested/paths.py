@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from unicodedata import normalize
 
-from safeguards.errors import InputError, offer
+from safeguards.errors import InputError, listed, meant
 from safeguards.pseudonyms import Transform
 
 EACH = None
@@ -140,7 +140,9 @@ def _is_json(literal: str) -> bool:
 
 def _nowhere(text: str, columns: Iterable[str]) -> str:
     known = [*columns]
-    message = f"no column {text!r}; the columns are: {offer(text, known)}"
+    begins = re.split(r"[.\[]", text, maxsplit=1)[0]  # a path's column, which may be what is mistyped
+    hint = meant(text, known) or meant(begins, known)
+    message = f"no column {text!r}; the columns are: {listed(known)}{hint}"
     if normalize("NFC", text) in {normalize("NFC", column) for column in known}:
         message += "; one is spelled alike in another Unicode form (NFC, NFD): rename it"
     elif text.strip() in map(str.strip, known):
