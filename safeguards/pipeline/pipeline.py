@@ -306,10 +306,10 @@ def _opened(source: Path_ | Source | Any) -> Source:
 
 def _refuse_same(source: Source, target: Path_, manifest: Path_ | None) -> None:
     """Refuse to write one of the three files over another, or a manifest over anything else."""
-    if manifest is not None:
-        refuse_other(manifest)
     named = {"source": getattr(source, "path", None), "target": target, "manifest": manifest}
     seen: dict[Path, str] = {}
     for role, path in named.items():
         if path is not None and (other := seen.setdefault(Path(path).resolve(), role)) != role:
             raise InputError(f"{path}: {other} and {role} are one file; name another {role}")
+    if manifest is not None:
+        refuse_other(manifest)

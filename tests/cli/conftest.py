@@ -6,11 +6,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from weakref import WeakSet
 
 import pytest
 
 from safeguards import use
 from safeguards.cli import main
+from safeguards.sqlalchemy.subjects import overwrite
 from tests.cli.called import KEYS, STORE, in_a_process
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -29,11 +31,17 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         monkeypatch.setattr(sys, "argv", ["safeguards", *arguments])
         monkeypatch.setattr(sys, "path", [*sys.path])
         use(None)
-        with pytest.raises(SystemExit) as ended:
-            main()
+        with monkeypatch.context() as own:
+            for known in (
+                "_tables",
+                "_engines",
+            ):  # what other tests of this process made is not the command's
+                own.setattr(overwrite, known, WeakSet())
+            with pytest.raises(SystemExit) as ended:
+                main()
         use(None)
-        own = [name for name, module in sys.modules.items() if _is_of(module, folder)]
-        for name in own:  # models that another test has under the same name
+        models = [name for name, module in sys.modules.items() if _is_of(module, folder)]
+        for name in models:  # models that another test has under the same name
             del sys.modules[name]
         printed = capsys.readouterr()
         return subprocess.CompletedProcess(arguments, int(ended.value.code or 0), printed.out, printed.err)

@@ -207,10 +207,10 @@ def test_the_record_of_reversals_is_neither_their_source_nor_their_target(
     ring: Keyring, tmp_path: Path, source: str, target: str
 ) -> None:
     made = ReversibleToken()
-    Pipeline({"a": made, "b": Keep()}, domain="d").run_file(ROWS, tmp_path / source)
     going = Reversal(
         keyring=ring, actor="a", purpose="p", reason="r", sink=JsonLinesSink(tmp_path / "log.jsonl")
     )
+    Pipeline({"a": made, "b": Keep()}, domain="d").run_file(ROWS, tmp_path / source)
     before = (tmp_path / "log.jsonl").read_bytes()
     with pytest.raises(InputError, match="recorded in this file"):
         going.reverse_file(tmp_path / source, tmp_path / target, {"a": made}, Domain("d"))
