@@ -188,7 +188,11 @@ class DelimitedFile:
 
     def _check_end(self, last: str | None) -> None:
         """Refuse a last cell that swallowed the rest of the file: Arrow closes open quotation marks there."""
-        if last is None or "\n" not in last:
+        if last is None:
+            return
+        if "\n" not in last:
+            if self._is_cut(last):
+                raise InputError(f"{self.name}: ends inside a quoted cell; was it copied to its end?")
             return
         with decoding.open_bytes(self.path) as stream:
             text, end = io.TextIOWrapper(stream, self._encoding, newline=""), ""
@@ -197,18 +201,39 @@ class DelimitedFile:
         if not end.rstrip("\r\n").endswith('"'):
             raise InputError(f"{self.name}: a quotation mark is left open; mend the line where it opens")
 
+    def _is_cut(self, last: str) -> bool:
+        """Say whether a file ends inside its last cell; one that is compressed has an end of its own."""
+        wide = self._encoding.lower().startswith(("utf-16", "utf-32"))
+        if wide or self.path.suffix.lower() in decoding.COMPRESSIONS:
+            return False
+        opened = '"{}'.format(last.replace('"', '""')).encode(self._encoding)
+        with self.path.open("rb") as file:
+            size = file.seek(0, io.SEEK_END)
+            file.seek(max(0, size - len(opened) - 1))
+            end = file.read()
+        # A cell of quotation marks alone ends alike, with one more.
+        return end.endswith(opened) and end != opened + b'"'
+
     def _fault(self, error: pa.ArrowInvalid, bad: list[arrow_csv.InvalidRow]) -> Exception:
         if bad:
             row = bad[0]
             return InputError(
                 f"{self.name}, line {self._line_of(row)}: {row.actual_columns} cells where the header has "
-                f"{row.expected_columns}; mend or remove that line"
+                f"{row.expected_columns}; mend or remove that line{self._open_quote()}"
             )
         if "UTF8" in str(error):
             return self._undecodable()
         if "straddling" in str(error):
             return _RowTooLong()
         return InputError(f"{self.name}: not a table of cells separated by {self._delimiter!r}")
+
+    def _open_quote(self) -> str:
+        """Ask for a quotation mark where their number is odd: an open one swallows the lines behind it."""
+        odd = False
+        with decoding.open_bytes(self.path) as stream:
+            while part := stream.read(decoding.CHUNK):
+                odd ^= bool(part.count(b'"') % 2)
+        return ", or close the quotation mark that is left open somewhere" if odd else ""
 
     def _undecodable(self) -> InputError:
         return InputError(

@@ -251,3 +251,34 @@ assert next(rows)["이름"][0].as_py() == "김철수"
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "text", ['a,b\n1,"open', 'a,b\n1,"say ""hi', 'a\n"x"\n"가나', 'a,b\n1,2\n3,"', 'a,b\n1,"""']
+)
+def test_a_file_that_ends_inside_a_cell_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "cut.csv"
+    path.write_text(text, "utf-8")
+    with pytest.raises(
+        InputError, match=r"cut.csv: (ends inside a quoted cell|a quotation mark is left open)"
+    ):
+        list(open_file(path).batches())
+    path.write_text(text + '"', "utf-8")
+    assert sum(batch.num_rows for batch in open_file(path).batches()) >= 1
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,open", 'a,b\n1,"x"\n', 'a,b\n1,5"x', "a,b\n1,"])
+def test_a_file_that_ends_well_is_read(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "whole.csv"
+    path.write_text(text, "utf-8")
+    assert sum(batch.num_rows for batch in open_file(path).batches()) == 1
+
+
+def test_cells_that_an_open_quotation_mark_took_are_told_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "open.csv"
+    path.write_text('a,b,c\n1,"open,2\n3,4,"5"\n', "utf-8")
+    with pytest.raises(InputError, match="or close the quotation mark that is left open somewhere"):
+        list(open_file(path).batches())
+    path.write_text('a,b,c\n1,2\n3,4,"5"\n', "utf-8")
+    with pytest.raises(InputError, match="mend or remove that line$"):
+        list(open_file(path).batches())
