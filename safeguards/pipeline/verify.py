@@ -73,7 +73,10 @@ def _of_rows(path: Path, record: Manifest) -> Iterator[Difference]:
 
 def _of_table(url: str, table: str | None, manifest: Path_ | None) -> Iterator[Difference]:
     if table is None or manifest is None:
-        raise InputError("a table of a database is compared with a manifest beside it: name both")
+        raise InputError(
+            "a table of a database is compared with a manifest beside it: name both, manifest= (--manifest) "
+            "and table= (--table)"
+        )
     record = Manifest.read(manifest)
     with open_database(url) as database:
         source = database.source(table)

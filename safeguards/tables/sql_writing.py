@@ -94,7 +94,7 @@ def _refuse_rows(connection: Connection, table: sa.Table) -> None:
     if connection.execute(query).first() is not None:
         raise InputError(
             f"{table.fullname} in {shown(connection.engine.url)} has rows: name another table, or say "
-            'if_exists="append"'
+            'if_exists="append" (--if-exists append)'
         )
 
 

@@ -174,7 +174,7 @@ def _of_constraint(table: sa.Table, constraint: Any, results: Outcomes) -> Itera
             label = f" {constraint.name}" if isinstance(constraint.name, str) else ""
             yield (
                 f"{table.name}.{name}: the {what}{label} reads its values, which {outcome.told} changes: "
-                "use Keep() or Drop(), or leave the constraint out"
+                "use Keep() or Drop(), or leave the constraint out (--constraints leave)"
             )
 
 
@@ -191,7 +191,7 @@ def _of_unique(table: sa.Table, constraint: Any, results: Outcomes) -> Iterator[
             reason = "may make different values one" if plain else "changes what its expression is made of"
             yield (
                 f"{table.name}.{column.name}: is {what}, but {outcome.told} {reason}: {_INJECTIVE}, drop the "
-                "column, or leave the constraint out"
+                "column, or leave the constraint out (--constraints leave)"
             )
 
 
