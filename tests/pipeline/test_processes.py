@@ -11,6 +11,7 @@ import sys
 import textwrap
 import time
 import traceback
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -308,7 +309,7 @@ class OddAtWork:
         if self.odd.mode == "exit":
             raise SystemExit(value)
         if self.odd.mode == "unpicklable":
-            return batch, {("a", lambda: value): 1}
+            return batch, Counter({("a", lambda: value): 1})
         if self.odd.mode == "slow" and before and self.odd.folder:
             time.sleep(20)
             (self.odd.folder / "finished").touch()
