@@ -35,6 +35,11 @@ BEGIN
     PERFORM lo_unlink(oid) FROM pg_largeobject_metadata;
     CREATE SCHEMA public;
     GRANT USAGE ON SCHEMA public TO PUBLIC;
+    IF CAST(current_setting('server_version_num') AS integer) >= 150000 THEN
+        ALTER SCHEMA public OWNER TO pg_database_owner;
+    ELSE
+        GRANT CREATE ON SCHEMA public TO PUBLIC;
+    END IF;
     EXECUTE 'ALTER DATABASE ' || quote_ident(current_database()) || ' RESET ALL';
     -- Tests' databases need not outlive a power cut, and every commit would wait for the disk.
     EXECUTE 'ALTER DATABASE ' || quote_ident(current_database()) || ' SET synchronous_commit = off';
