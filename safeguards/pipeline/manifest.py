@@ -142,15 +142,21 @@ class Manifest:
         return cls.from_json(carried)
 
 
-def refuse_other(path: str | os.PathLike[str]) -> None:
-    """Raise InputError for a file that is there and is no manifest: a key, a pipeline, somebody's data."""
-    place = Path(path)
+def refuse_other(path: str | os.PathLike[str] | None) -> None:
+    """Raise InputError for a file that is there and is no manifest: a key, a pipeline, somebody's data.
+
+    An empty file is nobody's, and None is no file.
+    """
+    if path is None or not Path(path).is_file():
+        return
     try:
-        text = place.read_bytes() if place.is_file() else b""
+        text = Path(path).read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+    if not text:
+        return
     try:
-        found = json.loads(text or b'{"format": null, "columns": null}')
+        found = json.loads(text)
     except (ValueError, RecursionError):
         found = None
     if not (isinstance(found, dict) and {"format", "columns"} <= found.keys()):

@@ -144,8 +144,7 @@ class Pipeline:
         if self.judges and is_stream(table):
             raise InputError("a gate judges the whole before any of it leaves: pass a table, or use run_file")
         source = open_frame(table)
-        if manifest is not None:
-            refuse_other(manifest)
+        refuse_other(manifest)
         run = Run(self, source)
         if run.judges and is_stream(table):
             raise InputError(
@@ -244,8 +243,7 @@ class Pipeline:
             GateRefused: a gate judges that the result may not leave; nothing is written.
         """
         rows = _opened(source)
-        if manifest is not None:
-            refuse_other(manifest)
+        refuse_other(manifest)
         place = TableTarget(target, table, if_exists, constraints, beside)
         check_processes(processes)
         run = Run(self, rows, advance, processes)
@@ -311,5 +309,4 @@ def _refuse_same(source: Source, target: Path_, manifest: Path_ | None) -> None:
     for role, path in named.items():
         if path is not None and (other := seen.setdefault(Path(path).resolve(), role)) != role:
             raise InputError(f"{path}: {other} and {role} are one file; name another {role}")
-    if manifest is not None:
-        refuse_other(manifest)
+    refuse_other(manifest)

@@ -21,7 +21,7 @@ RRN = "kr_rrn"
 _CERTAIN, _SURE, _CHECKED = 0.9, 0.7, 0.6
 # Corporations' numbers have the same form and a check digit of their own, which few since 2025 lack. Of
 # residents' numbers fewer than one in a hundred has an office, a kind and that check digit.
-_CRN = "kr_crn"
+CRN = "kr_crn"
 _CORPORATION, _PERHAPS = 0.5, 0.2
 _MOST = 0.9
 _SURE_SHARE, _SURE_LEAST = 0.01, 3
@@ -35,8 +35,6 @@ _DAY = (
 )
 _BIRTH = f"^{_DAY}[1-8][0-9]{{6}}$"  # nationals have 1-4, foreigners 5-8
 _OF_1900S, _NATIONAL = "^.{6}[1256]", "^.{6}[1-4]"
-# What may follow the name of such a number. Its front part alone is a birth date, and no such number.
-_BRACKETED = re.compile(r"[(\[{<【〔「](?!\s*(?:앞(?!.*뒤)|front|first))[^)\]}>】〕」]*(?:[)\]}>】〕」]|$)")
 # Names are data too where JSON documents hold them.
 _LONGEST_NAME = 256
 _RESIDENT = "resident ?(?:registration|reg|no|num|number)"
@@ -132,10 +130,9 @@ def _no_corporations(cells: list[str], *, believed: bool) -> list[bool] | None:
 
     Judged by all cells of the form, since few of corporations' numbers begin with a day.
     """
-    validate = items.get(_CRN).validate
+    validate = items.get(CRN).validate
     assert validate is not None
-    hyphened = {cell: f"{cell[:6]}-{cell[-7:]}" for cell in cells}
-    likely = {cell: validate(spelling).score for cell, spelling in hyphened.items()}
+    likely = {cell: validate(f"{cell[:6]}-{cell[-7:]}").score for cell in {*cells}}
     corporations = sum(score >= _CORPORATION for score in likely.values())
     if corporations < max(1 if believed else 2, len(likely) * _MOST):
         return None

@@ -18,8 +18,8 @@ from safeguards.pseudonyms import Drop, Keep, Mask, RedactText, Transform
 from safeguards.pseudonyms.domain import RESEARCH, Regime
 from safeguards.pseudonyms.protected import refuse_ciphertexts, refuse_tokens
 
-_RRN_RULE = "is a resident registration number, which may not be passed on, as it is or derived: use Drop()"
-_RRN_HELD = f"{_RRN_RULE.replace('is', 'holds', 1)}, or RedactText() where texts hold it"
+_RRN = "a resident registration number, which may not be passed on, as it is or derived: use Drop()"
+_RRN_RULE, _RRN_HELD = f"is {_RRN}", f"holds {_RRN}, or RedactText() where texts hold it"
 
 
 # What was decrypted is plain again.
@@ -137,6 +137,6 @@ def _field_names(kind: Any) -> Iterator[str]:
 
 def _refuse_rrn(values: Any, transform: Transform, name: str) -> None:
     """Judge a column by its whole cells: one in a text is the redaction's business."""
-    corporations = transform.item == "kr_crn" or registration_numbers.names_corporations(name)
+    corporations = transform.item == registration_numbers.CRN or registration_numbers.names_corporations(name)
     if registration_numbers.stand_in(values, corporations=corporations):
         raise InputError(_RRN_HELD)

@@ -14,19 +14,22 @@ import pyarrow.compute as pc
 
 from safeguards import items
 from safeguards.items.text import fold
-from safeguards.pseudonyms.column import is_text, plain
+from safeguards.pseudonyms.column import by_unique, is_text, plain
+from safeguards.pseudonyms.transform import Bound
 
 MOST = 1000
 """Rows looked at in each array: a validator takes longer than a digest."""
 
 
-def counting(
-    item: str | None, apply: Callable[[Any], Any]
-) -> Callable[[Any], tuple[Any, Mapping[str, int]]] | None:
-    """Return ``apply`` with counts, for :class:`Bound`; None where no zero can have been lost."""
+def by_unique_counted(item: str | None, convert: Callable[[Any], Any], key_id: int) -> Bound:
+    """Bind what makes pseudonyms of distinct values; it counts where ``item`` may have lost a zero."""
+
+    def made(values: Any) -> Any:
+        return by_unique(values, convert)
+
     if item is None or not items.get(item).zero_first:
-        return None
-    return lambda values: (apply(values), not_of_item(item, values))
+        return Bound(made, key_id)
+    return Bound(made, key_id, lambda values: (made(values), not_of_item(item, values)))
 
 
 def not_of_item(item: str, values: Any) -> Mapping[str, int]:

@@ -100,8 +100,8 @@ class TableTarget:
         table = existing if existing is not None else self._made(source, origin, results, schema)
         beside = self._beside(source) if isinstance(source, TableSource) else {}
         refuse(problems(table, results, {**beside, table.key: results}))
-        carried = existing is None and origin is not None and self.constraints == "carry"
-        left = left_out(origin, table) if carried and origin is not None else ()
+        carried = origin if existing is None and self.constraints == "carry" else None
+        left = () if carried is None else left_out(carried, table)
         return Plan(
             self.engine, table, schema, new=existing is None, empty=self.if_exists == "refuse", left=left
         )

@@ -7,6 +7,7 @@ and nesting deeper than 100. Numbers are kept as they are written.
 from __future__ import annotations
 
 import re
+from decimal import Decimal, InvalidOperation
 from json import JSONDecoder
 from json.encoder import encode_basestring
 from typing import Any, NoReturn
@@ -26,6 +27,14 @@ class Number(str):
     """A number as it is written."""
 
     __slots__ = ()
+
+
+def as_decimal(number: Number) -> Decimal:
+    """Return all digits of a number; NaN for one whose exponent no decimal has."""
+    try:
+        return Decimal(number)
+    except InvalidOperation:  # an exponent of twenty digits
+        return Decimal("nan")
 
 
 class _Refused(ValueError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
 from math import inf, isfinite
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from safeguards.errors import InputError
-from safeguards.pipeline.nested.json_text import Number
+from safeguards.pipeline.nested.json_text import Number, as_decimal
 from safeguards.pipeline.nested.part import Part
 from safeguards.pipeline.nested.place import At
 from safeguards.pseudonyms import FormatPreserving, Hash, ReversibleToken, Surrogate, Token, Transform
@@ -59,7 +58,7 @@ class Singles:
             if self._text is None:
                 raise InputError("takes numbers of at most 15 digits, and nothing else")
             _refuse_as_in_columns(self._text.part.transform, value)
-            self._text.add(holder, key, spell(_decimal(value) if isinstance(value, Number) else value), row)
+            self._text.add(holder, key, spell(as_decimal(value) if isinstance(value, Number) else value), row)
         except InputError as error:
             transform = self._lanes[0].part.transform.name
             raise Unfit(f"at {self._name!r}, {transform} {error}", row + 1) from None
@@ -111,13 +110,6 @@ def _exact(value: Any) -> float | None:
         return float(value) if -_EXACT <= value <= _EXACT else None
     number = float(value) if isinstance(value, Number) else inf
     return number if abs(number) <= _EXACT else None
-
-
-def _decimal(number: Number) -> Decimal:
-    try:
-        return Decimal(number)
-    except InvalidOperation:  # an exponent of twenty digits
-        return Decimal("nan")
 
 
 def _written(result: Any) -> Iterable[Any]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import pyarrow as pa
 
 from safeguards.errors import InputError
 from safeguards.pipeline import rules
-from safeguards.pipeline.nested.json_text import Number
+from safeguards.pipeline.nested.json_text import Number, as_decimal
 from safeguards.pipeline.nested.part import Part
 from safeguards.pipeline.nested.place import At
 from safeguards.pseudonyms import Keep
@@ -53,16 +51,15 @@ class Passing:
             for part in value:
                 self._gather(part, names)
         elif value is not None:
-            self._leaves.setdefault(names, []).append(_written(value))
+            self._leaves.setdefault(names, []).append(_digits(value))
 
 
-def _written(value: object) -> str:
+def _digits(value: object) -> str:
     """Write a number without an exponent, which would hide its digits."""
     if isinstance(value, Number) and "e" in value.lower() and len(value) <= _LONG:
-        with suppress(InvalidOperation):  # an exponent of twenty digits
-            number = Decimal(value)
-            if abs(number.adjusted()) <= _LONG:
-                return format(number, "f")
+        number = as_decimal(value)
+        if number.is_finite() and abs(number.adjusted()) <= _LONG:
+            return format(number, "f")
     return str(value)
 
 

@@ -95,10 +95,12 @@ class RedactText(Transform):
             raise InputError(f"scope={self.scope!r} is none of {', '.join(_SCOPES)}")
         if self.masks not in PROFILES:
             raise InputError(f"masks={self.masks!r} is none of {', '.join(PROFILES)}")
-        used = set(self.styles().values())
+        self._check_thresholds()
+        styles = self.styles()
+        used = set(styles.values())
         if self.scope == DOCUMENT and SURROGATE in used:
             raise InputError('surrogates are those of a domain: scope="document" goes with tags and tokens')
-        asked = {style for entity, style in self.styles().items() if entity not in _always(self.entities)}
+        asked = {style for entity, style in styles.items() if entity not in _always(self.entities)}
         if self.numbered and TAG not in {self.style, *asked}:
             raise InputError("numbered= goes with tags")
         self._reader()
@@ -140,11 +142,7 @@ class RedactText(Transform):
     def detector(self) -> Detector:
         """What finds the spans."""
         entities = None if self.entities is None else (*self.entities, *_always(self.entities))
-        if not isinstance(self.thresholds, Mapping | None):
-            raise InputError("thresholds= maps entities to scores: {'PERSON': 0.7}")
         own = dict(self.thresholds or {})
-        if any(is_score(own[name]) and own[name] > THRESHOLD for name in _RRN & own.keys()):
-            raise InputError(f"thresholds= has resident registration numbers found at {THRESHOLD} or less")
         if isinstance(self.threshold, int | float) and self.threshold > THRESHOLD and not own.keys() & _RRN:
             own |= {_ALWAYS: THRESHOLD}
         return _detector(self.threshold, entities, self.profile, tuple(sorted(own.items())) or None)
@@ -157,6 +155,13 @@ class RedactText(Transform):
         """Return the ids of the items whose masks may stand in the result."""
         styles = self.styles()
         return [item.id for item in self.detector.items if styles[item.entity] == MASK]
+
+    def _check_thresholds(self) -> None:
+        if not isinstance(self.thresholds, Mapping | None):
+            raise InputError("thresholds= maps entities to scores: {'PERSON': 0.7}")
+        own = self.thresholds or {}
+        if any(is_score(own[name]) and own[name] > THRESHOLD for name in _RRN & own.keys()):
+            raise InputError(f"thresholds= has resident registration numbers found at {THRESHOLD} or less")
 
     def _repeating(self) -> frozenset[str]:
         """Return the entities that tell a person by themselves: a title or an age is said of others too."""

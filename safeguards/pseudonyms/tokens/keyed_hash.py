@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 
 from safeguards.errors import InputError
 from safeguards.pseudonyms.canonical import canonical_bytes
-from safeguards.pseudonyms.column import as_text, by_unique, require_whole
+from safeguards.pseudonyms.column import as_text, require_whole
 from safeguards.pseudonyms.domain import Domain
-from safeguards.pseudonyms.not_of_item import counting
+from safeguards.pseudonyms.not_of_item import by_unique_counted
 from safeguards.pseudonyms.tokens.digests import in_hexadecimal, keyed
 from safeguards.pseudonyms.transform import Bound, Traits, Transform, collision_odds, require_domain
 
@@ -71,10 +71,7 @@ class Hash(Transform):
         def hashes(unique: Any) -> Any:
             return in_hexadecimal(keyed(secret, canonical_bytes(self.item, unique)), self.length)
 
-        def made(values: Any) -> Any:
-            return by_unique(values, hashes)
-
-        return Bound(made, key_id, counting(self.item, made))
+        return by_unique_counted(self.item, hashes, key_id)
 
     def holds(self, values: Any) -> Any | None:
         """Say which are so many hexadecimal digits."""

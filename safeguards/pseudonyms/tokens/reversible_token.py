@@ -21,7 +21,7 @@ from safeguards.keys import Keyring
 from safeguards.pseudonyms.canonical import canonical_bytes
 from safeguards.pseudonyms.column import as_text, by_unique, is_text, refuse_unfit, require_whole
 from safeguards.pseudonyms.domain import Domain
-from safeguards.pseudonyms.not_of_item import counting
+from safeguards.pseudonyms.not_of_item import by_unique_counted
 from safeguards.pseudonyms.reversal.permit import Permit
 from safeguards.pseudonyms.tokens import sealed_text
 from safeguards.pseudonyms.tokens.base32 import letters_for
@@ -106,10 +106,7 @@ class ReversibleToken(Transform):
             canonical = canonical_bytes(self.item, unique)
             return sealed_text.sealed(siv, canonical, associated, self._head, self.pad)
 
-        def made(values: Any) -> Any:
-            return by_unique(values, tokens)
-
-        return Bound(made, key_id, counting(self.item, made))
+        return by_unique_counted(self.item, tokens, key_id)
 
     def reverse(self, domain: Domain | None, permit: Permit) -> Bound:
         """Open tokens; text comes back, in the canonical form."""

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from safeguards.pseudonyms.canonical import canonical_bytes
-from safeguards.pseudonyms.column import as_text, by_unique, require_whole
+from safeguards.pseudonyms.column import as_text, require_whole
 from safeguards.pseudonyms.domain import Domain
-from safeguards.pseudonyms.not_of_item import counting
+from safeguards.pseudonyms.not_of_item import by_unique_counted
 from safeguards.pseudonyms.tokens.digests import keyed, spelled
 from safeguards.pseudonyms.tokens.tokeniser import ALPHABET, BITS, LENGTH, check_shape, head_of
 from safeguards.pseudonyms.transform import Bound, Traits, Transform, collision_odds, require_domain
@@ -70,10 +70,7 @@ class Token(Transform):
             # Revealed for the digest alone: a traceback that shows locals shows no key.
             return spelled(keyed(secret, canonical_bytes(self.item, unique)), head, self.length)
 
-        def made(values: Any) -> Any:
-            return by_unique(values, tokens)
-
-        return Bound(made, key_id, counting(self.item, made))
+        return by_unique_counted(self.item, tokens, key_id)
 
     def holds(self, values: Any) -> Any | None:
         """Say which are tokens of this item, prefix and length."""
