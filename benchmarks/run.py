@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -54,9 +55,10 @@ Budget = dict[str, Any]
 def measured(name: str) -> Figures:
     """Measure one group and print each kind beside the least."""
     group = GROUPS[name]
+    begun = time.perf_counter()
     figures = group.measure()
     least = min(figures.values())
-    print(f"\n{name}", flush=True)
+    print(f"\n{name}   ({time.perf_counter() - begun:.0f} s)", flush=True)
     for kind, figure in sorted(figures.items(), key=lambda pair: pair[1]):
         speed = f"   {group.rows / figure:12,.0f} rows/s" if group.rows else ""
         shown = f"{figure * _SCALES[group.unit]:12,.3f} {group.unit}"

@@ -146,12 +146,8 @@ class Pipeline:
         source = open_frame(table)
         refuse_other(manifest)
         run = Run(self, source)
-        if run.judges and is_stream(table):
-            raise InputError(
-                "a stream cannot be judged at its end, and a mistyped path into JSON that keeps all else "
-                'would let a value pass: say unlisted="refuse" and name the members to keep, or use run_file'
-            )
         if is_stream(table):
+            run.refuse_stream()
             return stream_like(run.schema, lambda: _recorded(Run(self, source), manifest), table)
         result = pa.Table.from_batches(list(run.batches()), run.schema)
         record = run.manifest()

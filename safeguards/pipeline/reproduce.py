@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from safeguards.errors import InputError
+from safeguards.pipeline.directories.folder import parts_of
 from safeguards.pipeline.pipeline import Pipeline
-from safeguards.pipeline.readback.difference import Difference
-from safeguards.tables import Source, open_file
+from safeguards.pipeline.readback.difference import Difference, column
+from safeguards.pipeline.run import Run
+from safeguards.tables import Source, open_file, open_frame
 
 ROWS = 1_000
 
@@ -20,7 +23,8 @@ def reproduce(
 ) -> list[Difference]:
     """Transform the first ``rows`` rows of a source again and compare them with the first of an output.
 
-    Columns that come out otherwise each time, as ciphertexts and noise do, are left out of the comparison.
+    Of directories, each part's first rows are compared, ``rows`` in all and at least one of a part. Columns
+    that come out otherwise each time, as ciphertexts and noise do, are left out of the comparison.
 
     Returns:
         One difference for each column that is not what the pipeline makes now.
@@ -28,22 +32,45 @@ def reproduce(
     Raises:
         InputError: source and output are not of one pipeline, or cannot be read.
     """
-    given = source if not isinstance(source, str | Path) else open_file(source)
-    head = _first(given, rows)
     plainly = Pipeline(pipeline.steps, purpose=pipeline.purpose)
-    made, again = plainly.run(head), plainly.run(head)
+    if isinstance(source, str | Path) and Path(source).is_dir():
+        return _of_parts(plainly, Path(source), Path(output), rows)
+    given = source if not isinstance(source, str | Path) else open_file(source)
+    return _compared(plainly, given, Path(output), rows)
+
+
+def _of_parts(pipeline: Pipeline, source: Path, output: Path, rows: int) -> list[Difference]:
+    if not output.is_dir():
+        raise InputError(f"{output}: is no directory, as {source} is; name the one that was made of it")
+    parts = parts_of(source)
+    share = max(1, rows // len(parts))
+    return [
+        replace(found, where=f"part {part.name}, {found.where}")
+        for part in parts
+        if (output / part.name).exists()  # verify() tells a part that is not there
+        for found in _compared(pipeline, open_file(part), output / part.name, share)
+    ]
+
+
+def _compared(pipeline: Pipeline, source: Source, output: Path, rows: int) -> list[Difference]:
+    head = _first(source, rows)
+    made, again = _made(pipeline, head), _made(pipeline, head)
     there = _first(open_file(output), made.num_rows)
     if set(there.schema.names) != set(made.schema.names):
-        raise InputError(f"{Path(output).name} has other columns than this pipeline makes")
+        raise InputError(f"{output.name} has other columns than this pipeline makes")
     compared = (name for name in made.schema.names if _told(made[name]) == _told(again[name]))
     found = ((name, _differing(made[name], there[name])) for name in compared)
     return [
-        Difference(
-            f"column {name!r}", "what the pipeline makes", f"another value in {count} of {len(there)} rows"
-        )
+        Difference(column(name), "what the pipeline makes", f"another value in {count} of {len(there)} rows")
         for name, count in found
         if count
     ]
+
+
+def _made(pipeline: Pipeline, head: pa.Table) -> pa.Table:
+    """Return what the pipeline makes of some rows; what only the whole can be refused for is no matter."""
+    run = Run(pipeline, open_frame(head), whole=False)
+    return pa.Table.from_batches(list(run.batches()), run.schema)
 
 
 def _first(source: Source, rows: int) -> pa.Table:

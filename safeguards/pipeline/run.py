@@ -95,10 +95,17 @@ class Run:
         assert self._manifest is not None
         return self._manifest
 
-    @property
-    def judges(self) -> bool:
-        """Whether the whole may be refused at its end for a path that met nothing."""
-        return any(isinstance(running, PseudonymiseRunning) and running.keeps for running in self._running)
+    def refuse_stream(self) -> None:
+        """Refuse to let rows leave one by one where the whole may be refused at its end.
+
+        Raises:
+            InputError: a path into JSON documents may meet nothing, and what no path names is kept.
+        """
+        if any(isinstance(running, PseudonymiseRunning) and running.keeps for running in self._running):
+            raise InputError(
+                "rows leave before the end, and a mistyped path into JSON that keeps all else would let a "
+                'value pass: say unlisted="refuse" and name the members to keep, or run it over a file'
+            )
 
     def refuse_unmet(self, counts: Sequence[Counts]) -> None:
         """Refuse a path that met nothing where all else is kept: what it means would pass as it is.

@@ -291,6 +291,31 @@ def test_the_first_rows_are_made_again_where_source_and_keys_are_at_hand(output:
         reproduce(Pipeline({"city": Keep()}, unlisted="drop"), output.parent / "in.parquet", output)
 
 
+def test_the_first_rows_of_every_part_are_made_again(tmp_path: Path, ring: Keyring) -> None:
+    pipeline = Pipeline({"id": Token()}, domain="d")
+    (tmp_path / "in").mkdir()
+    for number in range(3):
+        (tmp_path / "in" / f"{number}.csv").write_text(f"id\n{number}\n{number + 3}\n")
+    pipeline.run_directory(tmp_path / "in", tmp_path / "out")
+    assert reproduce(pipeline, tmp_path / "in", tmp_path / "out") == []
+    (tmp_path / "in" / "1.csv").write_text("id\n1\n5\n")
+    (one,) = reproduce(pipeline, tmp_path / "in", tmp_path / "out")
+    assert (one.where, one.found) == ("part 1.csv, column 'id'", "another value in 1 of 2 rows")
+    assert reproduce(pipeline, tmp_path / "in", tmp_path / "out", rows=3) == []  # the first row of each part
+    with pytest.raises(InputError, match="is no directory, as"):
+        reproduce(pipeline, tmp_path / "in", tmp_path / "out" / "1.csv")
+
+
+def test_rows_that_meet_no_member_of_a_path_are_made_again_all_the_same(
+    tmp_path: Path, ring: Keyring
+) -> None:
+    pipeline = Pipeline({"j.email": Mask(item="email")}, unlisted="keep")
+    documents = ['{"a":1}'] * 3 + ['{"email":"kim@example.kr"}']
+    pq.write_table(pa.table({"j": documents}), tmp_path / "in.parquet")
+    pipeline.run_file(tmp_path / "in.parquet", tmp_path / "out.parquet")
+    assert reproduce(pipeline, tmp_path / "in.parquet", tmp_path / "out.parquet", rows=3) == []
+
+
 def test_the_command_makes_rows_again(tmp_path: Path, ring: Keyring, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "in.csv").write_text("id\n1\n2\n")

@@ -19,7 +19,7 @@ from safeguards_spark import Observation, manifest, protect
 
 from safeguards import InputError, Keyring
 from safeguards.pipeline import METADATA_KEY, Manifest, Pipeline, Pseudonymise
-from safeguards.pseudonyms import Domain, Drop, Keep, Token
+from safeguards.pseudonyms import Domain, Drop, Keep, Mask, Token
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
@@ -144,6 +144,14 @@ class Judging(Filter):
 def test_a_step_that_judges_the_whole_is_refused_since_its_rows_leave_before(people: Any) -> None:
     with pytest.raises(InputError, match="a gate judges the whole"):
         protect(people, Pipeline([Judging()]))
+
+
+def test_a_path_into_json_that_keeps_all_else_is_refused_since_rows_leave_before(people: Any) -> None:
+    json = people.selectExpr("to_json(struct(email)) as j")
+    with pytest.raises(InputError, match="rows leave before the end"):
+        protect(json, Pipeline({"j.emial": Mask(item="email")}, unlisted="keep"))
+    done = protect(json, Pipeline({"j.email": Mask(item="email")}))
+    assert done.count() == people.count()
 
 
 def test_a_column_of_the_counts_own_name_is_refused(people: Any) -> None:

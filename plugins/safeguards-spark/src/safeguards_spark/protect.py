@@ -30,7 +30,7 @@ def protect(df: DataFrame, pipeline: Pipeline, *, observation: Observation | Non
         observation: takes the counts for a manifest, once the result was written.
 
     Raises:
-        InputError: the columns do not fit the steps, or the pipeline has gates.
+        InputError: the columns do not fit the steps, the pipeline has gates, or a path into JSON keeps all else.
         KeyringError: a keyring is not there.
     """
     if pipeline.gates or any(getattr(step, "judges", False) for step in pipeline.steps):
@@ -39,6 +39,7 @@ def protect(df: DataFrame, pipeline: Pipeline, *, observation: Observation | Non
         )
     schema = kinds.to_arrow(df.schema)
     run = Run(pipeline, TableFrame(schema.empty_table(), NAME))
+    run.refuse_stream()
     if not run.schema.names:
         raise InputError("every column is dropped; there is nothing to write")
     parcel = Parcel.of(pipeline.steps, schema)
