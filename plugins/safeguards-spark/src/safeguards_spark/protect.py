@@ -30,7 +30,7 @@ def protect(df: DataFrame, pipeline: Pipeline, *, observation: Observation | Non
         observation: takes the counts for a manifest, once the result was written.
 
     Raises:
-        InputError: the columns do not fit the steps, the pipeline has gates, or a path into JSON keeps all else.
+        InputError: the columns do not fit the steps, there are gates, or a path into JSON keeps all else.
         KeyringError: a keyring is not there.
     """
     if pipeline.gates or any(getattr(step, "judges", False) for step in pipeline.steps):
