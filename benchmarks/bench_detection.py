@@ -16,12 +16,11 @@ import detectors
 import korean_text
 import pyarrow as pa
 from memory import peak_bytes
-from setting import folder
+from setting import QUICK, folder
 from turns import Figures, Group
 
 from safeguards.detection import Detector
 
-QUICK = os.environ.get("SAFEGUARDS_BENCH") == "quick"
 COLUMN_MB = 10 if QUICK else 100
 PEERS_MB = 0.2 if QUICK else 0.5
 ROUNDS = 2 if QUICK else 3

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Callable
 
@@ -10,12 +9,11 @@ import ffx
 import pyarrow as pa
 from fastfpe import ff1 as fastfpe
 from ff3 import FF3Cipher
-from setting import keyring
+from setting import QUICK, keyring
 from turns import Figures, Group, Turn, best
 
 from safeguards.pseudonyms import Domain, FormatPreserving
 
-QUICK = os.environ.get("SAFEGUARDS_BENCH") == "quick"
 ROWS = 200_000 if QUICK else 1_000_000
 PEERS_ROWS = {"fastfpe, FF1": 50_000, "ff3, FF3-1": 2_000}
 LIBFFX_ROWS = 20_000

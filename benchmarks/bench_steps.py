@@ -9,13 +9,12 @@ from functools import partial
 import korean_text
 import pyarrow as pa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from setting import keyring
+from setting import QUICK, keyring
 from turns import Figures, Group, Turn, best
 
 from safeguards.pipeline import Decrypt, Encrypt
 from safeguards.pseudonyms import Domain, RedactText
 
-QUICK = os.environ.get("SAFEGUARDS_BENCH") == "quick"
 COLUMN_MB = 3 if QUICK else 20
 ROWS = 200_000 if QUICK else 1_000_000
 ROUNDS = 3

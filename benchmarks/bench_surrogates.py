@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import random
 
 import pyarrow as pa
 from faker import Faker
-from setting import keyring
+from setting import QUICK, keyring
 from turns import Figures, Group, Turn, best
 
 from safeguards.items.kr.names import lists_1 as lists
 from safeguards.items.kr.surnames import PER_10_000
 from safeguards.pseudonyms import Domain, Surrogate
 
-QUICK = os.environ.get("SAFEGUARDS_BENCH") == "quick"
 ROWS = 200_000 if QUICK else 1_000_000
 FAKER_ROWS = 5_000
 ROUNDS = 3

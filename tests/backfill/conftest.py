@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +27,7 @@ from sqlalchemy import (
 )
 
 from safeguards import Keyring, use
+from tests import forked
 from tests.emptying import empty, new_database
 
 
@@ -95,22 +94,17 @@ def emptied() -> Callable[[str], str]:
     return run
 
 
-Command = Callable[..., subprocess.Popen[str]]
+Command = Callable[..., forked.Popen]
 
 
 @pytest.fixture
 def start(tmp_path: Path, store: str) -> Command:
     """Start `safeguards encrypt`, or another command, in a process of its own."""
 
-    def begin(*arguments: str, command: str = "encrypt") -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-c", "from safeguards.cli import main; main()", command, *arguments],
-            cwd=tmp_path,
-            env={**os.environ, "SAFEGUARDS_KEYRING": store},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+    def begin(*arguments: str, command: str = "encrypt") -> forked.Popen:
+        environment = {**os.environ, "SAFEGUARDS_KEYRING": store}
+        script = "from safeguards.cli import main; main()"
+        return forked.Popen(script, command, *arguments, cwd=tmp_path, env=environment)
 
     return begin
 

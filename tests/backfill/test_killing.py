@@ -13,16 +13,17 @@ import pytest
 from safeguards import Keyring
 from safeguards.fields import Cipher, Exact, codec_for
 from safeguards.sqlalchemy.backfill import Target, encrypt_in_place, reencrypt
+from tests import forked
 
 ROWS = 5000
 
 
-def _finished(process: subprocess.Popen[str]) -> tuple[int, str]:
+def _finished(process: forked.Popen) -> tuple[int, str]:
     _, errors = process.communicate(timeout=120)
     return process.returncode, errors
 
 
-def _kill_after(process: subprocess.Popen[str], seconds: float) -> None:
+def _kill_after(process: forked.Popen, seconds: float) -> None:
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
@@ -45,7 +46,7 @@ def killed(ring, build, start) -> Callable[[str, int], None]:
         moments = random.Random(times)
         for _ in range(times):
             service = build(fresh(), ROWS)
-            moment = moments.uniform(whole * 0.3, whole)
+            moment = moments.uniform(0, whole)
             _kill_after(start(service.url, *service.options), moment)
             code, errors = _finished(start(service.url, *service.options))
             assert code == 0 or "is already encrypted" in errors, errors
@@ -105,7 +106,7 @@ def _rotate_and_kill(service, ring: Keyring, start, times: int) -> None:
     unfinished = 0
     for _ in range(times):
         ring.rotate()
-        moment = moments.uniform(whole * 0.3, whole)
+        moment = moments.uniform(0, whole)
         _kill_after(start(service.url, *service.options, command="reencrypt"), moment)
         (left,) = reencrypt(service.engine, [RRN], dry_run=True)
         unfinished += left.stale > 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +18,7 @@ from safeguards.sqlalchemy.backfill.mariadb import MariadbBackend
 from safeguards.sqlalchemy.backfill.postgresql import PostgresqlBackend
 from safeguards.sqlalchemy.backfill.rows import ColumnRows
 from safeguards.sqlalchemy.backfill.sqlite import SqliteBackend
+from tests.forked import CONTEXT
 
 RRN = Target("회원 명부", "주민번호", field="member.rrn", item="kr_rrn", search=Exact())
 BIRTH = Target("회원 명부", "생일", field="member.birth")
@@ -217,8 +217,7 @@ def test_two_processes_that_rotate_and_reencrypt_at_once_end_consistent(
 ) -> None:
     before = plain(rotated)
     rotated.engine.dispose()
-    context = multiprocessing.get_context("spawn")
-    workers = [context.Process(target=_work, args=(rotated.url, store)) for _ in range(2)]
+    workers = [CONTEXT.Process(target=_work, args=(rotated.url, store)) for _ in range(2)]
     for worker in workers:
         worker.start()
     for worker in workers:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import uuid
 from typing import Any
 
@@ -23,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from safeguards.sqlalchemy import Encrypted, Exact
+from tests import forked
 
 ROWS = 100_000
 SPACE = uuid.UUID(int=2026)
@@ -97,7 +97,7 @@ def fill_neighbours(service: Any) -> None:
 
 
 def encrypt(start: Any, url: str, *options: str) -> None:
-    process: subprocess.Popen[str] = start(url, *options)
+    process: forked.Popen = start(url, *options)
     _, errors = process.communicate(timeout=300)
     assert (process.returncode, errors) == (0, "")
 

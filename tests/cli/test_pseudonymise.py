@@ -18,6 +18,7 @@ from safeguards import Keyring, use
 from safeguards.cli.pseudonymise import command
 from safeguards.errors import InputError, KeyringError
 from safeguards.pipeline import Manifest, verify
+from tests import forked
 
 PIPELINE = """
 domain = "ads-2026"
@@ -250,14 +251,9 @@ def test_steps_of_a_file_redact_check_and_encrypt(folder: Path) -> None:
 def test_a_finding_that_refuses_ends_with_1_and_leaves_no_file(folder: Path) -> None:
     (folder / "s.toml").write_text(STEPS, "utf-8")
     (folder / "memos.csv").write_text(MEMOS.replace("담당자 홍길동", "010-9999-8888로"), "utf-8")
-    line = [sys.executable, "-c", "from safeguards.cli import main; main()", "pseudonymise"]
-    done = subprocess.run(
-        [*line, "memos.csv", "out.parquet", "--pipeline", "s.toml"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"SAFEGUARDS_KEYRING": "sqlite:///keys.db local:master.key"},
-    )
+    line = ("from safeguards.cli import main; main()", "pseudonymise", "memos.csv", "out.parquet")
+    environment = os.environ | {"SAFEGUARDS_KEYRING": "sqlite:///keys.db local:master.key"}
+    done = forked.run(*line, "--pipeline", "s.toml", env=environment)
     assert done.returncode == 1
     assert done.stderr == (
         "safeguards: personal data was found in column '메모' (PHONE_NUMBER 1); nothing was written\n"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +13,7 @@ import pytest
 from safeguards import InputError, Keyring, KeyringError, use
 from safeguards.keys import WrappedKeyring, registered, registry, resolve, use_wrapped
 from safeguards.keys.limits import Limits
+from tests import forked
 from tests.keys.remote import Counting, Remote
 
 
@@ -75,7 +74,7 @@ def test_another_process_opens_it_with_its_own_credentials(ring: Keyring, folder
         "ring = Keyring.open(pickle.load(open('parcel', 'rb')));"
         "print(ring.pseudonym_key('ads', 'email/1', 0)[1].reveal().hex())"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True)
+    done = forked.run(code, cwd=folder)
     assert done.stdout.strip() == ring.pseudonym_key("ads", "email/1", 0)[1].reveal().hex(), done.stderr
 
 

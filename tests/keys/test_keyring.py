@@ -5,7 +5,6 @@ import os
 import pickle
 import signal
 import sqlite3
-import subprocess
 import sys
 import threading
 import traceback
@@ -17,6 +16,7 @@ from sqlalchemy import create_engine, text
 from safeguards import Keyring, KeyringError, KeyUnavailable, use
 from safeguards.errors import InputError, MissingExtra
 from safeguards.keys import keyring, registered, registry, resolve
+from tests import forked
 
 
 @pytest.fixture
@@ -95,10 +95,7 @@ def test_another_process_finds_a_key_that_was_added_after_it_opened(ring: Keyrin
 
 def test_processes_that_rotate_at_once_all_get_a_key_of_their_own(ring: Keyring, folder: Path) -> None:
     code = "import safeguards; print(safeguards.Keyring.open('sqlite:///keys.db').rotate())"
-    runs = [
-        subprocess.Popen([sys.executable, "-c", code], cwd=folder, stdout=subprocess.PIPE, text=True)
-        for _ in range(4)
-    ]
+    runs = [forked.Popen(code, cwd=folder) for _ in range(4)]
     ids = {int(run.communicate()[0]) for run in runs}
     assert all(run.returncode == 0 for run in runs)
     assert len(ids) == 4
@@ -155,8 +152,9 @@ def test_a_store_that_already_holds_a_keyring_is_left_alone(ring: Keyring, folde
 
 
 _CREATE = """
-import sys, safeguards
-sys.stdin.readline()
+import os, sys, time, safeguards
+while not os.path.exists("go"):
+    time.sleep(0.001)
 try:
     safeguards.Keyring.create(sys.argv[1], "local:master.key")
     print("made")
@@ -167,20 +165,8 @@ except safeguards.SafeguardsError as error:
 
 def test_processes_that_make_a_keyring_at_once_leave_one_that_opens(folder: Path, database_url: str) -> None:
     Keyring.create("sqlite:///first.db", "local:master.key")  # makes the key file
-    runs = [
-        subprocess.Popen(
-            [sys.executable, "-c", _CREATE, database_url],
-            cwd=folder,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(4)
-    ]
-    for run in runs:
-        assert run.stdin
-        run.stdin.write("go\n")
-        run.stdin.flush()
+    runs = [forked.Popen(_CREATE, database_url, cwd=folder) for _ in range(4)]
+    (folder / "go").touch()
     said = [run.communicate()[0].strip() for run in runs]
     assert sorted(said) == ["made", "refused", "refused", "refused"]
     assert len(Keyring.open(database_url).status()) == 3

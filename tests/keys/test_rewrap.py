@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -19,6 +15,7 @@ from safeguards.keys.local import LocalProvider
 from safeguards.keys.store import KeyStore
 from safeguards.keys.subjects import SubjectKeys
 from safeguards.values import SubjectId
+from tests import forked
 
 
 @pytest.fixture
@@ -127,11 +124,10 @@ def test_killed_at_any_moment_exactly_one_provider_opens_the_store(folder: Path)
     before = material(Keyring.create("sqlite:///keys.db", "local:old.key"))
     draw = random.Random(7)
     for _ in range(20):
-        run = subprocess.Popen([sys.executable, "-c", _REWRAP], cwd=folder, stdout=subprocess.PIPE)
-        assert run.stdout
+        run = forked.Popen(_REWRAP, cwd=folder)
         run.stdout.readline()
         time.sleep(draw.uniform(0, 0.1))
-        os.kill(run.pid, signal.SIGKILL)
+        run.kill()
         run.communicate()
         opened = []
         for name in ("local:old.key", "local:new.key"):

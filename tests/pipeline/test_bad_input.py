@@ -5,10 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import subprocess
-import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,6 +18,7 @@ from safeguards import Keyring, use
 from safeguards.errors import InputError, KeyringError, SafeguardsError
 from safeguards.pipeline import Pipeline
 from safeguards.pseudonyms import Drop, FormatPreserving, Generalise, Keep, Token
+from tests import forked
 
 TOKEN = Pipeline({"id": Token()}, domain="d")
 Act = Callable[[Path], object]
@@ -167,14 +168,8 @@ def test_a_disk_that_is_full_midway(folder: Path, kind: str) -> None:
     (folder / "job.py").write_text(textwrap.dedent(FILL))
     keys = {"SAFEGUARDS_KEYRING": f"sqlite:///{folder / 'keys.db'} local:{folder / 'master.key'}"}
     before = sorted(os.listdir(folder))
-    done = subprocess.run(
-        [sys.executable, "job.py", f"out{kind}", "--manifest", "m.json"],
-        cwd=folder,
-        env=os.environ | keys,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    options: dict[str, Any] = {"cwd": folder, "env": os.environ | keys}
+    done = forked.run(folder / "job.py", f"out{kind}", "--manifest", "m.json", **options)
     assert done.returncode == 3
     assert done.stderr == f"safeguards: out{kind}: cannot be written ({os.strerror(errno.EFBIG)})\n"
     assert sorted(os.listdir(folder)) == before

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from safeguards.keys import registry, use_wrapped
 from safeguards.pipeline import Parcel, Pipeline
 from safeguards.pipeline.pseudonymise import Pseudonymise
 from safeguards.pseudonyms import Domain, FormatPreserving, Keep, Token
+from tests import forked
 
 TABLE = pa.table(
     {"email": ["kim@example.com", None, "이@example.com"], "member": ["1000001", "1000002", None]}
@@ -46,7 +45,7 @@ def test_a_worker_gives_the_same_pseudonyms_without_the_key_store(
         "chain = parcel.open(); done = chain.apply(rows);"
         "print([chain.rows_in, chain.counts[0]['email', 'nulls'], done.to_pylist()])"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    done = forked.run(code, cwd=tmp_path)
     assert done.stdout.strip() == str([3, 1, expected]), done.stderr
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -41,6 +39,7 @@ from safeguards.pseudonyms import (
 )
 from safeguards.pseudonyms.build import rebuilt
 from safeguards.tables import open_file
+from tests import forked
 from tests.pseudonyms.recording import Log, by
 
 PLAIN = pa.table(
@@ -143,7 +142,7 @@ reverse_file(
 
 
 def test_a_kill_leaves_the_intent_in_the_log_and_no_file(ring: Keyring, folder: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", KILLED], check=False)
+    done = forked.run(KILLED)
     assert done.returncode == -signal.SIGKILL
     (intent,) = [json.loads(line) for line in (folder / "log.jsonl").read_text("utf-8").splitlines()]
     assert intent["details"]["step"] == "intent"

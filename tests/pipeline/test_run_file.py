@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import textwrap
@@ -25,6 +24,7 @@ from safeguards.errors import AlreadyProtected, InputError
 from safeguards.pipeline import Manifest, Pipeline, verify
 from safeguards.pseudonyms import Generalise, Keep, Token
 from safeguards.tables import open_database, open_file, write_file
+from tests import forked
 
 KINDS = [".csv", ".tsv", ".jsonl", ".parquet", ".csv.gz", ".jsonl.zst"]
 
@@ -172,15 +172,14 @@ def test_a_process_killed_midway_leaves_nothing_and_the_next_run_is_clean(
     (tmp_path / "job.py").write_text(textwrap.dedent(WORKER))
     keys = {"SAFEGUARDS_KEYRING": f"sqlite:///{tmp_path / 'keys.db'} local:{tmp_path / 'master.key'}"}
     paths = [tmp_path / "in.csv", tmp_path / "out" / f"t{kind}", tmp_path / "out" / "m.json"]
-    command = [sys.executable, str(tmp_path / "job.py"), *map(str, paths), str(processes)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | keys, text=True) as process:
-        assert process.stdout is not None
+    command = (tmp_path / "job.py", *map(str, paths), str(processes))
+    with forked.Popen(*command, env=os.environ | keys) as process:
         assert process.stdout.readline().strip().isdigit()
         time.sleep(random.uniform(0, 0.1))
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         ended = "end" in process.stdout.read()
     assert sorted(os.listdir(tmp_path / "out")) == (["m.json", f"t{kind}"] if ended else [])
-    done = subprocess.run(command, env=os.environ | keys, capture_output=True, text=True, check=True)
+    done = forked.run(*command, env=os.environ | keys, check=True)
     assert "end" in done.stdout
     assert verify(paths[1], paths[2]) == []
     assert sorted(os.listdir(tmp_path / "out")) == ["m.json", f"t{kind}"]

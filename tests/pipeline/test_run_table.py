@@ -5,9 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import random
-import signal
-import subprocess
-import sys
 import textwrap
 import time
 import traceback
@@ -30,6 +27,7 @@ from safeguards.pipeline.database.into_table import TableTarget
 from safeguards.pseudonyms import Drop, Generalise, Keep, Mask, Token
 from safeguards.tables import open_database, open_frame, write_file
 from safeguards.tables.sql_refusals import row_refused
+from tests import forked
 
 PEOPLE = pa.table({"이메일": ["kim@example.com", None], "나이": pa.array([31, None], pa.int64())})
 
@@ -378,13 +376,12 @@ def test_a_process_killed_midway_leaves_no_table_and_a_clean_rerun(
     with (tmp_path / "in.csv").open("w") as file:
         file.write("a,b\n")
         file.writelines(f"value {n},other {n}\n" for n in range(140_000))
-    command = [sys.executable, "-c", textwrap.dedent(WORKER), str(tmp_path / "in.csv"), database_url]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment(tmp_path), text=True) as process:
-        assert process.stdout is not None
+    job = (textwrap.dedent(WORKER), str(tmp_path / "in.csv"), database_url)
+    with forked.Popen(*job, env=environment(tmp_path)) as process:
         assert process.stdout.readline().strip().isdigit()
         time.sleep(random.uniform(0, 0.2))
         assert process.poll() is None
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         assert "end" not in process.stdout.read()
     engine = sa.create_engine(database_url)
     deadline = time.monotonic() + 30

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
@@ -43,6 +41,7 @@ from safeguards import DecryptionFailed, InputError, Keyring, use
 from safeguards.crypto.envelope import is_envelope
 from safeguards.keys.local import LocalProvider
 from safeguards.sqlalchemy import Encrypted, Exact
+from tests import forked
 
 pytestmark = pytest.mark.usefixtures("ring")
 
@@ -309,7 +308,5 @@ note = Column("note", Encrypted("rows.note", keyring="far"))
 Table("rows", MetaData(), Column("id", Integer, primary_key=True), note)
 print(resolve({first!r}).id == resolve({first!r}).id, resolve("far") is resolve("far"))
 """
-    done = subprocess.run(
-        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=60
-    )
+    done = forked.run(script, env=environment)
     assert (done.stdout, done.stderr) == ("True True\n", "")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -16,6 +13,7 @@ from sqlalchemy.orm import Session
 from safeguards import Keyring
 from safeguards.errors import SubjectErased
 from safeguards.sqlalchemy import for_subject
+from tests import forked
 from tests.sqlalchemy.subjects.members import Member, Order, owners
 
 ROOT = Path(__file__).parents[3]
@@ -49,19 +47,11 @@ while True:
 
 def killed(script: str, seconds: float, *arguments: str) -> list[int]:
     """Run a script, kill it some time after it is ready, and return the numbers that it had printed."""
-    run = subprocess.Popen(
-        [sys.executable, "-c", script, *arguments],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert run.stdout is not None
+    run = forked.Popen(script, *arguments, cwd=ROOT)
     assert run.stdout.readline() == "ready\n"
     time.sleep(seconds)
     run.kill()
-    printed = run.stdout.read().split("\n")[:-1]
-    run.wait()
+    printed = run.communicate()[0].split("\n")[:-1]
     return [int(line) for line in printed]
 
 
