@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -127,16 +127,32 @@ def _ring_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-@pytest.fixture
-def ring(tmp_path: Path, _ring_files: dict[str, bytes]) -> Iterator[Keyring]:
-    """The default keyring for one test, in files of its own: copies, since making one waits for the disk."""
-    for name, data in _ring_files.items():
-        (tmp_path / name).write_bytes(data)
-        (tmp_path / name).chmod(0o600)
-    with closing(sqlite3.connect(tmp_path / "keys.db")) as store, store:
+@contextmanager
+def _keyring(folder: Path, files: dict[str, bytes]) -> Iterator[Keyring]:
+    """The default keyring in files of its own: copies, since making one waits for the disk."""
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+        (folder / name).chmod(0o600)
+    with closing(sqlite3.connect(folder / "keys.db")) as store, store:
         store.execute("PRAGMA synchronous = off")
-        store.execute("UPDATE safeguards_keyring SET provider = ?", (f"local:{tmp_path / 'master.key'}",))
-    ring = Keyring.open(f"sqlite:///{tmp_path / 'keys.db'}")
+        store.execute("UPDATE safeguards_keyring SET provider = ?", (f"local:{folder / 'master.key'}",))
+    ring = Keyring.open(f"sqlite:///{folder / 'keys.db'}")
     use(ring)
     yield ring
     use(None)
+
+
+@pytest.fixture
+def ring(tmp_path: Path, _ring_files: dict[str, bytes]) -> Iterator[Keyring]:
+    """The default keyring for one test, in its folder."""
+    with _keyring(tmp_path, _ring_files) as ring:
+        yield ring
+
+
+@pytest.fixture(scope="module")
+def ring_of_module(
+    tmp_path_factory: pytest.TempPathFactory, _ring_files: dict[str, bytes]
+) -> Iterator[Keyring]:
+    """The default keyring for all tests of a module: property tests share one over all examples."""
+    with _keyring(tmp_path_factory.mktemp("keys"), _ring_files) as ring:
+        yield ring

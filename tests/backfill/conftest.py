@@ -26,7 +26,6 @@ from sqlalchemy import (
     text,
 )
 
-from safeguards import Keyring, use
 from tests import forked
 from tests.emptying import empty, new_database
 
@@ -35,27 +34,6 @@ from tests.emptying import empty, new_database
 def store(tmp_path: Path) -> str:
     """Key store URL and provider URI, as the environment variable holds them."""
     return f"sqlite:///{tmp_path / 'keys.db'} local:{tmp_path / 'master.key'}"
-
-
-@pytest.fixture
-def ring(store: str) -> Iterator[Keyring]:
-    """A fresh keyring, in use under the default name."""
-    made = Keyring.create(*store.split())
-    use(made)
-    yield made
-    use(None)
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def module_ring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keyring]:
-    """One keyring for all tests of a module."""
-    folder = tmp_path_factory.mktemp("keys")
-    made = Keyring.create(f"sqlite:///{folder / 'keys.db'}", f"local:{folder / 'master.key'}")
-    use(made)
-    yield made
-    use(None)
-    made.close()
 
 
 @pytest.fixture(

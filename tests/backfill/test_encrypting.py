@@ -72,7 +72,7 @@ class Done:
 
 
 @pytest.fixture(scope="module")
-def done(module_ring, module_url: str, build) -> Done:
+def done(ring_of_module, module_url: str, build) -> Done:
     """A service whose columns were encrypted; tests only look at it."""
     service = build(module_url, 400)
     rows = service.stored()
@@ -162,7 +162,7 @@ def test_a_second_run_changes_nothing(done: Done) -> None:
 
 
 @pytest.fixture(scope="module")
-def engine(module_ring, module_url: str) -> Iterator[Engine]:
+def engine(ring_of_module, module_url: str) -> Iterator[Engine]:
     made = create_engine(module_url)
     yield made
     made.dispose()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safeguards import Keyring, use
+from safeguards import Keyring
 from safeguards.crypto.envelope import Suite, parse
 from safeguards.errors import DecryptionFailed, InputError, SubjectErased
 from safeguards.fields import Cipher, Exact, codec_for
@@ -20,12 +20,8 @@ KIM, LEE = ById(42), ById(43)
 
 
 @pytest.fixture(scope="module")
-def ring(tmp_path_factory: pytest.TempPathFactory):
-    folder = tmp_path_factory.mktemp("keys")
-    made = Keyring.create(f"sqlite:///{folder / 'keys.db'}", f"local:{folder / 'master.key'}")
-    use(made)
-    yield made
-    use(None)
+def ring(ring_of_module: Keyring) -> Keyring:
+    return ring_of_module
 
 
 @pytest.fixture

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pyarrow as pa
 import pytest
 
-from safeguards import Keyring, use
 from safeguards.pipeline import Pipeline
 from safeguards.pseudonyms import Drop, Generalise, Mask, Token
 
@@ -35,13 +32,3 @@ def pipeline() -> Pipeline:
         "age": Generalise(band=10),
     }
     return Pipeline(columns, domain="ads-2026", purpose="통계")
-
-
-@pytest.fixture(scope="module")
-def ring_of_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keyring]:
-    """The default keyring for the property tests of one module."""
-    folder = tmp_path_factory.mktemp("keys")
-    ring = Keyring.create(f"sqlite:///{folder / 'keys.db'}", f"local:{folder / 'master.key'}")
-    use(ring)
-    yield ring
-    use(None)

@@ -464,7 +464,7 @@ def test_a_killed_run_is_resumed_where_it_was_and_ends_as_if_it_had_never_been_k
     tmp_path: Path, ring: Keyring, processes: int, kind: str
 ) -> None:
     (tmp_path / "in").mkdir()
-    rows = pa.table({"id": [f"member {n}" for n in range(25_000)], "age": [n % 90 for n in range(25_000)]})
+    rows = pa.table({"id": [f"member {n}" for n in range(10_000)], "age": [n % 90 for n in range(10_000)]})
     for number in range(6):
         write_file(tmp_path / "in" / f"p{number}{kind}", rows.schema, rows.to_batches())
     (tmp_path / "job.py").write_text(textwrap.dedent(JOB))

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safeguards import Keyring, use
 from safeguards.pseudonyms import Domain, Drop, FormatPreserving, Generalise, Keep, Mask, Token, Transform
 
 GROUPS = Generalise(groups={"서울": "수도권", "부산": "남부"}, other="그 밖")
@@ -33,13 +32,7 @@ CASES: list[tuple[Transform, list[Any], list[Any]]] = [
     (FormatPreserving(alphabet="hangul"), ["가나다", "홍길동전", None], ["가나 a", "1"]),
 ]
 
-
-@pytest.fixture(scope="module", autouse=True)
-def keyring(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    folder = tmp_path_factory.mktemp("keys")
-    use(Keyring.create(f"sqlite:///{folder / 'keys.db'}", f"local:{folder / 'master.key'}"))
-    yield
-    use(None)
+pytestmark = pytest.mark.usefixtures("ring_of_module")
 
 
 @pytest.mark.parametrize(("transform", "values", "others"), CASES, ids=lambda case: getattr(case, "name", ""))

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from safeguards import Keyring, use
 from safeguards.errors import InputError
 from safeguards.items.kr.regions import PROVINCES
 from safeguards.pseudonyms import (
@@ -119,13 +118,7 @@ CASE = pytest.mark.parametrize(
     ("transform", "kind", "values"), CASES, ids=[f"{one.name}-{kind}" for one, kind, _ in CASES]
 )
 
-
-@pytest.fixture(scope="module", autouse=True)
-def keyring(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    folder = tmp_path_factory.mktemp("keys")
-    use(Keyring.create(f"sqlite:///{folder / 'keys.db'}", f"local:{folder / 'master.key'}"))
-    yield
-    use(None)
+pytestmark = pytest.mark.usefixtures("ring_of_module")
 
 
 def made(transform: Transform, kind: pa.DataType, values: list[Any]) -> Any:
