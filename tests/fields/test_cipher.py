@@ -101,8 +101,11 @@ def test_mutated_envelopes_give_the_one_error_and_never_a_crash(mutations: int) 
                 break
         if changed == data:
             continue
-        with pytest.raises(DecryptionFailed):
+        try:  # a with statement costs as much again
             cipher.decrypt(bytes(changed))
+        except DecryptionFailed:
+            continue
+        pytest.fail("a changed envelope was decrypted")
 
 
 @pytest.mark.parametrize("data", [b"", b"\xfe", RRN.encode(), bytes(100), b"\xfe\x00\x01" + bytes(100)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from safeguards.detection.folding import fold_text
 from safeguards.detection.rules import LOOSE_BELOW, compile_rule
-from safeguards.items import Item, all_items
+from safeguards.items import Item, all_items, get
 
 ITEMS = pytest.mark.parametrize("item", all_items(), ids=lambda item: item.id)
 TEXTS = [
@@ -26,32 +27,28 @@ TEXTS = [
 PIECES = [piece for text in TEXTS for piece in text.replace("\n", " \n ").split(" ")]
 
 
+@cache
+def rules(id: str) -> list[tuple[float, Any]]:
+    """Return an item's rules at the thresholds that have an anchor of their own; compiling them is slow."""
+    item = get(id)
+    thresholds = (LOOSE_BELOW, 0.01) if item.loose_anchor else (LOOSE_BELOW,)
+    return [(threshold, compile_rule(item, threshold)) for threshold in thresholds]
+
+
 def passed_over(item: Item, text: str) -> list[Any]:
     """Return what the rules find in a text that the anchor, or the loose one, passes over."""
     folded, wrong = fold_text(text).text, []
-    for threshold in (LOOSE_BELOW, 0.01) if item.loose_anchor else (LOOSE_BELOW,):
-        rule = compile_rule(item, threshold)
+    for threshold, rule in rules(item.id):
         if not re.search(rule.anchor, folded):
             wrong += [found for found in rule.find(folded) if found.score >= threshold]
     return wrong
 
 
-@pytest.mark.parametrize(
-    "item",
-    [
-        pytest.param(
-            item,
-            id=item.id,
-            marks=[pytest.mark.slow] if item.id in {"job_title", "person_name", "kr_address"} else [],
-        )
-        for item in all_items()
-    ],
-)
+@ITEMS
 def test_no_text_of_the_tables_is_passed_over(item: Item) -> None:
     assert [text for text in TEXTS if passed_over(item, text)] == []
 
 
-@pytest.mark.slow
 @ITEMS
 def test_no_document_is_passed_over(item: Item, shared: Path) -> None:
     for corpus in ("en_templates.jsonl", "ko_documents.jsonl", "ko_sentences.jsonl"):
@@ -60,7 +57,6 @@ def test_no_document_is_passed_over(item: Item, shared: Path) -> None:
                 assert not passed_over(item, part)
 
 
-@pytest.mark.slow
 @ITEMS
 @settings(max_examples=15)
 @given(
