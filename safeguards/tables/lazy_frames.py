@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from contextvars import copy_context
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -109,16 +113,34 @@ def lazy_polars(schema: pa.Schema, begin: Callable[[], Iterable[pa.RecordBatch]]
     plugins = require("polars.io.plugins", "pipeline")
 
     def scan(columns: list[str] | None, where: Any, rows: int | None, _: int | None) -> Iterator[Any]:
-        for batch in begin():
-            frame = polars.from_arrow(pa.Table.from_batches([batch], schema))
-            if rows is not None:
-                frame, rows = frame.head(rows), rows - min(rows, frame.height)
-            frame = frame if where is None else frame.filter(where)
-            yield frame if columns is None else frame.select(columns)
-            if rows == 0:
-                return
+        with closing(_made_apart(begin)) as batches:
+            for batch in batches:
+                frame = polars.from_arrow(pa.Table.from_batches([batch], schema))
+                if rows is not None:
+                    frame, rows = frame.head(rows), rows - min(rows, frame.height)
+                frame = frame if where is None else frame.filter(where)
+                yield frame if columns is None else frame.select(columns)
+                if rows == 0:
+                    return
 
     return plugins.register_io_source(scan, schema=polars.from_arrow(schema.empty_table()).schema)
+
+
+def _made_apart(begin: Callable[[], Iterable[pa.RecordBatch]]) -> Generator[pa.RecordBatch, None, None]:
+    """Yield the batches of ``begin()``, each made in a thread of its own when it is wanted.
+
+    Where they come of another query, that one would read all its files ahead if a thread of polars itself
+    ran it (as of polars 2.1): 1 GB instead of half of it for nine million rows of three columns.
+    """
+    context = copy_context()
+    with ThreadPoolExecutor(1, "safeguards-lazy") as apart, closing(_each(begin)) as batches:
+        following: Callable[[], pa.RecordBatch | None] = partial(next, batches, None)
+        while (batch := apart.submit(context.run, following).result()) is not None:
+            yield batch
+
+
+def _each(begin: Callable[[], Iterable[pa.RecordBatch]]) -> Generator[pa.RecordBatch, None, None]:
+    yield from begin()
 
 
 def as_relation(table: pa.Table, like: Any) -> Any:

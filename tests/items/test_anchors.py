@@ -28,9 +28,9 @@ PIECES = [piece for text in TEXTS for piece in text.replace("\n", " \n ").split(
 
 
 @cache
-def rules(id: str) -> list[tuple[float, Any]]:
+def rules(item_id: str) -> list[tuple[float, Any]]:
     """Return an item's rules at the thresholds that have an anchor of their own; compiling them is slow."""
-    item = get(id)
+    item = get(item_id)
     thresholds = (LOOSE_BELOW, 0.01) if item.loose_anchor else (LOOSE_BELOW,)
     return [(threshold, compile_rule(item, threshold)) for threshold in thresholds]
 
