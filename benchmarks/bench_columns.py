@@ -13,7 +13,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 from turns import CPU, WALL, Figures, Group, Turn, best
 
-ROWS = 20_000
+ROWS = 10_000 if QUICK else 20_000
 ROUNDS = 3 if QUICK else 7
 VALUES = 20_000
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 
+from setting import QUICK
 from turns import Figures, Group
 
 IMPORTS = {
@@ -15,7 +16,7 @@ IMPORTS = {
     "safeguards": "import sqlalchemy.orm, safeguards.sqlalchemy",  # as a module of models does
     "sqlalchemy-utils": "from sqlalchemy_utils.types.encrypted.encrypted_type import StringEncryptedType",
 }
-ROUNDS = 15
+ROUNDS = 9 if QUICK else 15
 
 
 def measure() -> Figures:

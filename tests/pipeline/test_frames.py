@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +90,24 @@ def test_a_lazy_result_of_which_not_all_was_read_has_no_manifest(
 ) -> None:
     pipeline.run(pl.from_arrow(PEOPLE).lazy(), manifest=tmp_path / "m.json").head(1).collect()  # type: ignore[union-attr]
     assert not (tmp_path / "m.json").exists()
+
+
+def test_a_lazy_result_goes_through_another_pipeline_and_leaves_no_thread(
+    ring: Keyring, tmp_path: Path
+) -> None:
+    """Each makes its batches in a thread of its own, which ends also where not all is wanted."""
+    pl.DataFrame({"a": [f"값 {n}" for n in range(200_000)]}).write_parquet(tmp_path / "in.parquet")
+    once = Pipeline({"a": Keep()}).run(pl.scan_parquet(tmp_path / "in.parquet"))
+    twice = Pipeline({"a": Keep()}).run(once)
+    assert twice.head(70_000).collect().equals(pl.read_parquet(tmp_path / "in.parquet").head(70_000))
+    assert twice.select(pl.col("a").n_unique()).collect(engine="streaming").item() == 200_000
+    failing = Pipeline({"a": Generalise(band=10)}).run(once)
+    with pytest.raises(InputError, match="column 'a', row 1"):
+        failing.collect()
+    deadline = time.monotonic() + 30
+    while any("safeguards-lazy" in thread.name for thread in threading.enumerate()):
+        gc.collect()  # what polars left in the middle ends when nothing refers to it
+        assert time.monotonic() < deadline
 
 
 def test_what_does_not_fit_a_lazy_frame_is_told_before_it_is_run(ring: Keyring) -> None:
