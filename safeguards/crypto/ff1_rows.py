@@ -74,7 +74,8 @@ class _Rows(Shape):
     """Values of one length, as columns of machine words.
 
     Half a value is written in chunks of numerals, the least significant first, each below 2^32; the round
-    function's output in words of 32 bits, the most significant first. Sums and remainders fit 64 bits.
+    function's output in words of 32 bits, the most significant first, or in one of 64. Sums and remainders
+    fit 64 bits.
     """
 
     def run(self, numerals: Numerals, result: Numerals, *, decrypting: bool) -> None:
@@ -170,7 +171,7 @@ class _Blocks:
         self._sealed = np.empty(rows * BLOCK + BLOCK - 1, np.uint8)
 
     def output(self, round_: int, chunks: Sequence[Words]) -> list[Words]:
-        """Return the output for a round and the half that it takes, in 32-bit words, the highest first."""
+        """Return the output for a round and the half that it takes, in words, the highest first."""
         self._write(round_, chunks)
         state = self._encrypted(self._tail[:, :BLOCK])
         for start in range(BLOCK, self._tail.shape[1], BLOCK):
@@ -200,6 +201,9 @@ class _Blocks:
 
     def _expanded(self, state: npt.NDArray[np.uint8]) -> Iterator[Words]:
         """Yield the output's words: of the state, and of its encryptions with a counter."""
+        if self._shape.output_bytes == _WORD:  # halves below 2^32: one division is enough, as of one chunk
+            yield state.view(">u8")[:, 0].astype(np.uint64)
+            return
         wanted = self._shape.output_bytes // 4
         first = state.copy() if wanted > BLOCK // 4 else state
         for counter in range(-(-wanted // 4)):
@@ -236,21 +240,22 @@ def _divided(number: Words, divisor: int) -> tuple[Words, Words]:
 
 
 def _sum(one: Sequence[Words], other: Sequence[Words], moduli: Sequence[int]) -> list[Words]:
-    carry: Any = np.uint64(0)
-    found = []
+    found: list[Words] = []
+    carry: Words | None = None
     for left, right, modulus in zip(one, other, moduli, strict=True):
-        total = left + right + carry
-        carry = total >= modulus
-        found.append(total - carry * np.uint64(modulus))
-        carry = carry.astype(np.uint64)
+        total = left + right if carry is None else left + right + carry
+        reduced = np.minimum(total, total - np.uint64(modulus))  # below 0 it wraps, and is not the least
+        found.append(reduced)
+        carry = (reduced != total).astype(np.uint64) if len(found) < len(moduli) else None
     return found
 
 
 def _difference(one: Sequence[Words], other: Sequence[Words], moduli: Sequence[int]) -> list[Words]:
-    borrow: Any = np.uint64(0)
-    found = []
+    found: list[Words] = []
+    borrow: Words | None = None
     for left, right, modulus in zip(one, other, moduli, strict=True):
-        taken = right + borrow
-        borrow = (left < taken).astype(np.uint64)
-        found.append(left + borrow * np.uint64(modulus) - taken)
+        total = left - right if borrow is None else left - right - borrow
+        reduced = np.minimum(total, total + np.uint64(modulus))  # below 0 it has wrapped, and wraps back
+        found.append(reduced)
+        borrow = (reduced != total).astype(np.uint64) if len(found) < len(moduli) else None
     return found
