@@ -164,8 +164,12 @@ class FormatPreserving(Transform):
             _check_anew(self._check, found, changed)
         letters = _codes(self._letters)
         # ASCII is laid out as bytes, which hold no other letters: 0123가나 makes Hangul of digits alone.
-        codes = text.codes.astype(np.promote_types(text.codes.dtype, letters.dtype))
-        codes[found.ours] = letters[changed]
+        wide = np.promote_types(text.codes.dtype, letters.dtype)
+        made = letters.take(changed).astype(wide, copy=False)
+        if isinstance(found.ours, slice):
+            return text.with_codes(made)
+        codes = text.codes.astype(wide)
+        codes[found.ours] = made
         return text.with_codes(codes)
 
     @property
@@ -189,7 +193,7 @@ class FormatPreserving(Transform):
         Raises:
             Unfit: a letter or digit of another one stands beside them.
         """
-        numerals = _table(self._letters)[text.codes]
+        numerals = _table(self._letters).take(text.codes)
         ours = numerals >= 0
         if ours.all():
             return _Found(numerals, slice(None), text.bounds)
