@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType, TracebackType
+from typing import TextIO
 
 PATIENCE_SECONDS = 300.0
 _ROOMS = ["safeguards.cli.encrypt", "safeguards.cli.reencrypt", "safeguards.pipeline", "psycopg", "pymysql"]
@@ -41,11 +42,7 @@ class Popen:
         self._process.start()
         for theirs in (written, told):
             theirs.close()
-        self.stdout, self.stderr = (
-            os.fdopen(os.dup(ours.fileno()), encoding="utf-8", errors="backslashreplace")
-            for ours in (output, errors)
-        )
-        self._ours = (output, errors)
+        self.stdout, self.stderr = map(_reading, (output, errors))
 
     def __enter__(self) -> Popen:
         return self
@@ -61,10 +58,6 @@ class Popen:
     def returncode(self) -> int | None:
         """How it ended: a signal's number is negative, and None says that it runs."""
         return self._process.exitcode
-
-    def poll(self) -> int | None:
-        """Return how it ended, None while it runs."""
-        return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for its end; raise ``subprocess.TimeoutExpired`` where it does not come."""
@@ -86,8 +79,6 @@ class Popen:
         with self.stdout, self.stderr:
             said = self.stdout.read(), self.stderr.read()
         guard.cancel()
-        for one in self._ours:
-            one.close()
         self.wait(timeout)
         return said
 
@@ -102,10 +93,15 @@ def run(
     """Run a script to its end; with ``check``, raise ``subprocess.CalledProcessError`` where it fails."""
     process = Popen(script, *arguments, cwd=cwd, env=env)
     output, errors = process.communicate()
-    code = process.wait()
-    if check and code:
-        raise subprocess.CalledProcessError(code, "script", output, errors)
-    return subprocess.CompletedProcess("script", code, output, errors)
+    done = subprocess.CompletedProcess("script", process.wait(), output, errors)
+    if check:
+        done.check_returncode()
+    return done
+
+
+def _reading(end: Connection) -> TextIO:
+    with end:
+        return os.fdopen(os.dup(end.fileno()), encoding="utf-8", errors="backslashreplace")
 
 
 def _run(

@@ -380,7 +380,7 @@ def test_a_process_killed_midway_leaves_no_table_and_a_clean_rerun(
     with forked.Popen(*job, env=environment(tmp_path)) as process:
         assert process.stdout.readline().strip().isdigit()
         time.sleep(random.uniform(0, 0.2))
-        assert process.poll() is None
+        assert process.returncode is None
         process.kill()
         assert "end" not in process.stdout.read()
     engine = sa.create_engine(database_url)
