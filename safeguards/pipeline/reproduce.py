@@ -30,7 +30,7 @@ def reproduce(
         One difference for each column that is not what the pipeline makes now.
 
     Raises:
-        InputError: source and output are not of one pipeline, or cannot be read.
+        InputError: source and output are not of one pipeline, hold no part in common, or cannot be read.
     """
     plainly = Pipeline(pipeline.steps, purpose=pipeline.purpose)
     if isinstance(source, str | Path) and Path(source).is_dir():
@@ -43,11 +43,13 @@ def _of_parts(pipeline: Pipeline, source: Path, output: Path, rows: int) -> list
     if not output.is_dir():
         raise InputError(f"{output}: is no directory, as {source} is; name the one that was made of it")
     parts = parts_of(source)
+    there = [part for part in parts if (output / part.name).exists()]  # verify() tells those that are not
+    if not there:
+        raise InputError(f"{output}: holds no part of {source}; name the directory that was made of it")
     share = max(1, rows // len(parts))
     return [
         replace(found, where=f"part {part.name}, {found.where}")
-        for part in parts
-        if (output / part.name).exists()  # verify() tells a part that is not there
+        for part in there
         for found in _compared(pipeline, open_file(part), output / part.name, share)
     ]
 
@@ -55,7 +57,8 @@ def _of_parts(pipeline: Pipeline, source: Path, output: Path, rows: int) -> list
 def _compared(pipeline: Pipeline, source: Source, output: Path, rows: int) -> list[Difference]:
     head = _first(source, rows)
     made, again = _made(pipeline, head), _made(pipeline, head)
-    there = _first(open_file(output), made.num_rows)
+    more = head.num_rows < rows  # the source is at its end, and so must the output be
+    there = _first(open_file(output), made.num_rows + more)
     if set(there.schema.names) != set(made.schema.names):
         raise InputError(f"{output.name} has other columns than this pipeline makes")
     compared = (name for name in made.schema.names if _told(made[name]) == _told(again[name]))
@@ -76,7 +79,7 @@ def _made(pipeline: Pipeline, head: pa.Table) -> pa.Table:
 def _first(source: Source, rows: int) -> pa.Table:
     """Return the first rows, reading no further."""
     taken: list[pa.RecordBatch] = []
-    for batch in source.batches(size=rows):
+    for batch in source.batches(size=max(1, rows)):
         taken.append(batch)
         if sum(one.num_rows for one in taken) >= rows:
             break

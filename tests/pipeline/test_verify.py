@@ -304,6 +304,26 @@ def test_the_first_rows_of_every_part_are_made_again(tmp_path: Path, ring: Keyri
     assert reproduce(pipeline, tmp_path / "in", tmp_path / "out", rows=3) == []  # the first row of each part
     with pytest.raises(InputError, match="is no directory, as"):
         reproduce(pipeline, tmp_path / "in", tmp_path / "out" / "1.csv")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="holds no part of"):
+        reproduce(pipeline, tmp_path / "in", tmp_path / "empty")
+
+
+@pytest.mark.parametrize("kind", [".parquet", ".csv", ".csv.gz", ".jsonl"])
+def test_parts_without_rows_and_rows_that_the_source_has_not_are_compared_too(
+    tmp_path: Path, ring: Keyring, kind: str
+) -> None:
+    """An attacker's find: reading no row at all ended in an error of Arrow's or Python's."""
+    pipeline, rows = Pipeline({"a": Token()}, domain="d"), pa.table({"a": ["x", "y"]})
+    (tmp_path / "in").mkdir()
+    empty = [] if kind == ".jsonl" else ["2"]  # which tells no columns
+    for name, part in (("1", rows), *((name, rows.slice(0, 0)) for name in empty)):
+        write_file(tmp_path / "in" / f"{name}{kind}", part.schema, part.to_batches())
+    pipeline.run_directory(tmp_path / "in", tmp_path / "out")
+    assert reproduce(pipeline, tmp_path / "in", tmp_path / "out") == []
+    write_file(tmp_path / "in" / f"1{kind}", rows.schema, rows.slice(0, 1).to_batches())
+    (one,) = reproduce(pipeline, tmp_path / "in", tmp_path / "out")
+    assert one.found == "another value in 1 of 2 rows"
 
 
 def test_rows_that_meet_no_member_of_a_path_are_made_again_all_the_same(
