@@ -20,6 +20,12 @@ from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 import safeguards
 from safeguards.sqlalchemy.subjects import overwrite
 
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+    # Some hundred processes that tests start would each compile all that they import: half of their lives.
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = str(Path(__file__).parent / ".pytest_cache" / "bytecode")
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+
 _EXITS = re.compile(r"# exits (\d+)$")
 
 

@@ -17,7 +17,14 @@ from types import ModuleType, TracebackType
 from typing import TextIO
 
 PATIENCE_SECONDS = 300.0
-_ROOMS = ["safeguards.cli.encrypt", "safeguards.cli.reencrypt", "safeguards.pipeline", "psycopg", "pymysql"]
+_ROOMS = [
+    "safeguards.cli.encrypt",
+    "safeguards.cli.reencrypt",
+    "safeguards.pipeline",
+    "psycopg",
+    "pymysql",
+    "pandas",
+]
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(_ROOMS)

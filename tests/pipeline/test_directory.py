@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
+import signal
 import subprocess
 import sys
 import textwrap
@@ -471,6 +473,10 @@ def test_a_killed_run_is_resumed_where_it_was_and_ends_as_if_it_had_never_been_k
     keys = {"SAFEGUARDS_KEYRING": f"sqlite:///{tmp_path / 'keys.db'} local:{tmp_path / 'master.key'}"}
     options: dict[str, Any] = {"cwd": tmp_path, "env": os.environ | keys}
     job = tmp_path / "job.py"
+    parts = [f"p{number}{kind}" for number in range(6)]
+    done = forked.run(job, "clean", str(processes), check=True, **options)
+    assert done.stdout.split()[:6] == ["made"] * 6
+    expected = {name: read(tmp_path / "clean" / name) for name in parts}
     kept = []
     for _ in range(2):
         with forked.Popen(job, "out", str(processes), **options) as process:
@@ -479,16 +485,52 @@ def test_a_killed_run_is_resumed_where_it_was_and_ends_as_if_it_had_never_been_k
             time.sleep(random.uniform(0, 0.2))
             process.kill()
         kept.append(states.count("kept"))
-        assert names(tmp_path / "out") in (
-            [],
-            ["_SUCCESS", "_manifest.json", *(f"p{n}{kind}" for n in range(6))],
-        )
+        there = names(tmp_path / "out")
+        assert "_SUCCESS" not in there or there == ["_SUCCESS", "_manifest.json", *parts]
+        for name in {*there} - {"_SUCCESS", "_manifest.json"}:
+            assert read(tmp_path / "out" / name) == expected[name]
     assert kept[0] == 0
     assert kept[1] >= 1
-    for target in ("out", "clean"):
-        done = forked.run(job, target, str(processes), check=True, **options)
-    assert done.stdout.split()[:6] == ["made"] * 6
-    for name in [f"p{number}{kind}" for number in range(6)]:
-        assert read(tmp_path / "out" / name) == read(tmp_path / "clean" / name)
+    forked.run(job, "out", str(processes), check=True, **options)
+    assert names(tmp_path / "out") == ["_SUCCESS", "_manifest.json", *parts]
+    for name in parts:
+        assert read(tmp_path / "out" / name) == expected[name]
     one, two = (Manifest.read(tmp_path / target / "_manifest.json") for target in ("out", "clean"))
     assert replace(one, created_at="", parts=[]) == replace(two, created_at="", parts=[])
+
+
+DYING = """
+    import os, signal, sys
+    from safeguards.pipeline import Pipeline
+    from safeguards.pseudonyms import Generalise, Token
+    left, replace = int(sys.argv[1]), os.replace
+    def dying(*paths):
+        global left
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left -= 1
+        replace(*paths)
+    os.replace = dying
+    columns = {"id": Token(), "age": Generalise(band=10)}
+    Pipeline(columns, domain="ads-2026", purpose="통계").run_directory("in", "out")
+"""
+
+
+def test_a_run_that_dies_before_any_renaming_is_completed_by_the_next(folder: Path) -> None:
+    expected = {f"part-{number}.csv" for number in range(3)}
+    keys = {"SAFEGUARDS_KEYRING": f"sqlite:///{folder / 'keys.db'} local:{folder / 'master.key'}"}
+    seen = []
+    for renamings in range(20):
+        died = forked.run(textwrap.dedent(DYING), str(renamings), cwd=folder, env=os.environ | keys)
+        if died.returncode == 0:
+            break
+        assert died.returncode == -signal.SIGKILL, died.stderr
+        there = {*names(folder / "out")}
+        assert "_SUCCESS" not in there
+        seen.append(len(there & expected))
+        states = [*run(folder).values()]
+        assert states.count("kept") == min(renamings, 3)
+        assert names(folder / "out") == ["_SUCCESS", "_manifest.json", *sorted(expected)]
+        assert all(read(folder / "out" / name)[1]["id"] is None for name in expected)
+        shutil.rmtree(folder / "out")
+    assert seen == [0, 0, 0, 0, 1, 2, 3, 3]
