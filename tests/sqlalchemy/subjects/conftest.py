@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from weakref import WeakSet
 
@@ -24,7 +23,6 @@ def _only_these_tables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def engine(database_url: str, ring: Keyring) -> Iterator[Engine]:
-    gc.collect()  # tables of other tests, in which shred would look too
     made = create_engine(database_url)
     Base.metadata.create_all(made)
     yield made
