@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
 from importlib.metadata import entry_points
 from types import ModuleType
@@ -10,15 +11,18 @@ from typing import Any
 from safeguards.errors import InputError, MissingExtra
 
 
-def load(group: str, name: str) -> Any:
+def load(group: str, name: str, own: Iterable[str] = ()) -> Any:
     """Return the object that an installed package registered as ``name`` under ``safeguards.<group>``.
+
+    ``own`` are the names that this package brings itself, for the message.
 
     Raises:
         InputError: no installed package, or more than one, registers that name.
     """
-    found = tuple(entry_points(group=f"safeguards.{group}", name=name))
+    points = entry_points(group=f"safeguards.{group}")
+    found = tuple(points.select(name=name))
     if len(found) != 1:
-        known = ", ".join(sorted({point.name for point in entry_points(group=f"safeguards.{group}")}))
+        known = ", ".join(sorted({*own, *points.names}))
         problem = "is registered by more than one package" if found else "is not installed"
         raise InputError(f"{group} plugin {name!r} {problem}; installed: {known or 'none'}")
     return found[0].load()

@@ -114,7 +114,7 @@ def command(
         _refuse_more({"file": target, "--target-table": target_table, "--encoding": encoding})
         differences = verify(output, manifest, table=table)
         if source is not None or declared is not None:
-            differences += _reproduced(source, declared, output, keys, provider)
+            differences += _reproduced(source, declared, output, manifest, keys, provider)
         click.get_current_context().exit(_verified(table or output, differences, output_format))
     if source is None or target is None:
         raise InputError("name SOURCE and TARGET, or --verify OUTPUT")
@@ -155,7 +155,12 @@ def _refuse_more(given: Mapping[str, object]) -> None:
 
 
 def _reproduced(
-    source: str | None, declared: str | None, output: str, keys: str | None, provider: str | None
+    source: str | None,
+    declared: str | None,
+    output: str,
+    manifest: Path | None,
+    keys: str | None,
+    provider: str | None,
 ) -> list[Difference]:
     if source is None or declared is None:
         raise InputError("to make rows again, --verify OUTPUT takes both SOURCE and --pipeline FILE")
@@ -163,7 +168,7 @@ def _reproduced(
         raise InputError("the rows of a table have no order, so that its first cannot be made again")
     pipeline = Pipeline.from_toml(declared)
     _use_keys(pipeline, keys, provider)
-    return reproduce(pipeline, source, output)
+    return reproduce(pipeline, source, output, manifest=manifest)
 
 
 def _verified(output: str, differences: Sequence[Difference], output_format: str) -> int:

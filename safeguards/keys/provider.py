@@ -47,5 +47,5 @@ def provider_from(uri: str, *, create: bool = False) -> KeyProvider:
         from safeguards.keys.local import LocalProvider
 
         return LocalProvider.from_uri(uri, create=create)
-    provider: KeyProvider = plugins.load("keys", scheme)(uri)
+    provider: KeyProvider = plugins.load("keys", scheme, own=["local"])(uri)
     return provider

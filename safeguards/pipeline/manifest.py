@@ -173,10 +173,13 @@ def digest(path: str | os.PathLike[str]) -> str:
     """Return SHA-256 (64 hex digits) of a file's bytes.
 
     Raises:
-        OSError: it cannot be read.
+        InputError: it cannot be read.
     """
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
 
 
 def fingerprint(schema: pa.Schema) -> dict[str, Any]:

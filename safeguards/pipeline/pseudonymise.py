@@ -11,7 +11,7 @@ import pyarrow as pa
 from safeguards.errors import InputError, offer
 from safeguards.pipeline import rules
 from safeguards.pipeline.manifest import ColumnRecord
-from safeguards.pipeline.nested.nested import plan
+from safeguards.pipeline.nested.nested import plan_column
 from safeguards.pipeline.nested.part import declared
 from safeguards.pipeline.nested.paths import Branch, select
 from safeguards.pipeline.nested.place import At, Node, Scope
@@ -96,7 +96,7 @@ class Pseudonymise:
         for name in schema.names:
             if name not in branches:
                 branches[name] = Branch(name, transform=scope.rest_of(name, rules.index_hint(name)))
-        return [plan(branches[field.name], field.type, scope) for field in schema]
+        return [plan_column(branches[field.name], field, scope) for field in schema]
 
     def _rest(self) -> Transform | None:
         return {"refuse": None, "drop": Drop(), "keep": Keep()}[self.unlisted]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,25 +10,36 @@ from typing import Any
 import pyarrow as pa
 
 from safeguards.errors import InputError
-from safeguards.pipeline.directories.folder import parts_of
+from safeguards.pipeline.directories.folder import MANIFEST, parts_of
+from safeguards.pipeline.manifest import Manifest, digest
 from safeguards.pipeline.pipeline import Pipeline
 from safeguards.pipeline.readback.difference import Difference, column
 from safeguards.pipeline.run import Run
 from safeguards.tables import Source, open_file, open_frame
+from safeguards.tables.files import kind_of
 
 ROWS = 1_000
 
 
 def reproduce(
-    pipeline: Pipeline, source: str | Path | Source, output: str | Path, rows: int = ROWS
+    pipeline: Pipeline,
+    source: str | Path | Source,
+    output: str | Path,
+    rows: int = ROWS,
+    *,
+    manifest: str | Path | None = None,
 ) -> list[Difference]:
     """Transform the first ``rows`` rows of a source again and compare them with the first of an output.
 
-    Of directories, each part's first rows are compared, ``rows`` in all and at least one of a part. Columns
-    that come out otherwise each time, as ciphertexts and noise do, are left out of the comparison.
+    Of directories, each part's first rows are compared, ``rows`` in all and at least one of a part, and
+    each part's source by its SHA-256, as the output's manifest states it. Columns that come out otherwise
+    each time, as ciphertexts and noise do, are left out of the comparison. Of one file the manifest says
+    how many rows it was made of, which is compared where a source tells without being read; a Parquet file
+    carries its ``manifest``.
 
     Returns:
-        One difference for each column that is not what the pipeline makes now.
+        One difference for each column that is not what the pipeline makes now, and for each source that is
+        not the one of which the output was made.
 
     Raises:
         InputError: source and output are not of one pipeline, hold no part in common, or cannot be read.
@@ -36,22 +48,46 @@ def reproduce(
     if isinstance(source, str | Path) and Path(source).is_dir():
         return _of_parts(plainly, Path(source), Path(output), rows)
     given = source if not isinstance(source, str | Path) else open_file(source)
-    return _compared(plainly, given, Path(output), rows)
+    found = _compared(plainly, given, Path(output), rows)
+    if manifest is not None or kind_of(Path(output)) == ".parquet":
+        found += _of_count(given, Manifest.read(manifest or output))
+    return found
+
+
+def _of_count(source: Source, record: Manifest) -> list[Difference]:
+    there = source.rows()
+    if there in (None, record.rows_in):
+        return []
+    return [Difference("source", f"it had {record.rows_in} rows", f"one of {there}")]
 
 
 def _of_parts(pipeline: Pipeline, source: Path, output: Path, rows: int) -> list[Difference]:
     if not output.is_dir():
         raise InputError(f"{output}: is no directory, as {source} is; name the one that was made of it")
-    parts = parts_of(source)
-    there = [part for part in parts if (output / part.name).exists()]  # verify() tells those that are not
+    parts = {part.name: part for part in parts_of(source)}
+    there = [name for name in parts if (output / name).exists()]  # verify() tells those that are not
     if not there:
         raise InputError(f"{output}: holds no part of {source}; name the directory that was made of it")
     share = max(1, rows // len(parts))
     return [
-        replace(found, where=f"part {part.name}, {found.where}")
-        for part in there
-        for found in _compared(pipeline, open_file(part), output / part.name, share)
+        *_of_sources(parts, Manifest.read(output / MANIFEST)),
+        *(
+            replace(found, where=f"part {name}, {found.where}")
+            for name in there
+            for found in _compared(pipeline, open_file(parts[name]), output / name, share)
+        ),
     ]
+
+
+def _of_sources(parts: Mapping[str, Path], record: Manifest) -> Iterator[Difference]:
+    stated = {part["part"]: part["input"] for part in record.parts}
+    for name in sorted(parts.keys() | stated.keys()):
+        if name not in stated:
+            yield Difference(f"part {name}", "no such part", "a source of it")
+        elif name not in parts:
+            yield Difference(f"part {name}", "it was made", "no source of it")
+        elif (found := digest(parts[name])) != stated[name]:
+            yield Difference(f"part {name}", f"its source has SHA-256 {stated[name]}", f"{found}")
 
 
 def _compared(pipeline: Pipeline, source: Source, output: Path, rows: int) -> list[Difference]:

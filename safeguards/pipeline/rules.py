@@ -13,7 +13,7 @@ from safeguards.items.text import says
 from safeguards.pipeline import registration_numbers
 from safeguards.pipeline.leaves import leaves
 from safeguards.pipeline.manifest import METADATA_KEY, Manifest
-from safeguards.pipeline.nested import paths
+from safeguards.pipeline.nested import json_members, paths
 from safeguards.pseudonyms import Drop, Keep, Mask, RedactText, Transform
 from safeguards.pseudonyms.domain import RESEARCH, Regime
 from safeguards.pseudonyms.protected import refuse_ciphertexts, refuse_tokens
@@ -136,7 +136,14 @@ def _field_names(kind: Any) -> Iterator[str]:
 
 
 def _refuse_rrn(values: Any, transform: Transform, name: str) -> None:
-    """Judge a column by its whole cells: one in a text is the redaction's business."""
+    """Judge a column by its whole cells: one in a text is the redaction's business.
+
+    A text that is a JSON document is judged by its members, and by their names where they were not redacted.
+    """
     corporations = transform.item == registration_numbers.CRN or registration_numbers.names_corporations(name)
     if registration_numbers.stand_in(values, corporations=corporations):
         raise InputError(_RRN_HELD)
+    for names, held in json_members.of_texts(values).items():
+        if not isinstance(transform, RedactText) and any(map(registration_numbers.names_one, names)):
+            raise InputError(f"holds JSON with a member that {_RRN_RULE}")
+        _refuse_rrn(pa.array(held, pa.string()), transform, names[-1] if names else name)

@@ -48,6 +48,8 @@ def verify(output: Path_, manifest: Path_ | None = None, *, table: str | None = 
     location = Path(output)
     if table is not None:
         raise InputError(f"{location.name}: a file is one table; table= goes with the URL of a database")
+    if not location.exists():
+        raise InputError(f"no such file: {location}")
     if location.is_dir():
         return [*_of_directory(location, Manifest.read(manifest or location / MANIFEST))]
     if manifest is None and kind_of(location) != _EXACT:
@@ -111,10 +113,7 @@ def _of_directory(folder: Path, record: Manifest) -> Iterator[Difference]:
 
 
 def _of_bytes(where: str, path: Path, stated: str | None) -> Iterator[Difference]:
-    try:
-        found = digest(path) if stated is not None else None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+    found = digest(path) if stated is not None else None
     if found != stated:
         yield Difference(where, f"SHA-256 {stated}", f"{found}")
 

@@ -23,6 +23,7 @@ Kind = type | str
 """A value's type, but ``large`` and ``huge`` for whole numbers that a float or 64 bits may not hold."""
 
 _NESTED: frozenset[Kind] = frozenset({list, dict})
+_MARK = {b"safeguards.nested": b"json"}
 _TYPES: dict[frozenset[Kind], pa.DataType] = {
     frozenset({bool}): pa.bool_(),
     frozenset({int}): pa.int64(),
@@ -35,7 +36,8 @@ class JsonLinesFile:
     """A file of one JSON object a line; a key that a line lacks is NULL there.
 
     A column whose values are of several kinds, or nested, is text: texts as they are, the rest as JSON. Lists
-    and objects beside single values are refused: their text would be a value like others.
+    and objects beside single values are refused: their text would be a value like others. A field of nested
+    values is marked, see :func:`is_nested_json`.
     """
 
     def __init__(self, path: Path, encoding: str | None) -> None:
@@ -67,7 +69,7 @@ class JsonLinesFile:
             if not _spelt(key):
                 raise InputError(f"{self.name}: the name of a column {_HALF}")
             self._refuse_nested_among_single(key, found)
-        return pa.schema([pa.field(key, _arrow_type({*found})) for key, found in kinds.items()])
+        return pa.schema([_field(key, {*found}) for key, found in kinds.items()])
 
     def rows(self) -> int | None:
         """Return None: only reading would tell."""
@@ -169,6 +171,15 @@ def _size(value: int) -> Kind:
     if -_EXACT_FLOAT <= value <= _EXACT_FLOAT:
         return int
     return "large" if -_EXACT_INT <= value < _EXACT_INT else "huge"
+
+
+def is_nested_json(field: pa.Field[Any]) -> bool:
+    """Say whether a column of text holds lists and objects, which JSON lines had in it."""
+    return _MARK.items() <= (field.metadata or {}).items()
+
+
+def _field(name: str, kinds: set[Kind]) -> pa.Field[Any]:
+    return pa.field(name, _arrow_type(kinds), metadata=_MARK if kinds & _NESTED else None)
 
 
 def _arrow_type(kinds: set[Kind]) -> pa.DataType:

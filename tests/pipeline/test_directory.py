@@ -169,6 +169,7 @@ def test_no_part_appears_before_the_gates_have_judged_the_whole(folder: Path) ->
     with pytest.raises(GateRefused, match="6 of 6 rows are in 2 classes of fewer than k=4 over age"):
         run(folder, refusing)
     assert names(folder / "out") == []
+    assert os.listdir(folder / "out" / ".safeguards" / "parts") == []
     passing = Pipeline(COLUMNS, domain="d", gates=[RiskGate(["age"], k=3)])
     done = passing.run_directory(folder / "in", folder / "out")
     assert done.gates[0]["evidence"] == {"k": 3, "classes": 2, "rows": 6}
@@ -373,16 +374,25 @@ def test_a_line_that_was_changed_is_passed_over(tmp_path: Path, change: dict[str
 
 
 def test_a_changed_journal_costs_a_part_that_is_not_yet_named(folder: Path) -> None:
-    gated = Pipeline(COLUMNS, domain="ads-2026", purpose="통계", gates=[RiskGate(["age"], k=99)])
-    with pytest.raises(GateRefused):
-        run(folder, gated)
+    whole = (folder / "in" / "part-2.csv").read_bytes()
+    (folder / "in" / "part-2.csv").write_text("id,age\na,many\n")
+    with pytest.raises(InputError, match="part-2.csv"):
+        run(folder)
     path = folder / "out" / ".safeguards" / "journal.jsonl"
-    first, *others = map(json.loads, path.read_text().splitlines())
-    path.write_text("".join(json.dumps(one) + "\n" for one in [{**first, "rows_out": 9}, *others]))
-    told: dict[str, str] = {}
-    with pytest.raises(GateRefused):
-        gated.run_directory(folder / "in", folder / "out", told=told.__setitem__)
-    assert list(told.values()) == ["made", "kept", "kept"]
+    first, second = map(json.loads, path.read_text().splitlines())
+    path.write_text("".join(json.dumps(one) + "\n" for one in [{**first, "rows_out": 9}, second]))
+    (folder / "in" / "part-2.csv").write_bytes(whole)
+    assert [*run(folder).values()] == ["made", "kept", "made"]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_part_that_cannot_be_read_is_one_line(folder: Path, number: int) -> None:
+    """A user's find: a link that leads nowhere was called an error of the engine."""
+    (folder / "in" / f"part-{number}.csv").unlink()
+    (folder / "in" / f"part-{number}.csv").symlink_to("nowhere.csv")
+    with pytest.raises(InputError, match=f"part-{number}.csv") as error:
+        run(folder)
+    assert "\n" not in str(error.value)
 
 
 def test_a_journal_without_room_is_one_line_and_what_was_finished_stays(tmp_path: Path) -> None:

@@ -11,13 +11,14 @@ from typing import Any, ClassVar
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from safeguards import Keyring
 from safeguards.errors import AlreadyProtected, InputError, SafeguardsError
-from safeguards.pipeline import Manifest, Pipeline
+from safeguards.pipeline import Manifest, Pipeline, reproduce, verify
 from safeguards.pipeline.nested import documents, json_text
 from safeguards.pseudonyms import (
     Domain,
@@ -27,7 +28,9 @@ from safeguards.pseudonyms import (
     Hash,
     Keep,
     Mask,
+    RedactText,
     ReversibleToken,
+    Suppress,
     Surrogate,
     Token,
     Transform,
@@ -374,7 +377,41 @@ def test_one_part_of_a_directory_may_lack_a_member_that_another_has(tmp_path: An
     with pytest.raises(InputError, match=r"column 'j.c': no document has such a member"):
         Pipeline({"j.c": Mask()}, unlisted="keep").run_directory(source, tmp_path / "other")
     assert not (tmp_path / "other" / "_SUCCESS").exists()
-    assert not [*(tmp_path / "other").glob("*.jsonl")]
+    assert not [*(tmp_path / "other").rglob("[0-9].jsonl")]
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [Token(item="email"), Mask(item="email"), ReversibleToken(), Suppress(), RedactText(), Keep()],
+    ids=repr,
+)
+def test_a_list_of_json_lines_becomes_what_one_of_parquet_becomes(
+    tmp_path: Any, ring: Keyring, transform: Transform
+) -> None:
+    """A user's find: the text of the whole list had one token."""
+    rows = [{"to": ["a@b.kr", "c@d.kr"]}, {"to": None}, {"to": []}, {"to": ["c@d.kr", None]}]
+    (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "in.parquet")
+    pipeline = Pipeline({"to": transform}, domain="d")
+    for kind in ("jsonl", "parquet"):
+        pipeline.run_file(
+            tmp_path / f"in.{kind}", tmp_path / f"out.{kind}", manifest=tmp_path / f"{kind}.json"
+        )
+    written = [json.loads(line)["to"] for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    expected = pq.read_table(tmp_path / "out.parquet")["to"].to_pylist()
+    assert [None if cell is None else json.loads(cell) for cell in written] == expected
+    assert verify(tmp_path / "out.jsonl", tmp_path / "jsonl.json") == []
+    assert reproduce(pipeline, tmp_path / "in.jsonl", tmp_path / "out.jsonl") == []
+
+
+@pytest.mark.parametrize("transform", [Token(), Mask(), RedactText(), ReversibleToken()], ids=repr)
+def test_an_object_of_json_lines_has_no_transform_as_a_whole(
+    tmp_path: Any, ring: Keyring, transform: Transform
+) -> None:
+    (tmp_path / "in.jsonl").write_text('{"u": {"a": "x"}}\n')
+    with pytest.raises(InputError, match=r"column 'u', row 1: holds an object at 'u'.*name its members"):
+        Pipeline({"u": transform}, domain="d").run_file(tmp_path / "in.jsonl", tmp_path / "out.jsonl")
+    assert not (tmp_path / "out.jsonl").exists()
 
 
 def test_dropped_members_and_elements_are_gone() -> None:

@@ -426,6 +426,41 @@ def test_a_redacted_text_is_judged_by_what_is_left_in_it(ring: Keyring) -> None:
         Pipeline({"memo": RedactText()}).run(foreign)
 
 
+DOCUMENTS = [
+    '{"a":{"b":["x","900101-1234568"]}}',
+    ' \n[{"n":"900101-1234568"}]',
+    '{"n":"\\u0039\\u0030\\u0030101-1234568"}',
+    '{"n":"{\\"m\\":\\"900101-1234568\\"}"}',
+    '{"rrn":"hidden"}',
+    '{"회원":{"주민등록번호":7}}',
+]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("transform", [Keep(), Token(), Mask()], ids=repr)
+@pytest.mark.parametrize("within", [lambda texts: texts, lambda texts: pa.array([[text] for text in texts])])
+def test_documents_hide_no_registration_number(
+    ring: Keyring, transform: Transform, document: str, within: Callable[[list[str]], Any]
+) -> None:
+    """A user's find: JSON in text passed, while a struct of the same members did not."""
+    with pytest.raises(InputError, match=r"column 'u.*holds .*a resident registration number") as error:
+        Pipeline({"u": transform}, domain="d").run(pa.table({"u": within(["plain", document])}))
+    assert "900101" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text", ['{"n":"900101-1234568"', "[900101", '{"rrn":null}', '{"is_rrn_valid":true}']
+)
+def test_text_that_is_no_document_and_members_without_a_number_pass(text: str) -> None:
+    assert Pipeline({"u": Keep()}).run(pa.table({"u": [text]}))["u"].to_pylist() == [text]
+
+
+def test_a_redacted_document_passes_though_a_member_is_called_so(ring: Keyring) -> None:
+    texts = pa.table({"u": ['{"rrn":"900101-1234568"}']})
+    made = Pipeline({"u": RedactText()}, domain="d").run(texts)
+    assert made["u"].to_pylist() == ['{"rrn":"[KR_RRN]"}']
+
+
 def test_a_redaction_may_not_be_told_to_overlook_them() -> None:
     for name in ("KR_RRN", "kr_rrn"):
         with pytest.raises(

@@ -299,9 +299,12 @@ def test_the_first_rows_of_every_part_are_made_again(tmp_path: Path, ring: Keyri
     pipeline.run_directory(tmp_path / "in", tmp_path / "out")
     assert reproduce(pipeline, tmp_path / "in", tmp_path / "out") == []
     (tmp_path / "in" / "1.csv").write_text("id\n1\n5\n")
-    (one,) = reproduce(pipeline, tmp_path / "in", tmp_path / "out")
+    source, one = reproduce(pipeline, tmp_path / "in", tmp_path / "out")
+    assert source.where == "part 1.csv"
+    assert source.expected.startswith("its source has SHA-256 ")
     assert (one.where, one.found) == ("part 1.csv, column 'id'", "another value in 1 of 2 rows")
-    assert reproduce(pipeline, tmp_path / "in", tmp_path / "out", rows=3) == []  # the first row of each part
+    first = reproduce(pipeline, tmp_path / "in", tmp_path / "out", rows=3)  # the first row of each part
+    assert first == [source]
     with pytest.raises(InputError, match="is no directory, as"):
         reproduce(pipeline, tmp_path / "in", tmp_path / "out" / "1.csv")
     (tmp_path / "empty").mkdir()
@@ -322,8 +325,32 @@ def test_parts_without_rows_and_rows_that_the_source_has_not_are_compared_too(
     pipeline.run_directory(tmp_path / "in", tmp_path / "out")
     assert reproduce(pipeline, tmp_path / "in", tmp_path / "out") == []
     write_file(tmp_path / "in" / f"1{kind}", rows.schema, rows.slice(0, 1).to_batches())
-    (one,) = reproduce(pipeline, tmp_path / "in", tmp_path / "out")
+    _, one = reproduce(pipeline, tmp_path / "in", tmp_path / "out")
     assert one.found == "another value in 1 of 2 rows"
+
+
+def test_parts_that_only_the_source_or_only_the_output_has_are_told(tmp_path: Path, ring: Keyring) -> None:
+    pipeline = Pipeline({"id": Token()}, domain="d")
+    (tmp_path / "in").mkdir()
+    for number in range(2):
+        (tmp_path / "in" / f"{number}.csv").write_text(f"id\n{number}\n")
+    pipeline.run_directory(tmp_path / "in", tmp_path / "out")
+    (tmp_path / "in" / "0.csv").rename(tmp_path / "in" / "9.csv")
+    assert [str(one) for one in reproduce(pipeline, tmp_path / "in", tmp_path / "out")] == [
+        "part 0.csv: the manifest says it was made, there is no source of it",
+        "part 9.csv: the manifest says no such part, there is a source of it",
+    ]
+
+
+@pytest.mark.parametrize("kind", [".parquet", ".csv"])
+def test_a_source_of_another_length_is_told(tmp_path: Path, ring: Keyring, kind: str) -> None:
+    pipeline, rows = Pipeline({"id": Token()}, domain="d"), pa.table({"id": [*map(str, range(40))]})
+    pq.write_table(rows.slice(0, 20), tmp_path / "in.parquet")
+    pipeline.run_file(tmp_path / "in.parquet", tmp_path / f"out{kind}", manifest=tmp_path / "m.json")
+    pq.write_table(rows, tmp_path / "in.parquet")
+    paths = tmp_path / "in.parquet", tmp_path / f"out{kind}"
+    (one,) = reproduce(pipeline, *paths, rows=20, manifest=tmp_path / "m.json")
+    assert str(one) == "source: the manifest says it had 20 rows, there is one of 40"
 
 
 def test_rows_that_meet_no_member_of_a_path_are_made_again_all_the_same(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from safeguards.errors import InputError, SafeguardsError
+from safeguards.errors import GateRefused, InputError, SafeguardsError
 from safeguards.pipeline.directories.folder import Folder, parts_of
 from safeguards.pipeline.directories.identity import identity
 from safeguards.pipeline.directories.journal import Finished, Journal
@@ -59,7 +58,11 @@ def run_directory(
         before = folder.complete()
         if before is not None and not open_parts and before.parts == _told_of(done):
             return before
-        manifest = job.manifest(done, folder)
+        try:
+            manifest = job.manifest(done, folder)
+        except (GateRefused, InputError):
+            folder.sweep(())  # what may not leave is not left lying there either
+            raise
         folder.finish(manifest)
     return manifest
 
@@ -237,6 +240,9 @@ def _as(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, names=schema.names)
 
 
-def _state(path: Path) -> tuple[int, int, int]:
-    found = os.stat(path)
+def _state(part: Path) -> tuple[int, int, int]:
+    try:
+        found = part.stat()
+    except OSError as error:
+        raise InputError(f"{part.name}: cannot be read ({error.strerror})") from None
     return found.st_size, found.st_mtime_ns, found.st_ino

@@ -52,8 +52,10 @@ class Folder:
         """Make the folder where there is none, keep others out, and open its journal.
 
         Raises:
-            InputError: it cannot be made, or another process works on it.
+            InputError: it cannot be made, holds what is another's, or another process works on it.
         """
+        if self.path.is_dir() and not self._staged.exists():
+            self.check((), {})  # before anything is made there
         try:
             self.path.mkdir(exist_ok=True)
             self._staged.mkdir(parents=True, exist_ok=True)

@@ -113,4 +113,5 @@ def _other_shape(place: Place, value: Any) -> str:
     kinds: dict[type, str] = {dict: "an object", list: "an array"}
     found = kinds.get(type(value), "a single value")
     wanted = " or ".join(["an object"] * bool(place.members) + ["an array"] * (place.each is not None))
-    return f"holds {found} at {place.name!r}, where the paths lead into {wanted}"
+    hint = "; name its members, or drop it" if isinstance(value, dict) else ""
+    return f"holds {found} at {place.name!r}, where the paths lead into {wanted}{hint}"

@@ -8,12 +8,10 @@ import pyarrow as pa
 
 from safeguards.errors import InputError
 from safeguards.pipeline import rules
-from safeguards.pipeline.nested.json_text import Number, as_decimal
+from safeguards.pipeline.nested.json_members import Members, gather
 from safeguards.pipeline.nested.part import Part
 from safeguards.pipeline.nested.place import At
 from safeguards.pseudonyms import Keep
-
-_LONG = 40
 
 
 class Passing:
@@ -23,13 +21,13 @@ class Passing:
         self._part = part
         self._name = name
         self._rows = self._nulls = 0
-        self._leaves: dict[tuple[str, ...], list[str]] = {}
+        self._leaves: Members = {}
 
     def add(self, holder: Any, key: Any, value: Any, row: int) -> None:
         """Take a part of any kind."""
         self._rows += 1
         self._nulls += value is None
-        self._gather(value, (key,) if self._part is None else ())
+        gather(value, (key,) if self._part is None else (), self._leaves)
 
     def settle(self, at: At) -> None:
         """Judge the single values of each name together, and the names."""
@@ -42,25 +40,6 @@ class Passing:
         except InputError as error:
             where = "column" if self._part else "a part that is not listed, of column"
             raise type(error)(f"{where} {self._name!r} {error}") from None
-
-    def _gather(self, value: Any, names: tuple[str, ...]) -> None:
-        if isinstance(value, dict):
-            for name, part in value.items():
-                self._gather(part, (*names, name))
-        elif isinstance(value, list):
-            for part in value:
-                self._gather(part, names)
-        elif value is not None:
-            self._leaves.setdefault(names, []).append(_digits(value))
-
-
-def _digits(value: object) -> str:
-    """Write a number without an exponent, which would hide its digits."""
-    if isinstance(value, Number) and "e" in value.lower() and len(value) <= _LONG:
-        number = as_decimal(value)
-        if number.is_finite() and abs(number.adjusted()) <= _LONG:
-            return format(number, "f")
-    return str(value)
 
 
 class Leaving:

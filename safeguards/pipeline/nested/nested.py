@@ -16,7 +16,23 @@ from safeguards.pipeline.nested.part import Part
 from safeguards.pipeline.nested.paths import Branch
 from safeguards.pipeline.nested.place import At, Node, Scope
 from safeguards.pipeline.step import Counts
-from safeguards.pseudonyms import lists
+from safeguards.pseudonyms import Transform, lists
+from safeguards.tables.json_lines import is_nested_json
+
+_LIST = pa.list_(pa.string())
+
+
+def plan_column(branch: Branch, field: Any, scope: Scope) -> Node:
+    """Fit what is asked of a column to its type; lists of JSON lines are taken as any others.
+
+    Raises:
+        InputError: a path does not fit the type, a part is not listed, or its transform does not take it.
+    """
+    if is_nested_json(field) and branch.inner is None:
+        assert branch.transform is not None
+        if not _takes(branch.transform, _LIST):
+            _ask_elements(branch)
+    return plan(branch, field.type, scope)
 
 
 def plan(branch: Branch, kind: Any, scope: Scope) -> Node:
@@ -49,18 +65,28 @@ def plan(branch: Branch, kind: Any, scope: Scope) -> Node:
 def _end(branch: Branch, kind: Any, scope: Scope) -> Node:
     """Give a part its transform: the whole, or each element of a list of which it takes no whole."""
     assert branch.transform is not None
-    try:
-        branch.transform.output(kind)
-    except InputError:
+    if not _takes(branch.transform, kind):
         if pa.types.is_dictionary(kind) and pa.types.is_nested(kind.value_type):
             return Decoded(plan(branch, kind.value_type, scope))
         if lists.is_list(kind) and not pa.types.is_map(kind):
-            elements = branch.elements()
-            elements.transform, branch.transform = branch.transform, None
+            _ask_elements(branch)
             return List(branch, kind, scope)
         if pa.types.is_struct(kind) or pa.types.is_map(kind):
-            raise InputError(_without_parts(branch, kind)) from None
+            raise InputError(_without_parts(branch, kind))
     return Part(branch.name, branch.transform, kind, scope)
+
+
+def _takes(transform: Transform, kind: Any) -> bool:
+    try:
+        transform.output(kind)
+    except InputError:
+        return False
+    return True
+
+
+def _ask_elements(branch: Branch) -> None:
+    """Ask of each element what is asked of a list."""
+    branch.elements().transform, branch.transform = branch.transform, None
 
 
 def _without_parts(branch: Branch, kind: Any) -> str:
