@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
@@ -143,7 +144,7 @@ def _refuse_rrn(values: Any, transform: Transform, name: str) -> None:
     corporations = transform.item == registration_numbers.CRN or registration_numbers.names_corporations(name)
     if registration_numbers.stand_in(values, corporations=corporations):
         raise InputError(_RRN_HELD)
-    for names, held in json_members.of_texts(values).items():
+    for names, held in chain.from_iterable(found.items() for found in json_members.of_texts(values)):
         if not isinstance(transform, RedactText) and any(map(registration_numbers.names_one, names)):
             raise InputError(f"holds JSON with a member that {_RRN_RULE}")
         _refuse_rrn(pa.array(held, pa.string()), transform, names[-1] if names else name)

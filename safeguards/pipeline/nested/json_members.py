@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,15 +15,31 @@ from safeguards.pseudonyms.column import Unfit, is_text
 
 Members = dict[tuple[str, ...], list[str]]
 _LONG = 40
-_DOCUMENT = r"^\s*[\[{]"
+# In whatever white space it is wrapped.
+_DOCUMENT = r"(?s)^[\s\p{Z}\x{FEFF}]*[\[{].*[\]}][\s\p{Z}]*$"
+_SIGNS = re.compile(r"[\"'\[\]{},:\\]+")
+# Documents become Python objects, many times their size.
+_ROWS, _CHARACTERS = 1024, 1 << 22
 
 
-def of_texts(values: Any) -> Members:
-    """Return the members of all documents in an array of any type; a text that is no document has none."""
+def of_texts(values: Any) -> Iterator[Members]:
+    """Yield the members of all documents in an array of any type, of some millions of characters at once.
+
+    Of what only looks like one, a Python dict or several documents, all that stands between its signs
+    is taken as without a name.
+    """
     found: Members = {}
-    for document in _documents(values):
-        gather(document, (), found)
-    return found
+    characters = 0
+    for text in _texts(values):
+        try:
+            gather(json_text.read(text, 0), (), found)
+        except Unfit:
+            found.setdefault((), []).extend(filter(None, _SIGNS.split(text)))
+        characters += len(text)
+        if characters > _CHARACTERS:
+            yield found
+            found, characters = {}, 0
+    yield found
 
 
 def gather(value: Any, names: tuple[str, ...], into: Members) -> None:
@@ -37,16 +54,13 @@ def gather(value: Any, names: tuple[str, ...], into: Members) -> None:
         into.setdefault(names, []).append(_digits(value))
 
 
-def _documents(values: Any) -> Iterator[Any]:
+def _texts(values: Any) -> Iterator[str]:
+    """Yield the texts that begin and end as documents do."""
     for leaf in leaves(values):
-        if not is_text(leaf.type):
-            continue
-        for text in leaf.filter(pc.match_substring_regex(leaf, _DOCUMENT)).drop_null().to_pylist():
-            try:
-                document = json_text.read(text, 0)
-            except Unfit:
-                continue
-            yield document
+        if is_text(leaf.type):
+            likely = leaf.filter(pc.match_substring_regex(leaf, _DOCUMENT))
+            for start in range(0, len(likely), _ROWS):
+                yield from likely.slice(start, _ROWS).to_pylist()
 
 
 def _digits(value: object) -> str:
