@@ -39,11 +39,17 @@ def candidates(values: Any) -> Iterator[tuple[list[str], Any]]:
     digits they may have had.
     """
     for leaf in leaves(values):
-        present = leaf.drop_null()
-        if is_bytes(present.type):
-            cells = [value.decode("utf-8", "replace") for value in present.to_pylist()]
-            present = pa.array(cells, pa.large_string())
-        yield list(_of_text(present) if is_text(present.type) else _of_numbers(present)), present
+        text = text_of(leaf)
+        present = leaf.drop_null() if text is None else text
+        yield list(_of_numbers(present) if text is None else _of_text(text)), present
+
+
+def text_of(leaf: Any) -> Any:
+    """Return what a leaf of text or bytes holds, without its NULLs; None for any other."""
+    if is_bytes(leaf.type):
+        cells = [value.decode("utf-8", "replace") for value in leaf.drop_null().to_pylist()]
+        return pa.array(cells, pa.large_string())
+    return leaf.drop_null() if is_text(leaf.type) else None
 
 
 def leaves(values: Any) -> Iterator[Any]:

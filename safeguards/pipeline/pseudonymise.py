@@ -11,8 +11,8 @@ import pyarrow as pa
 from safeguards.errors import InputError, offer
 from safeguards.pipeline import rules
 from safeguards.pipeline.manifest import ColumnRecord
-from safeguards.pipeline.nested.nested import plan_column
-from safeguards.pipeline.nested.part import declared
+from safeguards.pipeline.nested.nested import field_of, plan_column
+from safeguards.pipeline.nested.part import Part, declared
 from safeguards.pipeline.nested.paths import Branch, select
 from safeguards.pipeline.nested.place import At, Node, Scope
 from safeguards.pipeline.step import Counts, by_column
@@ -108,7 +108,11 @@ class PseudonymiseRunning:
     def __init__(self, schema: pa.Schema, columns: Sequence[Node]) -> None:
         self._columns = dict(zip(schema.names, columns, strict=True))
         self.schema = pa.schema(
-            [(name, node.output) for name, node in self._columns.items() if node.output is not None]
+            [
+                field_of(schema.field(name), node)
+                for name, node in self._columns.items()
+                if node.output is not None
+            ]
         )
 
     def apply(self, batch: pa.RecordBatch, before: int = 0) -> tuple[pa.RecordBatch, Counts]:
@@ -128,6 +132,10 @@ class PseudonymiseRunning:
         """Whether JSON documents keep members that no path names."""
         return any(node.keeps for node in self._columns.values())
 
+    def parts(self) -> list[Part]:
+        """Return all parts that have a transform."""
+        return [part for node in self._columns.values() for part in node.parts()]
+
     def unmet(self, counts: Counts) -> list[str]:
         """Return the paths that no JSON document had, where it keeps what no path names."""
         return [name for node in self._columns.values() for name in node.unmet(counts)]
@@ -135,4 +143,4 @@ class PseudonymiseRunning:
     def finish(self, rows: int, counts: Counts) -> Sequence[ColumnRecord]:
         """Return one record a column, or a path into one."""
         own = by_column(counts)
-        return [part.record(rows, own[part.name]) for node in self._columns.values() for part in node.parts()]
+        return [part.record(rows, own[part.name]) for part in self.parts()]

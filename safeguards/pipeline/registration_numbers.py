@@ -59,6 +59,14 @@ _FRONT, _BACK = re.compile("앞|front|first"), re.compile("뒤|뒷|back|rear|las
 _PAYMENTS = re.compile(
     "(?<![a-z])(?:card|txn|tran|trans|transaction|payment|pay|pos|acquirer|retrieval|van|pg)(?![a-z])"
 )
+# What is in every such name, whatever stands between its letters and around them; what other letters may
+# look like these is judged in full.
+_HINTS = ("rrn", "ssn", "jumin", "resident", "주민", "실명")
+_HINTED, _NO_LETTER = re.compile("|".join(_HINTS)), re.compile("[^a-z가-힣]+")
+_ORDINARY = re.compile("[\\x00-\\x7f가-힣]*")
+_SPREAD = "|".join("[^a-z가-힣]{0,3}".join(hint) for hint in _HINTS)
+SUSPECT = rf"(?i)[0-9]{{6}}|[0-9]e[+-]?[0-9]|\\u|[^\x00-\x7f가-힣]|{_SPREAD}"
+"""What is in every document with such a number, or with a member that is called so (RE2)."""
 _CORPORATIONS = re.compile(
     "법인(?:등록)?번호|(?<![a-z])(?:crn|corp[a-z]* ?reg[a-z]*|corp[a-z]* ?(?:no|num|number))(?![a-z])"
 )
@@ -69,6 +77,8 @@ def names_one(column: str) -> bool:
 
     The front part alone is a birth date, and whether there is a number is none.
     """
+    if _ORDINARY.fullmatch(column) and not _HINTED.search(_NO_LETTER.sub("", column.lower())):
+        return False
     words = header_words(plain(column)[:_LONGEST_NAME])
     bare = words.replace(" ", "")
     if bare in _names() or _AMERICAN.fullmatch(words):

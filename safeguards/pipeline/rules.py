@@ -18,11 +18,13 @@ from safeguards.pipeline.nested import json_members, paths
 from safeguards.pseudonyms import Drop, Keep, Mask, RedactText, Transform
 from safeguards.pseudonyms.domain import RESEARCH, Regime
 from safeguards.pseudonyms.protected import refuse_ciphertexts, refuse_tokens
+from safeguards.pseudonyms.tokens.tokeniser import MARK, REVERSIBLE_MARK
 
 _RRN = "a resident registration number, which may not be passed on, as it is or derived: use Drop()"
 _RRN_RULE, _RRN_HELD = f"is {_RRN}", f"holds {_RRN}, or RedactText() where texts hold it"
 
 
+_TOKENS = f"{MARK}|{REVERSIBLE_MARK}"
 # What was decrypted is plain again.
 _PLAIN = {Keep.name, Drop.name, "decrypt"}
 
@@ -113,6 +115,9 @@ def check_values(values: Any, transform: Transform, name: str = "") -> None:
         _refuse_rrn(values, transform, name)
     if not isinstance(transform, Keep):
         refuse_tokens(values)
+        for found in json_members.of_texts(values, _TOKENS):
+            for held in found.values():
+                refuse_tokens(pa.array(held, pa.string()))
 
 
 def check_result(values: Any, transform: Transform, name: str = "") -> None:
@@ -144,7 +149,9 @@ def _refuse_rrn(values: Any, transform: Transform, name: str) -> None:
     corporations = transform.item == registration_numbers.CRN or registration_numbers.names_corporations(name)
     if registration_numbers.stand_in(values, corporations=corporations):
         raise InputError(_RRN_HELD)
-    for names, held in chain.from_iterable(found.items() for found in json_members.of_texts(values)):
+    found = json_members.of_texts(values, registration_numbers.SUSPECT)
+    for names, held in chain.from_iterable(members.items() for members in found):
         if not isinstance(transform, RedactText) and any(map(registration_numbers.names_one, names)):
             raise InputError(f"holds JSON with a member that {_RRN_RULE}")
-        _refuse_rrn(pa.array(held, pa.string()), transform, names[-1] if names else name)
+        if json_members.may_be_numbers(held):
+            _refuse_rrn(pa.array(held, pa.string()), transform, names[-1] if names else name)

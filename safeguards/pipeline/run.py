@@ -28,7 +28,8 @@ Advance = Callable[[int, int | None], object]
 class Run:
     """One pass over one source; ``counts`` holds what each step has counted so far.
 
-    ``whole`` is False where the source is a part of what is judged together.
+    ``whole`` is False where the source is a part of what is judged together, and ``schema`` what all its
+    parts are read as.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Run:
         advance: Advance | None = None,
         processes: int = 1,
         *,
+        schema: pa.Schema | None = None,
         whole: bool = True,
     ) -> None:
         self._pipeline = pipeline
@@ -51,11 +53,16 @@ class Run:
         self._nulls_out = Counter[str]()
         metadata = told_by(source)
         rules.check_history_regime(pipeline.regime, metadata)
-        self._work = Work(pipeline.steps, source.schema.remove_metadata(), metadata)
+        self._work = Work(pipeline.steps, (schema or source.schema).remove_metadata(), metadata)
         self._running = start(self._work.steps, self._work.schema, metadata)
         self.schema = self._running[-1].schema if self._running else self._work.schema
         self._watching = [gate.watch(self.schema) for gate in pipeline.gates]
         self._domain = _domain_record(pipeline.domain)
+
+    def paths(self) -> set[str]:
+        """Return the columns and parts of columns that are transformed."""
+        steps = (step for step in self._running if isinstance(step, PseudonymiseRunning))
+        return {part.name for step in steps for part in step.parts()}
 
     def batches(self) -> Generator[pa.RecordBatch, None, None]:
         """Yield what leaves; after the last of it the gates judge, and the record stands."""

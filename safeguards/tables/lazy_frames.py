@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import closing
 from contextvars import copy_context
 from functools import partial
+from threading import Thread
 from typing import Any
 
 import pyarrow as pa
@@ -141,8 +142,19 @@ def _made_apart(begin: Callable[[], Iterable[pa.RecordBatch]]) -> Generator[pa.R
 
 
 def _apart(work: Callable[[], pa.RecordBatch | None]) -> pa.RecordBatch | None:
-    with ThreadPoolExecutor(1, "safeguards-lazy") as thread:
-        return thread.submit(work).result()
+    made: Future[pa.RecordBatch | None] = Future()
+
+    def run() -> None:
+        try:
+            made.set_result(work())
+        except BaseException as error:
+            made.set_exception(error)
+
+    # An executor would take no work once the main thread has ended, though others may still be at theirs.
+    thread = Thread(target=run, name="safeguards-lazy")
+    thread.start()
+    thread.join()
+    return made.result()
 
 
 def _each(begin: Callable[[], Iterable[pa.RecordBatch]]) -> Generator[pa.RecordBatch, None, None]:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from safeguards import Keyring
 from safeguards.errors import AlreadyProtected, InputError, SafeguardsError
-from safeguards.pipeline import Manifest, Pipeline, reproduce, verify
+from safeguards.pipeline import Manifest, Pipeline, Pseudonymise, reproduce, verify
 from safeguards.pipeline.nested import documents, json_text
 from safeguards.pseudonyms import (
     Domain,
@@ -585,3 +585,55 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     except Unfit:
         return
     assert json.loads(json_text.write(document), parse_float=str) == json.loads(text, parse_float=str)
+
+
+@pytest.mark.parametrize("transform", [Token(), Hash(), ReversibleToken()], ids=repr)
+def test_a_list_of_tokens_in_json_lines_has_none_again(
+    tmp_path: Any, ring: Keyring, transform: Transform
+) -> None:
+    """An attacker's find: the list comes out as text, and the text had a token."""
+    (tmp_path / "0.jsonl").write_text('{"x": ["a@b.kr", null]}\n{"x": null}\n')
+    Pipeline({"x": Token()}, domain="d").run_file(tmp_path / "0.jsonl", tmp_path / "1.jsonl")
+    with pytest.raises(AlreadyProtected, match="column 'x' holds tokens already"):
+        Pipeline({"x": transform}, domain="d").run_file(tmp_path / "1.jsonl", tmp_path / "2.jsonl")
+
+
+def test_a_list_of_json_lines_is_one_for_every_step(tmp_path: Any, ring: Keyring) -> None:
+    (tmp_path / "in.jsonl").write_text('{"x": ["a@b.kr", "c@d.kr"]}\n')
+    pq.write_table(pa.table({"x": [["a@b.kr", "c@d.kr"]]}), tmp_path / "in.parquet")
+    steps = [Pseudonymise({"x": Keep()}), Pseudonymise({"x": Token()}, Domain("d"))]
+    for kind in ("jsonl", "parquet"):
+        Pipeline(steps).run_file(tmp_path / f"in.{kind}", tmp_path / f"{kind}.parquet")
+    written = json.loads(pq.read_table(tmp_path / "jsonl.parquet")["x"][0].as_py())
+    assert written == pq.read_table(tmp_path / "parquet.parquet")["x"][0].as_py()
+
+
+def test_parts_of_json_lines_are_read_as_the_first_is(tmp_path: Any, ring: Keyring) -> None:
+    """An attacker's find: a part had its own reading, which the joint manifest does not know."""
+    pipeline, whole = Pipeline({"x": Token()}, domain="d"), Pipeline({"x[]": Token()}, domain="d")
+    lists, nothing, texts = '{"x": ["a@b.kr"]}\n', '{"x": null}\n', '{"x": "a@b.kr"}\n'
+    cases = [(lists, nothing, None), (nothing, lists, "column 'x' holds lists.*name 'x\\[\\]'")]
+    cases += [(lists, texts, "1.jsonl: column 'x', row 1"), (texts, lists, "column 'x' holds lists")]
+    for number, (first, second, refused) in enumerate(cases):
+        source, target = tmp_path / f"in{number}", tmp_path / f"out{number}"
+        source.mkdir()
+        for place, text in enumerate((first, second)):
+            (source / f"{place}.jsonl").write_text(text)
+        if refused is None:
+            pipeline.run_directory(source, target)
+            assert verify(target) == []
+            continue
+        with pytest.raises(InputError, match=refused):
+            pipeline.run_directory(source, target)
+        if texts not in (first, second):
+            whole.run_directory(source, target)
+            assert verify(target) == []
+
+
+def test_lists_of_parquet_that_went_into_json_lines_are_not_called_other_ones(
+    tmp_path: Any, ring: Keyring
+) -> None:
+    pq.write_table(pa.table({"x": [["a"], None], "y": ["1", "2"]}), tmp_path / "in.parquet")
+    pipeline = Pipeline({"x": Keep(), "y": Token()}, domain="d")
+    pipeline.run_file(tmp_path / "in.parquet", tmp_path / "out.jsonl")
+    assert reproduce(pipeline, tmp_path / "in.parquet", tmp_path / "out.jsonl") == []

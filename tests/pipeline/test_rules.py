@@ -9,16 +9,19 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
+from unittest.mock import patch
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from safeguards import Keyring
 from safeguards.errors import AlreadyProtected, InputError
 from safeguards.fields import Cipher, codec_for
-from safeguards.pipeline import Pipeline
+from safeguards.pipeline import Pipeline, registration_numbers
 from safeguards.pipeline.registration_numbers import names_one
 from safeguards.pseudonyms import Drop, Generalise, Keep, Mask, RedactText, Token, Transform
 
@@ -433,6 +436,10 @@ DOCUMENTS = [
     '{"n":"{\\"m\\":\\"900101-1234568\\"}"}',
     '{"rrn":"hidden"}',
     '{"회원":{"주민등록번호":7}}',
+    '{"score":NaN,"a":"900101-1234568"}',
+    json.dumps(json.dumps({"a": "900101-1234568"})),
+    '{"a":{"900101-1234568":1}}',
+    '{"a":"900101-1234568"',
     "{'a': '900101-1234568'}",
     '{"a":1}\n{"a":"900101-1234568"}',
     '{"a":1,"a":"900101-1234568"}',
@@ -443,7 +450,15 @@ DOCUMENTS = [
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 @pytest.mark.parametrize("transform", [Keep(), Token(), Mask()], ids=repr)
-@pytest.mark.parametrize("within", [lambda texts: texts, lambda texts: pa.array([[text] for text in texts])])
+@pytest.mark.parametrize(
+    "within",
+    [
+        lambda texts: texts,
+        lambda texts: pa.array([[text] for text in texts]),
+        lambda texts: pa.array([text.encode() for text in texts]),
+    ],
+    ids=["text", "list", "bytes"],
+)
 def test_documents_hide_no_registration_number(
     ring: Keyring, transform: Transform, document: str, within: Callable[[list[str]], Any]
 ) -> None:
@@ -453,11 +468,33 @@ def test_documents_hide_no_registration_number(
     assert "900101" not in str(error.value)
 
 
-@pytest.mark.parametrize(
-    "text", ['{"n":"900101-1234568"', "[900101", '{"rrn":null}', '{"is_rrn_valid":true}']
-)
+@pytest.mark.parametrize("text", ["[900101", '{"rrn":null}', '{"is_rrn_valid":true}'])
 def test_text_that_is_no_document_and_members_without_a_number_pass(text: str) -> None:
     assert Pipeline({"u": Keep()}).run(pa.table({"u": [text]}))["u"].to_pylist() == [text]
+
+
+def test_documents_of_many_names_are_judged_by_those_that_may_be_numbers() -> None:
+    """An attacker's find: each name cost a third of a millisecond."""
+    document = json.dumps({f"k{n}": n for n in range(50_000)} | {"a": "900101-1234568"})
+    with pytest.raises(InputError, match="holds a resident registration number"):
+        Pipeline({"u": Keep()}).run(pa.table({"u": [document]}))
+
+
+@given(
+    st.text(max_size=20), st.sampled_from(["rrn", "주민등록번호", "SSN", "jumin No", "ｒｒｎ", "실 명 번 호"])
+)
+def test_the_quick_look_at_a_name_overlooks_none(text: str, name: str) -> None:
+    """What is ruled out at once is ruled out by the long way too."""
+    for written in (text, name, f"{text}{name}", f"{name}_{text}"):
+        with patch.object(registration_numbers, "_HINTED", re.compile("")):
+            expected = names_one(written)
+        assert names_one(written) == expected
+
+
+@given(st.text(max_size=20), st.sampled_from(["rrn", "주민등록번호", "9001011234568", "900101-1234568", "٩"]))
+def test_every_document_of_an_rrn_is_looked_into(text: str, hidden: str) -> None:
+    for document in (json.dumps({text: hidden}), json.dumps([{hidden: text}], ensure_ascii=False)):
+        assert pc.match_substring_regex(pa.array([document]), registration_numbers.SUSPECT)[0].as_py()
 
 
 def test_a_redacted_document_passes_though_a_member_is_called_so(ring: Keyring) -> None:

@@ -21,6 +21,7 @@ from safeguards.pipeline.run import Advance, Run
 from safeguards.pipeline.step import Counts, Step
 from safeguards.pipeline.workers import Workers
 from safeguards.tables import open_file, write_file
+from safeguards.tables.json_lines import is_nested_json
 
 if TYPE_CHECKING:
     from safeguards.pipeline.pipeline import Pipeline
@@ -153,7 +154,9 @@ class PartWork:
         before, fingerprinted = _state(part), digest(part)
         rows = open_file(part)
         _check_schema(rows.schema, self.schema)
-        run = Run(pipeline, rows, whole=False)
+        run = Run(pipeline, rows, schema=self.schema, whole=False)
+        if any(map(is_nested_json, rows.schema)):
+            _refuse_other_lists(run.paths(), Run(pipeline, rows, whole=False).paths())
         write_file(
             target, run.schema, run.batches(), metadata=lambda: {METADATA_KEY: run.manifest().to_json()}
         )
@@ -224,6 +227,14 @@ def _check_schema(schema: pa.Schema, expected: pa.Schema) -> None:
         if kind != wanted:
             raise InputError(f"column {name!r} is {kind} where the first part has {wanted}")
     raise InputError(f"has {len(schema)} columns where the first part has {len(expected)}")
+
+
+def _refuse_other_lists(paths: set[str], own: set[str]) -> None:
+    """Raise InputError where only this part has lists, of whose elements a transform would be."""
+    for path in sorted(own - paths):
+        if path.endswith("[]"):
+            column = path.removesuffix("[]")
+            raise InputError(f"column {column!r} holds lists where the first part has none: name {path!r}")
 
 
 def _as(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:

@@ -8,29 +8,31 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from safeguards.pipeline.leaves import leaves
+from safeguards.pipeline.leaves import DIGITS, leaves, text_of
 from safeguards.pipeline.nested import json_text
 from safeguards.pipeline.nested.json_text import Number, as_decimal
-from safeguards.pseudonyms.column import Unfit, is_text
+from safeguards.pseudonyms.column import Unfit
 
 Members = dict[tuple[str, ...], list[str]]
 _LONG = 40
-# In whatever white space it is wrapped.
-_DOCUMENT = r"(?s)^[\s\p{Z}\x{FEFF}]*[\[{].*[\]}][\s\p{Z}]*$"
+# In whatever white space it is wrapped. A text in quotes may hold another document.
+_DOCUMENT = r'(?s)^[\s\p{Z}\x{FEFF}]*[\[{"].*[\]}"][\s\p{Z}]*$'
 _SIGNS = re.compile(r"[\"'\[\]{},:\\]+")
 # Documents become Python objects, many times their size.
 _ROWS, _CHARACTERS = 1024, 1 << 22
+_DIGITS, _OPENING = re.compile("[0-9]{6}"), re.compile(r'[\s\ufeff]*[\[{"]')
+_FEW = 3  # fewer say nothing without a hyphen
 
 
-def of_texts(values: Any) -> Iterator[Members]:
+def of_texts(values: Any, holding: str) -> Iterator[Members]:
     """Yield the members of all documents in an array of any type, of some millions of characters at once.
 
-    Of what only looks like one, a Python dict or several documents, all that stands between its signs
-    is taken as without a name.
+    Of what only looks like a document, a Python dict or several of them, all that stands between its signs
+    is taken as without a name. There are none where nothing matches ``holding``, an expression of RE2.
     """
     found: Members = {}
     characters = 0
-    for text in _texts(values):
+    for text in _texts(values, holding):
         try:
             gather(json_text.read(text, 0), (), found)
         except Unfit:
@@ -43,9 +45,14 @@ def of_texts(values: Any) -> Iterator[Members]:
 
 
 def gather(value: Any, names: tuple[str, ...], into: Members) -> None:
-    """Add the single values of a part of a document; the elements of an array share its name."""
+    """Add the single values of a part of a document; the elements of an array share its name.
+
+    A long name of a member may be data, and is a value too.
+    """
     if isinstance(value, dict):
         for name, part in value.items():
+            if len(name) >= DIGITS:
+                into.setdefault((*names, ""), []).append(name)
             gather(part, (*names, name), into)
     elif isinstance(value, list):
         for part in value:
@@ -54,11 +61,25 @@ def gather(value: Any, names: tuple[str, ...], into: Members) -> None:
         into.setdefault(names, []).append(_digits(value))
 
 
-def _texts(values: Any) -> Iterator[str]:
-    """Yield the texts that begin and end as documents do."""
+def may_be_numbers(values: list[str]) -> bool:
+    """Say whether values may be judged to be RRNs, or documents that hold one; those of most are not."""
+    few = len(values) < _FEW
+    return any(_may_be(value) and not (few and value.isdecimal()) for value in values)
+
+
+def _may_be(value: str) -> bool:
+    if _OPENING.match(value):
+        return True
+    return bool(_DIGITS.search(value)) if value.isascii() else sum(map(str.isnumeric, value)) >= DIGITS
+
+
+def _texts(values: Any, holding: str) -> Iterator[str]:
+    """Yield the texts that begin and end as documents do, where one of them matches."""
     for leaf in leaves(values):
-        if is_text(leaf.type):
-            likely = leaf.filter(pc.match_substring_regex(leaf, _DOCUMENT))
+        if (text := text_of(leaf)) is None:
+            continue
+        likely = text.filter(pc.match_substring_regex(text, _DOCUMENT))
+        if pc.any(pc.match_substring_regex(likely, holding)).as_py():
             for start in range(0, len(likely), _ROWS):
                 yield from likely.slice(start, _ROWS).to_pylist()
 

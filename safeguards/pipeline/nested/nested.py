@@ -16,7 +16,7 @@ from safeguards.pipeline.nested.part import Part
 from safeguards.pipeline.nested.paths import Branch
 from safeguards.pipeline.nested.place import At, Node, Scope
 from safeguards.pipeline.step import Counts
-from safeguards.pseudonyms import Transform, lists
+from safeguards.pseudonyms import Keep, Transform, lists
 from safeguards.tables.json_lines import is_nested_json
 
 _LIST = pa.list_(pa.string())
@@ -33,6 +33,14 @@ def plan_column(branch: Branch, field: Any, scope: Scope) -> Node:
         if not _takes(branch.transform, _LIST):
             _ask_elements(branch)
     return plan(branch, field.type, scope)
+
+
+def field_of(field: Any, node: Node) -> Any:
+    """Return the field of a column's result; documents that were kept, or changed inside, are still such."""
+    kept = isinstance(node, Part) and isinstance(node.transform, Keep)
+    if is_nested_json(field) and (kept or isinstance(node, Documents)):
+        return field
+    return pa.field(field.name, node.output)
 
 
 def plan(branch: Branch, kind: Any, scope: Scope) -> Node:
