@@ -11,12 +11,11 @@ import pyarrow as pa
 
 from safeguards.errors import InputError
 from safeguards.pipeline.directories.folder import MANIFEST, parts_of
-from safeguards.pipeline.manifest import Manifest, digest
+from safeguards.pipeline.manifest import METADATA_KEY, Manifest, digest
 from safeguards.pipeline.pipeline import Pipeline
 from safeguards.pipeline.readback.difference import Difference, column
 from safeguards.pipeline.run import Run
-from safeguards.tables import Source, open_file, open_frame
-from safeguards.tables.files import kind_of
+from safeguards.tables import Source, open_file, open_frame, told_by
 
 ROWS = 1_000
 
@@ -31,12 +30,11 @@ def reproduce(
 ) -> list[Difference]:
     """Transform the first ``rows`` rows of a source again and compare them with the first of an output.
 
-    Of directories, each part's first rows are compared, ``rows`` in all and at least one of a part, and
-    each part's source by its SHA-256, as the output's manifest states it. Columns that come out otherwise
-    each time, as ciphertexts and noise do, and lists and structs that are written as JSON are left out of
-    the comparison. Of one file the manifest says
-    how many rows it was made of, which is compared where a source tells without being read; a Parquet file
-    carries its ``manifest``.
+    Of directories, each part's first rows are compared, ``rows`` in all and at least one of a part. Columns
+    that come out otherwise each time, as ciphertexts and noise do, and lists and structs that are written as
+    JSON are left out. What a manifest says of the source is compared too: of a directory the parts and their
+    SHA-256, of one file the number of rows, where a source tells it without being read. A directory and a
+    Parquet file carry their ``manifest``.
 
     Returns:
         One difference for each column that is not what the pipeline makes now, and for each source that is
@@ -50,16 +48,16 @@ def reproduce(
         return _of_parts(plainly, Path(source), Path(output), rows)
     given = source if not isinstance(source, str | Path) else open_file(source)
     found = _compared(plainly, given, Path(output), rows)
-    if manifest is not None or kind_of(Path(output)) == ".parquet":
-        found += _of_count(given, Manifest.read(manifest or output))
-    return found
+    carried = told_by(open_file(output)).get(METADATA_KEY)
+    if manifest is not None:
+        return [*found, *_of_count(given, Manifest.read(manifest))]
+    return [*found, *_of_count(given, Manifest.from_json(carried))] if carried else found
 
 
-def _of_count(source: Source, record: Manifest) -> list[Difference]:
+def _of_count(source: Source, record: Manifest) -> Iterator[Difference]:
     there = source.rows()
-    if there in (None, record.rows_in):
-        return []
-    return [Difference("source", f"it had {record.rows_in} rows", f"one of {there}")]
+    if there not in (None, record.rows_in):
+        yield Difference("source", f"it had {record.rows_in} rows", f"one of {there}")
 
 
 def _of_parts(pipeline: Pipeline, source: Path, output: Path, rows: int) -> list[Difference]:
@@ -71,7 +69,7 @@ def _of_parts(pipeline: Pipeline, source: Path, output: Path, rows: int) -> list
         raise InputError(f"{output}: holds no part of {source}; name the directory that was made of it")
     share = max(1, rows // len(parts))
     return [
-        *_of_sources(parts, Manifest.read(output / MANIFEST)),
+        *(_of_sources(parts, Manifest.read(output / MANIFEST)) if (output / MANIFEST).exists() else ()),
         *(
             replace(found, where=f"part {name}, {found.where}")
             for name in there

@@ -115,9 +115,8 @@ def check_values(values: Any, transform: Transform, name: str = "") -> None:
         _refuse_rrn(values, transform, name)
     if not isinstance(transform, Keep):
         refuse_tokens(values)
-        for found in json_members.of_texts(values, _TOKENS):
-            for held in found.values():
-                refuse_tokens(pa.array(held, pa.string()))
+        for found in json_members.of_texts(values, _TOKENS):  # a list of tokens, written as JSON
+            refuse_tokens(pa.array(found.get((), []), pa.string()))
 
 
 def check_result(values: Any, transform: Transform, name: str = "") -> None:

@@ -49,6 +49,11 @@ TABLE = pa.table(
 KINDS = [".parquet", ".csv", ".jsonl", ".csv.gz", ".tsv"]
 
 
+def open_table(path: Path) -> pa.Table:
+    source = open_file(path)
+    return pa.Table.from_batches([*source.batches()], source.schema)
+
+
 @pytest.fixture(params=KINDS)
 def output(request: pytest.FixtureRequest, tmp_path: Path, ring: Keyring) -> Path:
     """A file with its manifest beside it."""
@@ -351,6 +356,8 @@ def test_a_source_of_another_length_is_told(tmp_path: Path, ring: Keyring, kind:
     paths = tmp_path / "in.parquet", tmp_path / f"out{kind}"
     (one,) = reproduce(pipeline, *paths, rows=20, manifest=tmp_path / "m.json")
     assert str(one) == "source: the manifest says it had 20 rows, there is one of 40"
+    pq.write_table(open_table(paths[1]).replace_schema_metadata(None), tmp_path / "bare.parquet")
+    assert reproduce(pipeline, paths[0], tmp_path / "bare.parquet", rows=20) == []
 
 
 def test_rows_that_meet_no_member_of_a_path_are_made_again_all_the_same(
