@@ -64,7 +64,7 @@ _PAYMENTS = re.compile(
 _HINTS = ("rrn", "ssn", "jumin", "resident", "주민", "실명")
 _HINTED, _NO_LETTER = re.compile("|".join(_HINTS)), re.compile("[^a-z가-힣]+")
 _ORDINARY = re.compile("[\\x00-\\x7f가-힣]*")
-_SPREAD = "|".join("[^a-z가-힣]{0,3}".join(hint) for hint in _HINTS)
+_SPREAD = "|".join("[^a-z가-힣]{0,8}".join(hint) for hint in _HINTS)
 SUSPECT = rf"(?i)[0-9]{{6}}|[0-9]e[+-]?[0-9]|\\u|[^\x00-\x7f가-힣]|{_SPREAD}"
 """What is in every document with such a number, or with a member that is called so (RE2)."""
 _CORPORATIONS = re.compile(

@@ -68,12 +68,13 @@ def _of_parts(pipeline: Pipeline, source: Path, output: Path, rows: int) -> list
     if not there:
         raise InputError(f"{output}: holds no part of {source}; name the directory that was made of it")
     share = max(1, rows // len(parts))
+    schema = open_file(next(iter(parts.values()))).schema
     return [
         *(_of_sources(parts, Manifest.read(output / MANIFEST)) if (output / MANIFEST).exists() else ()),
         *(
             replace(found, where=f"part {name}, {found.where}")
             for name in there
-            for found in _compared(pipeline, open_file(parts[name]), output / name, share)
+            for found in _compared(pipeline, open_file(parts[name]), output / name, share, schema)
         ),
     ]
 
@@ -89,8 +90,13 @@ def _of_sources(parts: Mapping[str, Path], record: Manifest) -> Iterator[Differe
             yield Difference(f"part {name}", f"its source has SHA-256 {stated[name]}", f"{found}")
 
 
-def _compared(pipeline: Pipeline, source: Source, output: Path, rows: int) -> list[Difference]:
+def _compared(
+    pipeline: Pipeline, source: Source, output: Path, rows: int, schema: pa.Schema | None = None
+) -> list[Difference]:
+    """Compare one file; ``schema`` is the first part's, as which all parts are read."""
     head = _first(source, rows)
+    if schema is not None and schema == head.schema:
+        head = head.cast(schema)
     made, again = _made(pipeline, head), _made(pipeline, head)
     more = head.num_rows < rows  # the source is at its end, and so must the output be
     there = _first(open_file(output), made.num_rows + more)
@@ -128,6 +134,8 @@ def _first(source: Source, rows: int) -> pa.Table:
 
 def _differing(made: Any, there: Any) -> int:
     """Count the rows that differ; text of a file is read in the type that was made."""
+    if pa.types.is_null(made.type):  # which nothing can be cast to
+        return len(there) - int(there.null_count)
     try:
         there = there.cast(made.type)
     except (pa.ArrowException, ValueError):

@@ -148,9 +148,11 @@ def _refuse_rrn(values: Any, transform: Transform, name: str) -> None:
     corporations = transform.item == registration_numbers.CRN or registration_numbers.names_corporations(name)
     if registration_numbers.stand_in(values, corporations=corporations):
         raise InputError(_RRN_HELD)
-    found = json_members.of_texts(values, registration_numbers.SUSPECT)
-    for names, held in chain.from_iterable(members.items() for members in found):
-        if not isinstance(transform, RedactText) and any(map(registration_numbers.names_one, names)):
+    for found in json_members.of_texts(values, registration_numbers.SUSPECT):
+        if not isinstance(transform, RedactText) and any(
+            map(registration_numbers.names_one, chain.from_iterable(found))
+        ):
             raise InputError(f"holds JSON with a member that {_RRN_RULE}")
-        if json_members.may_be_numbers(held):
-            _refuse_rrn(pa.array(held, pa.string()), transform, names[-1] if names else name)
+        for names, held in json_members.together(found).items():
+            if json_members.may_be_numbers(held):
+                _refuse_rrn(pa.array(held, pa.string()), transform, names[-1] if names else name)

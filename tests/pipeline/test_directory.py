@@ -385,6 +385,16 @@ def test_a_changed_journal_costs_a_part_that_is_not_yet_named(folder: Path) -> N
     assert [*run(folder).values()] == ["made", "kept", "made"]
 
 
+@pytest.mark.parametrize("name", ["_manifest.json", "notes.txt"])
+def test_a_folder_of_something_else_is_not_touched(folder: Path, name: str) -> None:
+    (folder / "out").mkdir()
+    (folder / "out" / name).write_text("another's")
+    with pytest.raises(InputError, match=f"holds {name}"):
+        run(folder)
+    assert os.listdir(folder / "out") == [name]
+    assert (folder / "out" / name).read_text() == "another's"
+
+
 @pytest.mark.parametrize("number", [0, 1])
 def test_a_part_that_cannot_be_read_is_one_line(folder: Path, number: int) -> None:
     """A user's find: a link that leads nowhere was called an error of the engine."""

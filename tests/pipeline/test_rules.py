@@ -441,6 +441,13 @@ DOCUMENTS = [
     '{"a":{"900101-1234568":1}}',
     '{"a":"900101-1234568"',
     "{'a': '900101-1234568'}",
+    "{'주민번호': 'abc'}",
+    '{"rrn":"abc",}',
+    '{"a":1}\n{"rrn":"abc"}',
+    "{rrn=abc, nm=홍}",
+    "{no=900101-1234568, nm=홍}",
+    "['x' '900101-1234568']",
+    "[900101-1234568 850505-2345678]",
     '{"a":1}\n{"a":"900101-1234568"}',
     '{"a":1,"a":"900101-1234568"}',
     "\ufeff{ a: 900101-1234568 }\u00a0",
@@ -471,6 +478,31 @@ def test_documents_hide_no_registration_number(
 @pytest.mark.parametrize("text", ["[900101", '{"rrn":null}', '{"is_rrn_valid":true}'])
 def test_text_that_is_no_document_and_members_without_a_number_pass(text: str) -> None:
     assert Pipeline({"u": Keep()}).run(pa.table({"u": [text]}))["u"].to_pylist() == [text]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        lambda numbers: [json.dumps({f"u{at}": number for at, number in enumerate(numbers)})],
+        lambda numbers: [json.dumps({f"u{at}": {"no": number}}) for at, number in enumerate(numbers)],
+        lambda numbers: [json.dumps({"x": 1, f"u{at}": number}) for at, number in enumerate(numbers)],
+    ],
+)
+@pytest.mark.parametrize("columns", [{"u": Keep()}, {"u": Token()}, {"u.x": Drop()}], ids=repr)
+def test_names_that_are_ids_hide_no_numbers(
+    ring: Keyring, document: Callable[[list[str]], list[str]], columns: dict[str, Transform]
+) -> None:
+    """An attacker's find: each name had too few values to judge."""
+    texts = document([digits("900101", 100_000 + 7 * n) for n in range(40)])
+    with pytest.raises(InputError, match="holds a resident registration number"):
+        Pipeline(columns, domain="d", unlisted="keep").run(pa.table({"u": texts}))
+
+
+@pytest.mark.parametrize("written", ["{{u{}={}}}", "{{'u{}': '{}'}}", '{{"u{}":{},}}'])
+def test_neither_do_documents_that_are_no_json(written: str) -> None:
+    texts = [written.format(at, digits("900101", 100_000 + 7 * at)) for at in range(40)]
+    with pytest.raises(InputError, match="holds a resident registration number"):
+        Pipeline({"u": Keep()}).run(pa.table({"u": texts}))
 
 
 def test_documents_of_many_names_are_judged_by_those_that_may_be_numbers() -> None:

@@ -370,6 +370,23 @@ def test_rows_that_meet_no_member_of_a_path_are_made_again_all_the_same(
     assert reproduce(pipeline, tmp_path / "in.parquet", tmp_path / "out.parquet", rows=3) == []
 
 
+@pytest.mark.parametrize("kind", [".csv", ".jsonl", ".parquet"])
+def test_a_column_of_nothing_is_made_again_as_nothing(tmp_path: Path, ring: Keyring, kind: str) -> None:
+    pq.write_table(pa.table({"a": ["x"], "n": pa.nulls(1)}), tmp_path / "in.parquet")
+    pipeline = Pipeline({"a": Keep(), "n": Keep()})
+    pipeline.run_file(tmp_path / "in.parquet", tmp_path / f"out{kind}")
+    assert reproduce(pipeline, tmp_path / "in.parquet", tmp_path / f"out{kind}") == []
+
+
+def test_parts_are_made_again_as_the_first_is_read(tmp_path: Path, ring: Keyring) -> None:
+    (tmp_path / "in").mkdir()
+    for name, line in (("a", '{"t": ["x"]}'), ("b", '{"t": "[1]"}')):
+        (tmp_path / "in" / f"{name}.jsonl").write_text(f"{line}\n")
+    pipeline = Pipeline({"t": Token()}, domain="d")
+    pipeline.run_directory(tmp_path / "in", tmp_path / "out")
+    assert reproduce(pipeline, tmp_path / "in", tmp_path / "out") == []
+
+
 def test_the_command_makes_rows_again(tmp_path: Path, ring: Keyring, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "in.csv").write_text("id\n1\n2\n")

@@ -56,6 +56,10 @@ class Folder:
         """
         if self.path.is_dir() and not self._staged.exists():
             self.check((), {})  # before anything is made there
+            if (self.path / MANIFEST).exists():
+                raise InputError(
+                    f"{self.path}: holds {MANIFEST} of no run here; name another one, or remove it"
+                )
         try:
             self.path.mkdir(exist_ok=True)
             self._staged.mkdir(parents=True, exist_ok=True)

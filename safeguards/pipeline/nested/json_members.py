@@ -17,7 +17,9 @@ Members = dict[tuple[str, ...], list[str]]
 _LONG = 40
 # In whatever white space it is wrapped. A text in quotes may hold another document.
 _DOCUMENT = r'(?s)^[\s\p{Z}\x{FEFF}]*[\[{"].*[\]}"][\s\p{Z}]*$'
-_SIGNS = re.compile(r"[\"'\[\]{},:\\]+")
+_SIGNS = r"\"'\[\]{},:;=\\"
+_BETWEEN, _BETWEEN_NUMBERS = re.compile(f"[{_SIGNS}]+"), re.compile(rf"[{_SIGNS}\s]+")
+_NAMED = re.compile("[:=]")
 # Documents become Python objects, many times their size.
 _ROWS, _CHARACTERS = 1024, 1 << 22
 _DIGITS, _OPENING = re.compile("[0-9]{6}"), re.compile(r'[\s\ufeff]*[\[{"]')
@@ -36,7 +38,7 @@ def of_texts(values: Any, holding: str) -> Iterator[Members]:
         try:
             gather(json_text.read(text, 0), (), found)
         except Unfit:
-            found.setdefault((), []).extend(filter(None, _SIGNS.split(text)))
+            _gather_pieces(text, found)
         characters += len(text)
         if characters > _CHARACTERS:
             yield found
@@ -59,6 +61,37 @@ def gather(value: Any, names: tuple[str, ...], into: Members) -> None:
             gather(part, names, into)
     elif value is not None:
         into.setdefault(names, []).append(_digits(value))
+
+
+def _gather_pieces(text: str, into: Members) -> None:
+    between = _BETWEEN if any(map(str.isalpha, text)) else _BETWEEN_NUMBERS
+    is_object = text.lstrip("\ufeff \t\r\n").startswith("{")
+    *named, last = _NAMED.split(text) if is_object else [text]
+    single = into.setdefault((), [])
+    for part in named:
+        *values, name = _pieces(between, part) or [""]
+        single.extend(values)
+        into.setdefault((name,), [])
+        into.setdefault(("",), []).append(name)
+    single.extend(_pieces(between, last))
+
+
+def _pieces(between: re.Pattern[str], text: str) -> list[str]:
+    return [piece for piece in map(str.strip, between.split(text)) if piece]
+
+
+def together(found: Members) -> Members:
+    """Return members with those of few values put together by their last name, and what is left in one.
+
+    Names may be data themselves, such as ids; then no name has values enough to judge.
+    """
+    for shorter in (lambda names: names[-1:], lambda names: ()):
+        merged: Members = {}
+        for names, values in found.items():
+            few = 0 < len(values) < _FEW
+            merged.setdefault(shorter(names) if few else names, []).extend(values)
+        found = merged
+    return found
 
 
 def may_be_numbers(values: list[str]) -> bool:

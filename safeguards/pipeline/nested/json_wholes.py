@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from safeguards.errors import InputError
 from safeguards.pipeline import rules
-from safeguards.pipeline.nested.json_members import Members, gather, may_be_numbers
+from safeguards.pipeline.nested.json_members import Members, gather, may_be_numbers, together
 from safeguards.pipeline.nested.part import Part
 from safeguards.pipeline.nested.place import At
 from safeguards.pseudonyms import Keep
@@ -34,12 +34,12 @@ class Passing:
         if self._part is not None:
             self._part.count(self._rows, self._nulls, at)
         try:
-            for names, values in self._leaves.items():
+            for names in self._leaves:
                 rules.check_names(names)
+            for names, values in together(self._leaves).items():
                 if may_be_numbers(values):
-                    rules.check_values(
-                        pa.array(values, pa.string()), Keep(), names[-1] if names else self._name
-                    )
+                    held = pa.array(values, pa.string())
+                    rules.check_values(held, Keep(), names[-1] if names else self._name)
         except InputError as error:
             where = "column" if self._part else "a part that is not listed, of column"
             raise type(error)(f"{where} {self._name!r} {error}") from None
