@@ -25,7 +25,7 @@ CRN = "kr_crn"
 _CORPORATION, _PERHAPS = 0.5, 0.2
 _MOST = 0.9
 _SURE_SHARE, _SURE_LEAST = 0.01, 3
-_SHARE, _CHECKED_SHARE, _CHECKED_LEAST = 0.5, 0.25, 3
+_SHARE, _CHECKED_SHARE, CHECKED_LEAST = 0.5, 0.25, 3
 # Check digits say nothing since October 2020. A column of births shows all the same: most of its distinct
 # values begin with a day, in more years than milliseconds and most order numbers know.
 _FEWEST_VALUES, _FEWEST_YEARS = 20, 8
@@ -132,7 +132,7 @@ def _mostly(cells: list[str], total: int, *, corporations: bool) -> bool:
     if len(sure) >= min(_SURE_LEAST, max(1, total * _SURE_SHARE)):
         return True
     checked = sum(_CHECKED <= score < _SURE for score in scores)
-    return len(cells) > total * _SHARE and checked >= max(_CHECKED_LEAST, total * _CHECKED_SHARE)
+    return len(cells) > total * _SHARE and checked >= max(CHECKED_LEAST, total * _CHECKED_SHARE)
 
 
 def _no_corporations(cells: list[str], *, believed: bool) -> list[bool] | None:
@@ -165,7 +165,7 @@ def _births(cells: list[str], leaf: Any) -> bool:
         return False
     years = pc.unique(pc.utf8_slice_codeunits(numbers, 0, 2))
     national = numbers.filter(pc.match_substring_regex(numbers, _NATIONAL))
-    if distinct < _FEWEST_VALUES or len(years) < _FEWEST_YEARS or len(national) < _CHECKED_LEAST:
+    if distinct < _FEWEST_VALUES or len(years) < _FEWEST_YEARS or len(national) < CHECKED_LEAST:
         return False
     judge = items.get(RRN).judge_column  # vetoes corporations' numbers, which begin with a court's code
     return judge is None or judge(list(map(str, numbers.to_pylist()))) is None

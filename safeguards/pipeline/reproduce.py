@@ -48,9 +48,9 @@ def reproduce(
         return _of_parts(plainly, Path(source), Path(output), rows)
     given = source if not isinstance(source, str | Path) else open_file(source)
     found = _compared(plainly, given, Path(output), rows)
-    carried = told_by(open_file(output)).get(METADATA_KEY)
     if manifest is not None:
         return [*found, *_of_count(given, Manifest.read(manifest))]
+    carried = told_by(open_file(output)).get(METADATA_KEY)
     return [*found, *_of_count(given, Manifest.from_json(carried))] if carried else found
 
 

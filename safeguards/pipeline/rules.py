@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -111,18 +111,19 @@ def check_values(values: Any, transform: Transform, name: str = "") -> None:
     """Raise for values of ``name`` that are protected already, or that are resident registration numbers."""
     for leaf in leaves(values) if pa.types.is_nested(values.type) else [values]:
         refuse_ciphertexts(leaf)
+    documents = json_members.documents(values)
     if not isinstance(transform, RedactText):
-        _refuse_rrn(values, transform, name)
+        _refuse_rrn(values, documents, transform, name)
     if not isinstance(transform, Keep):
         refuse_tokens(values)
-        for found in json_members.of_texts(values, _TOKENS):  # a list of tokens, written as JSON
+        for found in json_members.of_texts(documents, _TOKENS):  # a list of tokens, written as JSON
             refuse_tokens(pa.array(found.get((), []), pa.string()))
 
 
 def check_result(values: Any, transform: Transform, name: str = "") -> None:
     """Raise for resident registration numbers that a redaction left."""
     if isinstance(transform, RedactText):
-        _refuse_rrn(values, transform, name)
+        _refuse_rrn(values, json_members.documents(values), transform, name)
 
 
 def index_hint(column: str) -> str:
@@ -140,19 +141,20 @@ def _field_names(kind: Any) -> Iterator[str]:
         yield from _field_names(kind.field(number).type)
 
 
-def _refuse_rrn(values: Any, transform: Transform, name: str) -> None:
+def _refuse_rrn(values: Any, documents: Sequence[Any], transform: Transform, name: str) -> None:
     """Judge a column by its whole cells: one in a text is the redaction's business.
 
-    A text that is a JSON document is judged by its members, and by their names where they were not redacted.
+    Its JSON ``documents`` are judged by their members, and by the names of these where nothing is redacted.
     """
     corporations = transform.item == registration_numbers.CRN or registration_numbers.names_corporations(name)
     if registration_numbers.stand_in(values, corporations=corporations):
         raise InputError(_RRN_HELD)
-    for found in json_members.of_texts(values, registration_numbers.SUSPECT):
+    for found in json_members.of_texts(documents, registration_numbers.SUSPECT):
         if not isinstance(transform, RedactText) and any(
             map(registration_numbers.names_one, chain.from_iterable(found))
         ):
             raise InputError(f"holds JSON with a member that {_RRN_RULE}")
         for names, held in json_members.together(found).items():
             if json_members.may_be_numbers(held):
-                _refuse_rrn(pa.array(held, pa.string()), transform, names[-1] if names else name)
+                inner = pa.array(held, pa.string())
+                _refuse_rrn(inner, json_members.documents(inner), transform, names[-1] if names else name)

@@ -475,7 +475,10 @@ def test_documents_hide_no_registration_number(
     assert "900101" not in str(error.value)
 
 
-@pytest.mark.parametrize("text", ["[900101", '{"rrn":null}', '{"is_rrn_valid":true}'])
+@pytest.mark.parametrize(
+    "text",
+    ["[900101", "[공지] 900101-1234568 입니다 [끝]", '{"rrn":null}', '{"is_rrn_valid":true}', "[]{}[]"],
+)
 def test_text_that_is_no_document_and_members_without_a_number_pass(text: str) -> None:
     assert Pipeline({"u": Keep()}).run(pa.table({"u": [text]}))["u"].to_pylist() == [text]
 

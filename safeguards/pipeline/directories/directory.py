@@ -155,7 +155,7 @@ class PartWork:
         rows = open_file(part)
         _check_schema(rows.schema, self.schema)
         run = Run(pipeline, rows, schema=self.schema, whole=False)
-        if any(map(is_nested_json, rows.schema)):
+        if any(is_nested_json(one) > is_nested_json(self.schema.field(one.name)) for one in rows.schema):
             _refuse_other_lists(run.paths(), Run(pipeline, rows, whole=False).paths())
         write_file(
             target, run.schema, run.batches(), metadata=lambda: {METADATA_KEY: run.manifest().to_json()}

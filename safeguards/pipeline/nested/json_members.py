@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pyarrow.compute as pc
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from safeguards.pipeline.leaves import DIGITS, leaves, text_of
 from safeguards.pipeline.nested import json_text
 from safeguards.pipeline.nested.json_text import Number, as_decimal
+from safeguards.pipeline.registration_numbers import CHECKED_LEAST
 from safeguards.pseudonyms.column import Unfit
 
 Members = dict[tuple[str, ...], list[str]]
@@ -23,18 +24,23 @@ _NAMED = re.compile("[:=]")
 # Documents become Python objects, many times their size.
 _ROWS, _CHARACTERS = 1024, 1 << 22
 _DIGITS, _OPENING = re.compile("[0-9]{6}"), re.compile(r'[\s\ufeff]*[\[{"]')
-_FEW = 3  # fewer say nothing without a hyphen
 
 
-def of_texts(values: Any, holding: str) -> Iterator[Members]:
-    """Yield the members of all documents in an array of any type, of some millions of characters at once.
+def documents(values: Any) -> list[Any]:
+    """Return the texts of an array of any type that begin and end as documents do, an array a leaf."""
+    texts = (text_of(leaf) for leaf in leaves(values))
+    return [text.filter(pc.match_substring_regex(text, _DOCUMENT)) for text in texts if text is not None]
+
+
+def of_texts(documents: Sequence[Any], holding: str) -> Iterator[Members]:
+    """Yield the members of such texts, of some millions of characters at once.
 
     Of what only looks like a document, a Python dict or several of them, all that stands between its signs
     is taken as without a name. There are none where nothing matches ``holding``, an expression of RE2.
     """
     found: Members = {}
     characters = 0
-    for text in _texts(values, holding):
+    for text in _texts(documents, holding):
         try:
             gather(json_text.read(text, 0), (), found)
         except Unfit:
@@ -88,7 +94,7 @@ def together(found: Members) -> Members:
     for shorter in (lambda names: names[-1:], lambda names: ()):
         merged: Members = {}
         for names, values in found.items():
-            few = 0 < len(values) < _FEW
+            few = 0 < len(values) < CHECKED_LEAST
             merged.setdefault(shorter(names) if few else names, []).extend(values)
         found = merged
     return found
@@ -96,7 +102,7 @@ def together(found: Members) -> Members:
 
 def may_be_numbers(values: list[str]) -> bool:
     """Say whether values may be judged to be RRNs, or documents that hold one; those of most are not."""
-    few = len(values) < _FEW
+    few = len(values) < CHECKED_LEAST
     return any(_may_be(value) and not (few and value.isdecimal()) for value in values)
 
 
@@ -106,15 +112,12 @@ def _may_be(value: str) -> bool:
     return bool(_DIGITS.search(value)) if value.isascii() else sum(map(str.isnumeric, value)) >= DIGITS
 
 
-def _texts(values: Any, holding: str) -> Iterator[str]:
-    """Yield the texts that begin and end as documents do, where one of them matches."""
-    for leaf in leaves(values):
-        if (text := text_of(leaf)) is None:
-            continue
-        likely = text.filter(pc.match_substring_regex(text, _DOCUMENT))
-        if pc.any(pc.match_substring_regex(likely, holding)).as_py():
-            for start in range(0, len(likely), _ROWS):
-                yield from likely.slice(start, _ROWS).to_pylist()
+def _texts(documents: Sequence[Any], holding: str) -> Iterator[str]:
+    """Yield all texts of a leaf where one of them matches."""
+    for texts in documents:
+        if pc.any(pc.match_substring_regex(texts, holding)).as_py():
+            for start in range(0, len(texts), _ROWS):
+                yield from texts.slice(start, _ROWS).to_pylist()
 
 
 def _digits(value: object) -> str:
